@@ -1,0 +1,32 @@
+/** How long a candle is: a time (`1s` … `1d`) or a count of trades (`100t`). */
+export type Interval = string
+
+/** An interval, taken apart. */
+export type IntervalSpec =
+  | { readonly kind: 'time'; readonly interval: Interval; readonly lengthMs: number }
+  | { readonly kind: 'tick'; readonly interval: Interval; readonly tradesPerCandle: number }
+
+/** The time intervals that Tapedeck knows, shortest first. */
+export const TIME_INTERVALS = ['1s', '5s', '15s', '1m', '5m', '15m', '1h', '4h', '1d'] as const
+
+const LENGTH_MS: Readonly<Record<string, number>> = {
+  '1s': 1_000,
+  '5s': 5_000,
+  '15s': 15_000,
+  '1m': 60_000,
+  '5m': 300_000,
+  '15m': 900_000,
+  '1h': 3_600_000,
+  '4h': 14_400_000,
+  '1d': 86_400_000
+}
+
+/** Finds what an interval's text means, null when it means nothing. Tick candles hold 1 to 1,000,000 trades. */
+export function parseInterval(text: string): IntervalSpec | null {
+  const lengthMs = LENGTH_MS[text]
+  if (lengthMs !== undefined) return { kind: 'time', interval: text, lengthMs }
+  const tick = /^([1-9]\d{0,6})t$/.exec(text)
+  const tradesPerCandle = Number(tick?.[1])
+  if (tick === null || tradesPerCandle > 1_000_000) return null
+  return { kind: 'tick', interval: text, tradesPerCandle }
+}

@@ -1,0 +1,209 @@
+import type { Candle } from '../core/market/candle.ts'
+import type { MarketEvent, Trade } from '../core/market/event.ts'
+import type { Instrument, InstrumentId, VenueId } from '../core/market/instrument.ts'
+
+/** Where a venue is reached. `settings.toml` may override both. No trailing slash. */
+export type VenueEndpoints = { readonly wsUrl: string; readonly restUrl: string }
+
+/** What the venue allows, from its protocol sheet, with our safety margin already taken off. */
+export type VenueLimits = {
+  /** Connection attempts: at most `burst` at once, refilled at `perSecond`, never more than `per5Minutes`. */
+  readonly connects: {
+    readonly burst: number
+    readonly perSecond: number
+    readonly per5Minutes: number | null
+  }
+  /** Client messages per second on one connection. */
+  readonly messagesPerSecond: number
+  /** REST requests: token bucket. */
+  readonly rest: { readonly burst: number; readonly perSecond: number }
+  /** Instruments on one connection: our default, and the most the venue takes. */
+  readonly instrumentsPerConnection: { readonly usual: number; readonly most: number }
+  /** Largest frame accepted, in bytes (ws `maxPayload`). */
+  readonly maxFrameBytes: number
+}
+
+/** One subscribe or unsubscribe message, ready to send. */
+export type VenueRequest = {
+  readonly frame: string
+  /** Echoed in the acknowledgement; null where the venue has no request ids. */
+  readonly requestId: string | null
+  /** What it asks for, in request order. */
+  readonly instruments: readonly InstrumentId[]
+}
+
+/** What one received frame means. A frame that cannot be read is `rejected`, never thrown. */
+export type ParsedFrame =
+  | { readonly kind: 'events'; readonly events: readonly MarketEvent[] }
+  /** The venue lets us in; subscribe only now (`handshake: 'authorized'`). */
+  | { readonly kind: 'authorized' }
+  /** `subscribed`: the connection's complete list as the venue sees it, or null when the ack names only the request. */
+  | {
+      readonly kind: 'acknowledged'
+      readonly requestId: string | null
+      readonly subscribed: readonly InstrumentId[] | null
+    }
+  /** `request`: nothing of the message was taken. `instruments`: those the venue named, may be empty. */
+  | {
+      readonly kind: 'refused'
+      readonly requestId: string | null
+      readonly scope: 'request' | 'instrument' | 'connection'
+      readonly code: 'unknown-instrument' | 'already-subscribed' | 'limit' | 'authentication' | 'other'
+      readonly instruments: readonly InstrumentId[]
+      readonly reason: string
+    }
+  | { readonly kind: 'pong' }
+  | { readonly kind: 'notice'; readonly code: 'shutdown' | 'rate' | 'other'; readonly message: string }
+  /** Known to the protocol, of no use to us. */
+  | { readonly kind: 'ignored'; readonly type: string }
+  /** Not in the protocol sheet: counted, sampled once. */
+  | { readonly kind: 'unknown'; readonly type: string }
+  /** Malformed, wrong-typed or implausible: quarantined with its reason. */
+  | { readonly kind: 'rejected'; readonly reason: string }
+
+/** Reads the frames of one connection, in order; may remember what deltas need. */
+export interface FrameParser {
+  /**
+   * @param frame The whole text frame, UTF-8.
+   * @param receivedMs Epoch ms at which it arrived.
+   */
+  parse(frame: Buffer, receivedMs: number): ParsedFrame
+}
+
+/** The HTTP client a venue is handed: budgeted and observed by its owner. */
+export interface RestClient {
+  /**
+   * Fetches and decodes JSON.
+   *
+   * @param url Absolute.
+   * @throws VenueError on transport failure, a non-2xx status or a body that is not JSON.
+   */
+  getJson(url: string, signal: AbortSignal): Promise<{ readonly body: unknown; readonly headers: Headers }>
+}
+
+/** What discovery found. A slow or partly broken venue gives what it could. */
+export type Discovery = {
+  readonly instruments: readonly Instrument[]
+  /** False when a page failed and more instruments may exist. */
+  readonly complete: boolean
+  /** One line for each thing that went wrong or was left out, for the log. */
+  readonly problems: readonly string[]
+}
+
+/** How REST is reached for one call. */
+export type RestContext = {
+  readonly rest: RestClient
+  readonly restUrl: string
+  /** Key for venues that want one; null where none is set. Never logged. */
+  readonly apiKey: string | null
+  readonly signal: AbortSignal
+}
+
+/** Trades by id, both ends included; ascending. */
+export type TradeIdRange = { readonly fromId: number; readonly toId: number }
+
+/**
+ * A venue, as Tapedeck connects to it: facts and pure translation; sockets, budgets and retries
+ * belong to the collector.
+ */
+export interface Venue {
+  readonly id: VenueId
+  /** As people write it: `Coinbase`. */
+  readonly name: string
+  readonly endpoints: VenueEndpoints
+  readonly limits: VenueLimits
+  /**
+   * `contiguous`: +1 per trade, so holes are visible and ids order trades. `unique`: identity only.
+   * `none`: the venue numbers nothing; ids are made of connection and ordinal, and overlap is forbidden.
+   */
+  readonly tradeIds: 'contiguous' | 'unique' | 'none'
+  /** `open`: subscribe as soon as the socket is open. `authorized`: wait for the venue's word. */
+  readonly handshake: 'open' | 'authorized'
+  /** `list`: acks carry the cumulative list. `request`: one ack per request id. `none`: silence means yes. */
+  readonly acknowledges: 'list' | 'request' | 'none'
+  /** Application-level ping, where the venue wants one. */
+  readonly keepAlive: { readonly everyMs: number; frame(ordinal: number): string } | null
+  /** Longest usual silence between the venue's own signs of life, ms; null where it sends none. */
+  readonly heartbeatMs: number | null
+  /** Seconds after which no more late trades are expected: a candle is final then. */
+  readonly graceMs: number
+  /** A key is needed for live data. */
+  readonly needsKey: boolean
+  /** Whether frames should be compressed on the wire (permessage-deflate offered). */
+  readonly compress: boolean
+
+  /** The URL to open; carries the key where the venue wants it there, so it is redacted in logs. */
+  connectUrl(wsUrl: string, apiKey: string | null): string
+  /** Splits `instruments` into as few messages as the venue's limits allow. */
+  subscribe(instruments: readonly Instrument[], firstRequestId: number): readonly VenueRequest[]
+  unsubscribe(instruments: readonly Instrument[], firstRequestId: number): readonly VenueRequest[]
+  /**
+   * @param instruments Those whose frames are expected; others are `unknown`.
+   * @param connection Unique for all time in this data folder; names trades where the venue does not.
+   */
+  createParser(instruments: readonly Instrument[], connection: string): FrameParser
+
+  /** Lists what the venue offers. @throws VenueError when nothing at all could be had. */
+  discover(context: RestContext): Promise<Discovery>
+  /** Venue clock, epoch ms. @throws VenueError */
+  fetchTimeMs(context: RestContext): Promise<number>
+  /**
+   * The venue's own candles in [fromMs, toMs), oldest first, minutes without a trade left out.
+   * Null where the venue serves no such interval.
+   *
+   * @throws VenueError
+   */
+  fetchCandles(
+    context: RestContext,
+    request: {
+      readonly instrument: Instrument
+      readonly interval: string
+      readonly fromMs: number
+      readonly toMs: number
+    }
+  ): Promise<readonly Candle[] | null>
+  /**
+   * Trades in the range, ascending by id; only for `contiguous` ids, else null. May end early where
+   * the venue keeps no more.
+   *
+   * @throws VenueError
+   */
+  fetchTradesById(
+    context: RestContext,
+    instrument: Instrument,
+    range: TradeIdRange
+  ): Promise<readonly Trade[] | null>
+  /** The newest trades the venue still serves, ascending. Null where it serves none. @throws VenueError */
+  fetchRecentTrades(context: RestContext, instrument: Instrument): Promise<readonly Trade[] | null>
+}
+
+/** Something outside failed: a venue, its network or its answers. Codes are listed in docs/errors.md. */
+export class VenueError extends Error {
+  override readonly name = 'VenueError'
+  readonly code: VenueErrorCode
+  readonly retry: 'now' | 'after' | 'never'
+  readonly detail: Readonly<Record<string, string | number | null>>
+
+  constructor(
+    code: VenueErrorCode,
+    message: string,
+    options: {
+      readonly retry: 'now' | 'after' | 'never'
+      readonly detail?: Readonly<Record<string, string | number | null>>
+      readonly cause?: unknown
+    }
+  ) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.retry = options.retry
+    this.detail = options.detail ?? {}
+  }
+}
+
+export type VenueErrorCode =
+  | 'venue-unreachable'
+  | 'venue-refused'
+  | 'venue-rate-limited'
+  | 'venue-bad-answer'
+  | 'venue-unknown-instrument'
+  | 'venue-key-missing'
