@@ -1,0 +1,130 @@
+import type { InstrumentId } from '../core/market/instrument.ts'
+
+/** The venues that the simulator can speak as. */
+export type SimVenueId = 'coinbase' | 'bybit-spot' | 'bybit-linear' | 'eodhd'
+
+/** One tradable thing of the simulated market. */
+export type SimInstrument = {
+  /** Our id, `coinbase:BTC-USD`; the truth is kept under it. */
+  readonly id: InstrumentId
+  readonly venue: SimVenueId
+  /** As the venue spells it: `BTC-USD`, `BTCUSDT`, `QLD`. */
+  readonly venueSymbol: string
+  readonly base: string
+  readonly quote: string
+  readonly priceDigits: number
+  readonly sizeDigits: number
+  /** False once delisted. */
+  readonly trading: boolean
+}
+
+/** One execution of the simulated market. Texts carry exactly what goes on the wire. */
+export type SimTrade = {
+  readonly instrument: InstrumentId
+  /** +1 per trade and instrument. */
+  readonly id: number
+  /** Text id in the style of venues that use one (UUID, or a decimal beyond 2^53 for Bybit spot). */
+  readonly textId: string
+  /** Epoch ms; the fraction carries microseconds. */
+  readonly eventMs: number
+  readonly price: number
+  readonly priceText: string
+  readonly size: number
+  readonly sizeText: string
+  readonly takerSide: 'buy' | 'sell'
+  /** Venue sequence at this trade: rising, not contiguous. */
+  readonly sequence: number
+  /** US sale conditions; empty elsewhere. */
+  readonly conditions: readonly number[]
+}
+
+export type SimLiquidation = {
+  readonly instrument: InstrumentId
+  readonly eventMs: number
+  readonly position: 'long' | 'short'
+  readonly priceText: string
+  readonly sizeText: string
+}
+
+/** [price text, size text]. */
+export type SimLevel = readonly [string, string]
+
+/** What the market looks like now. */
+export type SimState = {
+  readonly lastTrade: SimTrade | null
+  readonly sequence: number
+  readonly bid: SimLevel
+  readonly ask: SimLevel
+  /** Best first. */
+  readonly bids: readonly SimLevel[]
+  readonly asks: readonly SimLevel[]
+  readonly open24hText: string
+  readonly high24hText: string
+  readonly low24hText: string
+  readonly volume24hText: string
+  readonly volume30dText: string
+  readonly openInterestText: string
+}
+
+export type SimCandle = {
+  readonly openMs: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+}
+
+export interface SimMarketListener {
+  trade?(trade: SimTrade): void
+  /** Best bid or ask moved, with or without a trade. */
+  quote?(instrument: InstrumentId): void
+  liquidation?(liquidation: SimLiquidation): void
+}
+
+/** The market behind the simulated venues: seeded, or fed from a tape. One clock for all of it. */
+export interface SimMarket {
+  /** Simulator clock, epoch ms: the wall clock at speed 1, the tape's own clock when fed from a tape. */
+  nowMs(): number
+  instruments(venue: SimVenueId): readonly SimInstrument[]
+  find(venue: SimVenueId, venueSymbol: string): SimInstrument | null
+  state(instrument: InstrumentId): SimState
+  /** Kept trades with fromId <= id <= toId, ascending; older ones than kept are missing. */
+  tradesById(instrument: InstrumentId, fromId: number, toId: number): readonly SimTrade[]
+  /** Newest kept trades, ascending. */
+  newestTrades(instrument: InstrumentId, limit: number): readonly SimTrade[]
+  /** Candles in [fromMs, toMs), ascending, empty intervals left out; history before the start is made up from the seed and joins without a seam. */
+  candles(instrument: InstrumentId, lengthMs: number, fromMs: number, toMs: number): readonly SimCandle[]
+  listen(listener: SimMarketListener): () => void
+}
+
+/** The ground truth: told of each subscription and of each trade frame that goes out. */
+export interface SimTruth {
+  subscribed(connection: string, instrument: InstrumentId): void
+  unsubscribed(connection: string, instrument: InstrumentId): void
+  closed(connection: string): void
+  sent(connection: string, trade: SimTrade): void
+}
+
+/** What faults may do to one outgoing frame or connection; the default does nothing. */
+export interface SimFaults {
+  /** Asked before each frame goes out. */
+  onSend(venue: SimVenueId, connection: string, instrument: InstrumentId | null): 'send' | 'drop'
+}
+
+/** One venue's servers, running. */
+export interface SimVenueServer {
+  readonly wsUrl: string
+  readonly restUrl: string
+  /** Cuts every connection, as a fault would. */
+  dropConnections(how: 'reset' | 'close'): void
+  close(): Promise<void>
+}
+
+export type SimVenueOptions = {
+  readonly market: SimMarket
+  readonly truth: SimTruth
+  readonly faults: SimFaults
+  /** 0: any free port. WebSocket and REST share it. */
+  readonly port: number
+}
