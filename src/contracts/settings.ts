@@ -1,0 +1,72 @@
+/**
+ * `settings.toml`: the schema of what a user may write. Unknown keys are errors; a key appears here
+ * only once its feature exists.
+ */
+import { z } from 'zod'
+import { parseInterval } from '../core/market/interval.ts'
+
+const intervalSchema = z
+  .string()
+  .refine(
+    (text) => parseInterval(text) !== null,
+    '1s 5s 15s 1m 5m 15m 1h 4h 1d or a tick candle such as 100t'
+  )
+
+const url = (schemes: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => schemes.some((scheme) => text.startsWith(`${scheme}://`)) && !text.endsWith('/'),
+      `a URL starting with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}, without a slash at its end`
+    )
+
+const instrumentsSchema = z.union([
+  z
+    .string()
+    .regex(
+      /^(all|quote:[A-Z0-9]+|top:[1-9]\d{0,3})$/,
+      '"all", "quote:USD", "top:50" or a list of symbols such as ["BTC-USD"]'
+    ),
+  z.array(z.string().min(1).max(60)).min(1).max(2_000)
+])
+
+const venueSchema = z.strictObject({
+  enabled: z.boolean().default(true),
+  instruments: instrumentsSchema,
+  per_connection: z.number().int().min(1).max(1_000).optional(),
+  ws_url: url(['ws', 'wss']).optional(),
+  rest_url: url(['http', 'https']).optional(),
+  api_key: z.string().min(1).optional()
+})
+
+export const settingsSchema = z.strictObject({
+  intervals: z.array(intervalSchema).min(1).max(20).default(['1s', '1m', '100t']),
+  venues: z.record(z.string(), venueSchema).default({}),
+  market_hours: z
+    .record(
+      z.string(),
+      z.strictObject({
+        calendar: z.enum(['XNYS']),
+        session: z.enum(['regular', 'extended']).default('regular')
+      })
+    )
+    .default({}),
+  run: z
+    .strictObject({
+      /** `simulated` when the venues' URLs point at a simulator: everything is labelled so. */
+      mode: z.enum(['live', 'simulated']).default('live'),
+      /** `tape` when the simulator plays a tape on its own clock. */
+      clock: z.enum(['wall', 'tape']).default('wall')
+    })
+    .default({ mode: 'live', clock: 'wall' }),
+  http: z
+    .strictObject({
+      /** Extra host names under which the API may be asked, exact, with port. */
+      hosts: z.array(z.string().min(1)).max(16).default([]),
+      max_clients: z.number().int().min(1).max(256).default(16)
+    })
+    .default({ hosts: [], max_clients: 16 })
+})
+
+export type Settings = z.infer<typeof settingsSchema>
+export type VenueSettings = z.infer<typeof venueSchema>

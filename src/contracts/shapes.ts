@@ -1,0 +1,147 @@
+/**
+ * The outer shapes: HTTP answers, `--print ndjson` lines, export columns. One zod schema each; the
+ * TypeScript types are inferred from them. Units: `…Ms` epoch milliseconds (fraction: microseconds)
+ * unless the name says an age or a duration; prices in quote currency, sizes in base units.
+ */
+import { z } from 'zod'
+
+const sideSchema = z.enum(['buy', 'sell']).nullable()
+const ledgerStateSchema = z.enum([
+  'complete',
+  'quiet',
+  'closed',
+  'open',
+  'refilled',
+  'refilled-candles',
+  'lost',
+  'unproven'
+])
+export const freshnessSchema = z.enum(['live', 'quiet', 'stale', 'none', 'closed'])
+export const modeSchema = z.enum(['live', 'simulated', 'replay'])
+export const connectionStateSchema = z.enum([
+  'waiting',
+  'connecting',
+  'subscribing',
+  'live',
+  'stalled',
+  'draining',
+  'closed',
+  'failed'
+])
+export const waitingReasonSchema = z.enum([
+  'backoff',
+  'rate',
+  'market',
+  'maintenance',
+  'breaker',
+  'offline',
+  'paused'
+])
+
+/** One execution; `id` is text, `side` the aggressor's or null. */
+export const tradeShape = z.object({
+  type: z.literal('trade'),
+  instrument: z.string(),
+  id: z.string(),
+  eventMs: z.number(),
+  receivedMs: z.number(),
+  price: z.number(),
+  size: z.number(),
+  side: sideSchema
+})
+
+/** One candle; `index` and `closeMs` on tick candles only. */
+export const candleShape = z.object({
+  type: z.literal('candle'),
+  instrument: z.string(),
+  interval: z.string(),
+  openMs: z.number(),
+  open: z.number(),
+  high: z.number(),
+  low: z.number(),
+  close: z.number(),
+  volume: z.number(),
+  buyVolume: z.number(),
+  trades: z.number(),
+  state: ledgerStateSchema,
+  final: z.boolean(),
+  index: z.number().optional(),
+  closeMs: z.number().optional()
+})
+
+/** Latest trade and quote; null where nothing was received yet. */
+export const priceShape = z.object({
+  instrument: z.string(),
+  price: z.number().nullable(),
+  size: z.number().nullable(),
+  side: sideSchema,
+  bid: z.number().nullable(),
+  ask: z.number().nullable(),
+  eventMs: z.number().nullable(),
+  receivedMs: z.number().nullable(),
+  freshness: freshnessSchema
+})
+
+/** One connection. `reason` explains `waiting` and `failed`; latency null before the first trade. */
+export const connectionShape = z.object({
+  id: z.string(),
+  venue: z.string(),
+  state: connectionStateSchema,
+  reason: z.string().nullable(),
+  sinceMs: z.number(),
+  instruments: z.array(z.string()),
+  messagesPerSecond: z.number(),
+  lastDataAgeMs: z.number().nullable(),
+  latencyMs: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+  reconnects: z.number(),
+  lastClose: z
+    .object({ atMs: z.number(), code: z.number().nullable(), reason: z.string() })
+    .nullable()
+})
+
+const liveTotal = z.object({ live: z.number(), total: z.number() })
+
+/** How the engine is. `down`: no connection live though one should be, or the engine does not answer. */
+export const healthShape = z.object({
+  status: z.enum(['ok', 'degraded', 'down']),
+  mode: modeSchema,
+  uptimeMs: z.number(),
+  messagesLast60s: z.number(),
+  coveragePercent: z.number(),
+  errorRatePercent: z.number(),
+  connections: liveTotal,
+  instruments: liveTotal,
+  memoryMb: z.number(),
+  storeLagMs: z.number(),
+  venues: z.array(
+    z.object({
+      venue: z.string(),
+      connections: liveTotal,
+      instruments: liveTotal,
+      messagesPerSecond: z.number(),
+      /** Why a venue has fewer instruments than asked for, in words; empty when all is well. */
+      problems: z.array(z.string())
+    })
+  )
+})
+
+/** An error as HTTP and the state stream give it; `parameter` names the argument at fault. */
+export const errorShape = z.object({
+  error: z.object({ code: z.string(), message: z.string(), parameter: z.string().optional() })
+})
+
+/** A list answer; `next` continues a paged one. */
+export function listShape<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), next: z.string().optional() })
+}
+
+export type TradeShape = z.infer<typeof tradeShape>
+export type CandleShape = z.infer<typeof candleShape>
+export type PriceShape = z.infer<typeof priceShape>
+export type ConnectionShape = z.infer<typeof connectionShape>
+export type HealthShape = z.infer<typeof healthShape>
+export type ErrorShape = z.infer<typeof errorShape>
+export type Freshness = z.infer<typeof freshnessSchema>
+export type RunMode = z.infer<typeof modeSchema>
+export type ConnectionState = z.infer<typeof connectionStateSchema>
+export type WaitingReason = z.infer<typeof waitingReasonSchema>

@@ -1,0 +1,130 @@
+/**
+ * The rows of the state stream. Each table is keyed by its rows' `id`; a delta replaces whole rows.
+ * Times are epoch ms of the run clock unless named otherwise; null means "not known yet" everywhere.
+ */
+import type { InstrumentId } from '../core/market/instrument.ts'
+import type { ConnectionState, Freshness, HealthShape, RunMode } from './shapes.ts'
+
+/** The run: one row, id `run`. */
+export type RunRow = {
+  readonly id: 'run'
+  readonly mode: RunMode
+  /** Wall clock at which the engine started. */
+  readonly startedMs: number
+  /** Run clock and wall clock taken at the same instant; `speed` run-ms per wall-ms. */
+  readonly clock: { readonly runMs: number; readonly wallMs: number; readonly speed: number }
+  readonly timeZone: string
+  /** Base intervals collected, as configured. */
+  readonly intervals: readonly string[]
+  /** Where data is kept, for "what is saved where". */
+  readonly dataFolder: string
+  /** Start-up diagnostics in order: one sentence each. */
+  readonly diagnostics: readonly string[]
+  /** State of each market calendar in use. */
+  readonly markets: readonly {
+    readonly calendar: string
+    readonly state: 'open' | 'closed' | 'pre' | 'post'
+    readonly nextChangeMs: number
+  }[]
+}
+
+/** What an instrument is; changes rarely. */
+export type InstrumentRow = {
+  readonly id: InstrumentId
+  readonly venue: string
+  readonly symbol: string
+  readonly base: string
+  readonly quote: string
+  readonly tickSize: number | null
+  readonly lotSize: number | null
+  readonly calendar: string | null
+  /** Connection that carries it; null while planned nowhere. */
+  readonly connection: string | null
+}
+
+/** What an instrument trades at; the busiest table. */
+export type PriceRow = {
+  readonly id: InstrumentId
+  readonly price: number | null
+  readonly size: number | null
+  readonly side: 'buy' | 'sell' | null
+  readonly bid: number | null
+  readonly ask: number | null
+  /** Venue time of the latest trade (or of the price the venue told on subscribing). */
+  readonly eventMs: number | null
+  readonly receivedMs: number | null
+  readonly freshness: Freshness
+  readonly open24h: number | null
+  readonly high24h: number | null
+  readonly low24h: number | null
+  readonly volume24h: number | null
+  readonly tradesPerMinute: number
+  /** Up to 60 closes of one-minute candles, oldest first. */
+  readonly spark: readonly number[]
+}
+
+/** One connection. */
+export type ConnectionRow = {
+  readonly id: string
+  readonly venue: string
+  readonly state: ConnectionState
+  /** A waiting reason, or why it failed, in words. */
+  readonly reason: string | null
+  readonly sinceMs: number
+  readonly instruments: readonly InstrumentId[]
+  /** Those of `instruments` that are live or quiet now. */
+  readonly liveInstruments: number
+  readonly messagesPerSecond: number
+  readonly lastDataMs: number | null
+  readonly lastHeartbeatMs: number | null
+  /** Venue time to receive time, last 60 s, ms. */
+  readonly latencyP50Ms: number | null
+  readonly latencyP99Ms: number | null
+  readonly reconnects: number
+  readonly attempt: number
+  readonly nextAttemptMs: number | null
+  readonly rejectedFrames: number
+  /** Messages per second, one value each 10 s, newest last, at most 30. */
+  readonly history: readonly number[]
+  readonly lastClose: {
+    readonly atMs: number
+    readonly code: number | null
+    readonly reason: string
+  } | null
+  /** Latest happenings, newest first, at most 20. */
+  readonly log: readonly { readonly atMs: number; readonly text: string }[]
+}
+
+/** The engine's health: one row, id `health`. */
+export type HealthRow = HealthShape & {
+  readonly id: 'health'
+  readonly messagesPerSecond: number
+  /** Latency over all connections, last 60 s, ms. */
+  readonly latencyP50Ms: number | null
+  readonly latencyP99Ms: number | null
+  readonly eventLoopDelayP99Ms: number | null
+  readonly queuedRows: number
+  readonly databaseMb: number | null
+  readonly tradesStored: number
+  /** Counters since start: frames rejected, unknown, dropped views. */
+  readonly rejectedFrames: number
+  readonly unknownFrames: number
+}
+
+/** All tables of the stream. */
+export type StateTables = {
+  readonly run: RunRow
+  readonly instruments: InstrumentRow
+  readonly prices: PriceRow
+  readonly connections: ConnectionRow
+  readonly health: HealthRow
+}
+
+export type TableName = keyof StateTables
+export const TABLE_NAMES = [
+  'run',
+  'instruments',
+  'prices',
+  'connections',
+  'health'
+] as const satisfies readonly TableName[]
