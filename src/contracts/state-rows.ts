@@ -121,7 +121,7 @@ export type StateTables = {
 }
 
 export type TableName = keyof StateTables
-export const TABLE_NAMES = [
+export const tableNames = [
   'run',
   'instruments',
   'prices',

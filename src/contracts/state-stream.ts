@@ -12,12 +12,12 @@ import { z } from 'zod'
 import type { Candle } from '../core/market/candle.ts'
 import type { StateTables, TableName } from './state-rows.ts'
 
-export const STREAM_PROTOCOL = 1
+export const streamProtocol = 1
 
 /** Most series one client may watch. */
-export const MAX_WATCHED_SERIES = 64
+export const maxWatchedSeries = 64
 /** Most rows one candle or trade query answers. */
-export const MAX_QUERY_ROWS = 10_000
+export const maxQueryRows = 10_000
 
 const seriesSchema = z.object({ instrument: z.string().max(100), interval: z.string().max(12) })
 
@@ -29,14 +29,14 @@ export const querySchema = z.discriminatedUnion('name', [
     interval: z.string().max(12),
     fromMs: z.number().nullable(),
     toMs: z.number().nullable(),
-    limit: z.number().int().min(1).max(MAX_QUERY_ROWS)
+    limit: z.number().int().min(1).max(maxQueryRows)
   }),
   z.object({
     name: z.literal('trades'),
     instrument: z.string().max(100),
     fromMs: z.number().nullable(),
     toMs: z.number().nullable(),
-    limit: z.number().int().min(1).max(MAX_QUERY_ROWS)
+    limit: z.number().int().min(1).max(maxQueryRows)
   })
 ])
 
@@ -45,7 +45,7 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ack'), sequence: z.number() }),
   z.object({ kind: z.literal('resync') }),
   /** The complete list of series whose live candles the client wants; replaces the former. */
-  z.object({ kind: z.literal('watch'), series: z.array(seriesSchema).max(MAX_WATCHED_SERIES) }),
+  z.object({ kind: z.literal('watch'), series: z.array(seriesSchema).max(maxWatchedSeries) }),
   z.object({ kind: z.literal('query'), requestId: z.number(), query: querySchema }),
   /** Skips the wait of a connection that is in backoff. */
   z.object({ kind: z.literal('retry'), connection: z.string().max(100) })

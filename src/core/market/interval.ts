@@ -7,9 +7,9 @@ export type IntervalSpec =
   | { readonly kind: 'tick'; readonly interval: Interval; readonly tradesPerCandle: number }
 
 /** The time intervals that Tapedeck knows, shortest first. */
-export const TIME_INTERVALS = ['1s', '5s', '15s', '1m', '5m', '15m', '1h', '4h', '1d'] as const
+export const timeIntervals = ['1s', '5s', '15s', '1m', '5m', '15m', '1h', '4h', '1d'] as const
 
-const LENGTH_MS: Readonly<Record<string, number>> = {
+const lengthsMs: Readonly<Record<string, number>> = {
   '1s': 1_000,
   '5s': 5_000,
   '15s': 15_000,
@@ -23,7 +23,7 @@ const LENGTH_MS: Readonly<Record<string, number>> = {
 
 /** Finds what an interval's text means, null when it means nothing. Tick candles hold 1 to 1,000,000 trades. */
 export function parseInterval(text: string): IntervalSpec | null {
-  const lengthMs = LENGTH_MS[text]
+  const lengthMs = lengthsMs[text]
   if (lengthMs !== undefined) return { kind: 'time', interval: text, lengthMs }
   const tick = /^([1-9]\d{0,6})t$/.exec(text)
   const tradesPerCandle = Number(tick?.[1])
