@@ -1,0 +1,292 @@
+import type { Candle } from '../core/market/candle.ts'
+import { tableNames, type StateTables, type TableName } from './state-rows.ts'
+import {
+  clientMessageSchema,
+  streamProtocol,
+  type ClientMessage,
+  type Delta,
+  type MessageLink,
+  type Query,
+  type QueryResult,
+  type Series,
+  type ServerMessage,
+  type Snapshot,
+  type StreamError
+} from './state-stream.ts'
+
+/** Candles a client may fall behind by; past it the client gets a snapshot and asks for history anew. */
+const maxPendingCandles = 10_000
+/** Queries a client may have open at once. */
+const maxOpenQueries = 16
+
+/** What the publisher's owner answers for its clients. */
+export type PublisherHandlers = {
+  /** Answers a query; a rejected promise becomes `unavailable`. */
+  readonly query: (query: Query) => Promise<QueryResult | StreamError>
+  readonly retry: (connection: string) => void
+  /** The union of all clients' watched series changed. */
+  readonly watched: (series: readonly Series[]) => void
+}
+
+type Rows = { readonly [Name in TableName]: Map<string, StateTables[Name]> }
+
+/** One attached client: what it has not been told yet. Bounded by the tables and `maxPendingCandles`. */
+class PublisherClient {
+  sequence = 0
+  greeted = false
+  awaitingAck = false
+  needsSnapshot = true
+  openQueries = 0
+  readonly changed: Record<TableName, Set<string>> = {
+    run: new Set(),
+    instruments: new Set(),
+    prices: new Set(),
+    connections: new Set(),
+    health: new Set()
+  }
+  readonly candles = new Map<string, Candle>()
+  watched: ReadonlySet<string> = new Set()
+  watchedSeries: readonly Series[] = []
+  readonly link: MessageLink<ServerMessage, unknown>
+
+  constructor(link: MessageLink<ServerMessage, unknown>) {
+    this.link = link
+  }
+
+  forget(): void {
+    for (const name of tableNames) this.changed[name].clear()
+    this.candles.clear()
+  }
+}
+
+/** Names a series of candles. */
+export function seriesKey(instrument: string, interval: string): string {
+  return `${instrument}|${interval}`
+}
+
+/**
+ * Holds the tables and streams them to any number of clients: snapshot first, then coalesced deltas,
+ * one unacknowledged frame each. The owner calls `flush` at most 30 times a second.
+ */
+export class StatePublisher {
+  readonly #rows: Rows = {
+    run: new Map(),
+    instruments: new Map(),
+    prices: new Map(),
+    connections: new Map(),
+    health: new Map()
+  }
+  readonly #clients = new Set<PublisherClient>()
+  readonly #handlers: PublisherHandlers
+  #watchedKeys: ReadonlySet<string> = new Set()
+
+  constructor(handlers: PublisherHandlers) {
+    this.#handlers = handlers
+  }
+
+  get clientCount(): number {
+    return this.#clients.size
+  }
+
+  /** Rows of a table, in order of first appearance. */
+  rows<Name extends TableName>(table: Name): IterableIterator<StateTables[Name]> {
+    return this.#rows[table].values()
+  }
+
+  find<Name extends TableName>(table: Name, id: string): StateTables[Name] | null {
+    return this.#rows[table].get(id) ?? null
+  }
+
+  put<Name extends TableName>(table: Name, row: StateTables[Name]): void {
+    this.#rows[table].set(row.id, row)
+    for (const client of this.#clients) client.changed[table].add(row.id)
+  }
+
+  remove(table: TableName, id: string): void {
+    if (!this.#rows[table].delete(id)) return
+    for (const client of this.#clients) client.changed[table].add(id)
+  }
+
+  /** Empties every table, for a source that starts anew; clients get a snapshot next. */
+  clear(): void {
+    for (const name of tableNames) this.#rows[name].clear()
+    for (const client of this.#clients) client.needsSnapshot = true
+  }
+
+  isWatched(instrument: string, interval: string): boolean {
+    return this.#watchedKeys.has(seriesKey(instrument, interval))
+  }
+
+  /** Tells the clients that watch its series of a candle's latest state. */
+  candle(candle: Candle): void {
+    const series = seriesKey(candle.instrument, candle.interval)
+    if (!this.#watchedKeys.has(series)) return
+    const key = `${series}|${candle.dayMs}|${candle.dayMs === 0 ? candle.openMs : candle.index}`
+    for (const client of this.#clients) {
+      if (!client.watched.has(series)) continue
+      client.candles.set(key, candle)
+      if (client.candles.size > maxPendingCandles) {
+        client.candles.clear()
+        client.needsSnapshot = true
+      }
+    }
+  }
+
+  /** Serves a client until its link closes. */
+  attach(link: MessageLink<ServerMessage, unknown>): void {
+    const client = new PublisherClient(link)
+    this.#clients.add(client)
+    link.onMessage((message) => this.#receive(client, message))
+    link.onClose(() => {
+      this.#clients.delete(client)
+      this.#updateWatched()
+    })
+  }
+
+  /** Sends each client that is ready what changed since its last frame. */
+  flush(): void {
+    for (const client of this.#clients) {
+      if (!client.greeted || client.awaitingAck) continue
+      const frame = client.needsSnapshot ? this.#snapshot(client) : this.#delta(client)
+      if (frame === null) continue
+      client.awaitingAck = true
+      client.link.send(frame)
+    }
+  }
+
+  close(): void {
+    for (const client of [...this.#clients]) client.link.close()
+    this.#clients.clear()
+  }
+
+  #snapshot(client: PublisherClient): Snapshot {
+    client.forget()
+    client.needsSnapshot = false
+    client.sequence += 1
+    const rows = this.#rows
+    return {
+      kind: 'snapshot',
+      sequence: client.sequence,
+      tables: {
+        run: [...rows.run.values()],
+        instruments: [...rows.instruments.values()],
+        prices: [...rows.prices.values()],
+        connections: [...rows.connections.values()],
+        health: [...rows.health.values()]
+      }
+    }
+  }
+
+  #delta(client: PublisherClient): Delta | null {
+    const changed: Record<string, unknown[]> = {}
+    const removed: Record<string, string[]> = {}
+    let isEmpty = client.candles.size === 0
+    for (const name of tableNames) {
+      const ids = client.changed[name]
+      if (ids.size === 0) continue
+      isEmpty = false
+      for (const id of ids) {
+        const row = this.#rows[name].get(id)
+        if (row === undefined) (removed[name] ??= []).push(id)
+        else (changed[name] ??= []).push(row)
+      }
+    }
+    if (isEmpty) return null
+    const candles = [...client.candles.values()]
+    client.forget()
+    client.sequence += 1
+    return {
+      kind: 'delta',
+      sequence: client.sequence,
+      changed: changed as Delta['changed'],
+      removed,
+      candles
+    }
+  }
+
+  #receive(client: PublisherClient, raw: unknown): void {
+    const parsed = clientMessageSchema.safeParse(raw)
+    if (!parsed.success) {
+      client.link.send({
+        kind: 'refused',
+        error: { code: 'bad-message', message: parsed.error.issues[0]?.message ?? 'not a message' }
+      })
+      return
+    }
+    this.#handle(client, parsed.data)
+  }
+
+  #handle(client: PublisherClient, message: ClientMessage): void {
+    switch (message.kind) {
+      case 'hello':
+        this.#greet(client, message.protocol)
+        return
+      case 'ack':
+        if (message.sequence === client.sequence) client.awaitingAck = false
+        return
+      case 'resync':
+        client.needsSnapshot = true
+        client.awaitingAck = false
+        return
+      case 'watch':
+        client.watchedSeries = message.series
+        client.watched = new Set(message.series.map((s) => seriesKey(s.instrument, s.interval)))
+        this.#updateWatched()
+        return
+      case 'query':
+        void this.#answer(client, message.requestId, message.query)
+        return
+      case 'retry':
+        this.#handlers.retry(message.connection)
+    }
+  }
+
+  #greet(client: PublisherClient, protocol: number): void {
+    if (protocol !== streamProtocol) {
+      client.link.send({
+        kind: 'refused',
+        error: {
+          code: 'protocol',
+          message: `this server speaks stream protocol ${streamProtocol}, the client ${protocol}: reload`
+        }
+      })
+      return
+    }
+    client.greeted = true
+    client.awaitingAck = false
+    client.needsSnapshot = true
+  }
+
+  async #answer(client: PublisherClient, requestId: number, query: Query): Promise<void> {
+    const refuse = (error: StreamError) =>
+      client.link.send({ kind: 'reply', requestId, result: null, error })
+    if (client.openQueries >= maxOpenQueries) {
+      refuse({ code: 'busy', message: `at most ${maxOpenQueries} queries at once` })
+      return
+    }
+    client.openQueries += 1
+    try {
+      const answer = await this.#handlers.query(query)
+      if ('code' in answer) refuse(answer)
+      else client.link.send({ kind: 'reply', requestId, result: answer, error: null })
+    } catch (error) {
+      refuse({
+        code: 'unavailable',
+        message: error instanceof Error ? error.message : 'query failed'
+      })
+    } finally {
+      client.openQueries -= 1
+    }
+  }
+
+  #updateWatched(): void {
+    const union = new Map<string, Series>()
+    for (const client of this.#clients) {
+      for (const series of client.watchedSeries) {
+        union.set(seriesKey(series.instrument, series.interval), series)
+      }
+    }
+    this.#watchedKeys = new Set(union.keys())
+    this.#handlers.watched([...union.values()])
+  }
+}
