@@ -198,7 +198,7 @@ export class StatePublisher {
     return {
       kind: 'delta',
       sequence: client.sequence,
-      changed: changed as Delta['changed'],
+      changed: changed,
       removed,
       candles
     }
