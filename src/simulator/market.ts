@@ -80,6 +80,11 @@ export interface SimMarketListener {
   /** Best bid or ask moved, with or without a trade. */
   quote?(instrument: InstrumentId): void
   liquidation?(liquidation: SimLiquidation): void
+  /**
+   * True while a client reads too slowly for more. Asked only by a tape at speed `max`, between
+   * slices of a few hundred trades: it waits instead of filling memory.
+   */
+  congested?(): boolean
 }
 
 /** The market behind the simulated venues: seeded, or fed from a tape. One clock for all of it. */
