@@ -28,14 +28,15 @@ export async function* openLines(path: string): AsyncGenerator<Line> {
   let rest = ''
   try {
     for await (const chunk of await openBytes(path)) {
-      rest += text.write(chunk as Buffer)
+      const piece = text.write(chunk as Buffer)
       let start = 0
-      for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n', start)) {
+      for (let end = piece.indexOf('\n'); end >= 0; end = piece.indexOf('\n', start)) {
         number += 1
-        yield { number, text: withoutReturn(rest.slice(start, end)) }
+        yield { number, text: withoutReturn(rest + piece.slice(start, end)) }
+        rest = ''
         start = end + 1
       }
-      rest = rest.slice(start)
+      rest += piece.slice(start)
       if (rest.length > maxLineLength) throw tooLong(path, number + 1)
     }
   } catch (error) {
