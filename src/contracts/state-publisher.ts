@@ -79,6 +79,7 @@ export class StatePublisher {
   readonly #clients = new Set<PublisherClient>()
   readonly #handlers: PublisherHandlers
   #watchedKeys: ReadonlySet<string> = new Set()
+  #watchedSeries: readonly Series[] = []
 
   constructor(handlers: PublisherHandlers) {
     this.#handlers = handlers
@@ -111,6 +112,11 @@ export class StatePublisher {
   clear(): void {
     for (const name of tableNames) this.#rows[name].clear()
     for (const client of this.#clients) client.needsSnapshot = true
+  }
+
+  /** The union of all clients' watched series. */
+  watchedSeries(): readonly Series[] {
+    return this.#watchedSeries
   }
 
   isWatched(instrument: string, interval: string): boolean {
@@ -287,6 +293,7 @@ export class StatePublisher {
       }
     }
     this.#watchedKeys = new Set(union.keys())
-    this.#handlers.watched([...union.values()])
+    this.#watchedSeries = [...union.values()]
+    this.#handlers.watched(this.#watchedSeries)
   }
 }

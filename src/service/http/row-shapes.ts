@@ -1,0 +1,75 @@
+import type { Candle } from '../../core/market/candle.ts'
+import type {
+  CandleShape,
+  ConnectionShape,
+  HealthShape,
+  PriceShape,
+  TradeShape
+} from '../../contracts/shapes.ts'
+import type { ConnectionRow, HealthRow, PriceRow } from '../../contracts/state-rows.ts'
+import type { TradeRecord } from '../../contracts/state-stream.ts'
+
+/** Builds the outer shape of a price. */
+export function priceShapeOf(row: PriceRow): PriceShape {
+  const { id, price, size, side, bid, ask, eventMs, receivedMs, freshness } = row
+  return { instrument: id, price, size, side, bid, ask, eventMs, receivedMs, freshness }
+}
+
+/** @param nowMs Wall clock; ages count from it. */
+export function connectionShapeOf(row: ConnectionRow, nowMs: number): ConnectionShape {
+  return {
+    id: row.id,
+    venue: row.venue,
+    state: row.state,
+    reason: row.reason,
+    sinceMs: row.sinceMs,
+    instruments: [...row.instruments],
+    messagesPerSecond: row.messagesPerSecond,
+    lastDataAgeMs: row.lastDataMs === null ? null : Math.max(0, nowMs - row.lastDataMs),
+    latencyMs: { p50: row.latencyP50Ms, p99: row.latencyP99Ms },
+    reconnects: row.reconnects,
+    lastClose: row.lastClose
+  }
+}
+
+export function healthShapeOf(row: HealthRow): HealthShape {
+  return {
+    status: row.status,
+    mode: row.mode,
+    uptimeMs: row.uptimeMs,
+    messagesLast60s: row.messagesLast60s,
+    coveragePercent: row.coveragePercent,
+    errorRatePercent: row.errorRatePercent,
+    connections: row.connections,
+    instruments: row.instruments,
+    memoryMb: row.memoryMb,
+    storeLagMs: row.storeLagMs,
+    venues: row.venues
+  }
+}
+
+/** Tick candles carry index and closeMs. */
+export function candleShapeOf(candle: Candle): CandleShape {
+  const shape = {
+    type: 'candle' as const,
+    instrument: candle.instrument,
+    interval: candle.interval,
+    openMs: candle.openMs,
+    open: candle.open,
+    high: candle.high,
+    low: candle.low,
+    close: candle.close,
+    volume: candle.volume,
+    buyVolume: candle.buyVolume,
+    trades: candle.trades,
+    state: candle.state,
+    final: candle.final
+  }
+  return candle.interval.endsWith('t')
+    ? { ...shape, index: candle.index, closeMs: candle.closeMs }
+    : shape
+}
+
+export function tradeShapeOf(trade: TradeRecord): TradeShape {
+  return { type: 'trade', ...trade }
+}

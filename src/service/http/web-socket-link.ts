@@ -1,0 +1,28 @@
+import type { WebSocket } from 'ws'
+import type { MessageLink } from '../../contracts/state-stream.ts'
+
+/**
+ * Carries plain messages over a WebSocket as JSON text. What is not JSON reaches the listener as
+ * `undefined`, which every schema refuses.
+ */
+export function webSocketLink<Out>(socket: WebSocket): MessageLink<Out, unknown> {
+  return {
+    send: (message) => {
+      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+    },
+    onMessage: (listener) => {
+      socket.on('message', (data: Buffer) => listener(parseJson(data.toString())))
+    },
+    onClose: (listener) => void socket.once('close', listener),
+    close: () => socket.close(1001)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
