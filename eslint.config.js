@@ -38,7 +38,7 @@ export default tseslint.config(
     }
   },
   { files: ['src/core/**/*.ts'], rules: { 'no-restricted-syntax': ['error', noDefaultExport, ...pureCode] } },
-  { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['*.config.ts', '**/*.d.ts'], rules: { 'no-restricted-syntax': 'off' } },
   {
     files: ['src/renderer/**/*.ts', 'src/renderer/**/*.tsx'],
     plugins: { 'react-hooks': reactHooks },

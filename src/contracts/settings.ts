@@ -39,9 +39,20 @@ const venueSchema = z.strictObject({
   api_key: z.string().min(1).optional()
 })
 
+/** Venues that can be collected; the registry in `src/venues` holds exactly these (tested). */
+export const venueIds = ['coinbase', 'bybit-spot', 'bybit-linear', 'binance-spot', 'eodhd'] as const
+
+const venuesSchema = z.strictObject({
+  coinbase: venueSchema.optional(),
+  'bybit-spot': venueSchema.optional(),
+  'bybit-linear': venueSchema.optional(),
+  'binance-spot': venueSchema.optional(),
+  eodhd: venueSchema.optional()
+} satisfies Record<(typeof venueIds)[number], unknown>)
+
 export const settingsSchema = z.strictObject({
   intervals: z.array(intervalSchema).min(1).max(20).default(['1s', '1m', '100t']),
-  venues: z.record(z.string(), venueSchema).default({}),
+  venues: venuesSchema.default({}),
   market_hours: z
     .record(
       z.string(),

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse, TomlError } from 'smol-toml'
 import type { z } from 'zod'
-import { settingsSchema, type Settings } from '../contracts/settings.ts'
+import { settingsSchema, venueIds, type Settings } from '../contracts/settings.ts'
 
 /** The settings cannot be used; the message names key, value and what is allowed. Exit code 2. */
 export class SettingsError extends Error {
@@ -11,14 +11,10 @@ export class SettingsError extends Error {
 /**
  * Reads `settings.toml`. The file is never written.
  *
- * @param knownVenues Names allowed under `[venues]`.
  * @returns Null when there is no such file.
  * @throws SettingsError when it cannot be read or holds anything unknown or out of range.
  */
-export async function loadSettings(
-  file: string,
-  knownVenues: readonly string[]
-): Promise<Settings | null> {
+export async function loadSettings(file: string): Promise<Settings | null> {
   let text: string
   try {
     text = await readFile(file, 'utf8')
@@ -26,7 +22,7 @@ export async function loadSettings(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw new SettingsError(`settings cannot be read: ${file}: ${(error as Error).message}`)
   }
-  return parseSettings(text, knownVenues, file)
+  return parseSettings(text, file)
 }
 
 /**
@@ -35,21 +31,11 @@ export async function loadSettings(
  * @param file Named in errors.
  * @throws SettingsError
  */
-export function parseSettings(
-  text: string,
-  knownVenues: readonly string[],
-  file: string
-): Settings {
+export function parseSettings(text: string, file: string): Settings {
   const result = settingsSchema.safeParse(parseToml(text, file))
   if (!result.success) {
     const issue = result.error.issues[0]
     throw new SettingsError(`${file}: ${issue === undefined ? 'cannot be used' : describe(issue)}`)
-  }
-  const unknown = Object.keys(result.data.venues).find((venue) => !knownVenues.includes(venue))
-  if (unknown !== undefined) {
-    throw new SettingsError(
-      `${file}: unknown key venues.${unknown}; known venues: ${knownVenues.join(', ')}`
-    )
   }
   return result.data
 }
@@ -73,7 +59,7 @@ function describe(issue: z.core.$ZodIssue): string {
   const key = issue.path.join('.')
   switch (issue.code) {
     case 'unrecognized_keys':
-      return `unknown key ${[...issue.path, issue.keys[0]].join('.')}`
+      return `unknown key ${[...issue.path, issue.keys[0]].join('.')}${known(issue.path)}`
     case 'invalid_union':
       return `bad value for ${key}${shown(issue.input)}; allowed: ${unionAllowed(issue)}`
     case 'custom':
@@ -87,6 +73,10 @@ function describe(issue: z.core.$ZodIssue): string {
     case 'invalid_element':
       return `bad value for ${key}${shown(issue.input)}; allowed: ${issue.message}`
   }
+}
+
+function known(path: readonly PropertyKey[]): string {
+  return path.length === 1 && path[0] === 'venues' ? `; known venues: ${venueIds.join(', ')}` : ''
 }
 
 function unionAllowed(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): string {

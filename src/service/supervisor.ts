@@ -24,7 +24,7 @@ export const supervisorLimits = {
   probeMs: 300_000,
   readyMs: 30_000,
   beatMs: 10_000,
-  stopMs: 2_000
+  stopMs: 1_500
 } as const
 
 export type SupervisorHandlers = {

@@ -27,7 +27,8 @@ const securityHeaders = {
 
 export type HttpServerOptions = {
   readonly port: number
-  readonly relay: StreamRelay
+  /** The state to serve; null until the engine is being started. */
+  readonly relayOf: () => StreamRelay | null
   readonly dashboard: ReadonlyMap<string, DashboardFile>
   /** Extra host names allowed, exact, with port. */
   readonly hosts: readonly string[]
@@ -123,7 +124,8 @@ class Site {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { host, origin } = request.headers
     const refused = checkGate({ host, origin }, this.#hosts, 'upgrade') !== null
-    const isFull = this.#sockets.clients.size >= this.#options.maxClients
+    const relay = this.#options.relayOf()
+    const isFull = relay === null || this.#sockets.clients.size >= this.#options.maxClients
     if (refused || isFull || request.url !== '/stream-state') {
       const status = refused
         ? '403 Forbidden'
@@ -135,7 +137,7 @@ class Site {
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => webSocket.terminate())
-      this.#options.relay.publisher.attach(webSocketLink(webSocket))
+      relay.publisher.attach(webSocketLink(webSocket))
     })
   }
 
@@ -153,7 +155,9 @@ class Site {
         `${request.method ?? ''} is not served here`
       )
     }
-    const answer = await answerRoute(url, this.#options)
+    const relay = this.#options.relayOf()
+    if (relay === null) throw new RequestError(503, 'unavailable', 'the engine is being started')
+    const answer = await answerRoute(url, { relay, nowMs: this.#options.nowMs })
     if (answer !== null) sendJson(response, answer)
     else this.#sendFile(url.pathname, response)
   }

@@ -1,0 +1,141 @@
+import type { EngineConfig, EngineMessage } from '../contracts/engine-protocol.ts'
+import type { ClientMessage, MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+import type { EngineProcess, LaunchEngine } from './engine-process.ts'
+import type { Log } from './log.ts'
+import type { SimulatorProcess } from './simulator-process.ts'
+import { StreamRelay } from './stream-relay.ts'
+import { EngineSupervisor, type SupervisorClock, type SupervisorState } from './supervisor.ts'
+
+/** What is to run: an engine, and the simulator before it where the run is a demonstration. */
+export type DeskPlan =
+  | { readonly kind: 'engine'; readonly config: EngineConfig }
+  | {
+      readonly kind: 'demo'
+      readonly startSimulator: () => Promise<SimulatorProcess>
+      /** Builds the engine's configuration once it is known where the simulator listens. */
+      readonly configFor: (simulator: SimulatorProcess) => EngineConfig
+    }
+
+export type DeskHandlers = {
+  readonly state: (state: SupervisorState, detail: string) => void
+  /** The engine cannot run so; the host says why and exits with the code. */
+  readonly refused: (refusal: { readonly message: string; readonly exitCode: number }) => void
+  /** A new engine process is up, before its first message. */
+  readonly launched?: (process: EngineProcess) => void
+}
+
+/** Clients get at most 30 frames a second. */
+const frameMs = 33
+
+/** One run of Tapedeck as a host holds it: simulator, engine under supervision, and the state relay. */
+export class Desk {
+  readonly relay = new StreamRelay()
+  readonly #launch: LaunchEngine
+  readonly #log: Log
+  readonly #clock: SupervisorClock
+  readonly #handlers: DeskHandlers
+  #supervisor: EngineSupervisor | null = null
+  #simulator: SimulatorProcess | null = null
+  readonly #flushing: NodeJS.Timeout
+
+  constructor(options: {
+    readonly launch: LaunchEngine
+    readonly log: Log
+    readonly clock: SupervisorClock
+    readonly handlers: DeskHandlers
+  }) {
+    this.#launch = options.launch
+    this.#log = options.log
+    this.#clock = options.clock
+    this.#handlers = options.handlers
+    this.#flushing = setInterval(() => this.relay.publisher.flush(), frameMs)
+  }
+
+  get simulator(): SimulatorProcess | null {
+    return this.#simulator
+  }
+
+  get supervisor(): EngineSupervisor | null {
+    return this.#supervisor
+  }
+
+  /** Starts what the plan says, ending whatever ran before. */
+  async run(plan: DeskPlan): Promise<void> {
+    await this.#stopProcesses()
+    const config = await this.#prepare(plan)
+    let stream: ((message: ServerMessage) => void) | null = null
+    let closed: (() => void) | null = null
+    const supervisor = new EngineSupervisor({
+      launch: this.#launch,
+      config,
+      clock: this.#clock,
+      handlers: {
+        state: (state, detail) => {
+          this.#log.write('info', 'engine-state', { state, detail })
+          if (state !== 'running' && state !== 'starting') closed?.()
+          this.#handlers.state(state, detail)
+        },
+        refused: (refusal) => this.#handlers.refused(refusal),
+        launched: (process) => {
+          const link = linkTo(process)
+          stream = link.receive
+          closed = () => link.close()
+          this.relay.connect(link)
+          this.#handlers.launched?.(process)
+        },
+        message: (message) => {
+          if (message.channel === 'stream') stream?.(message.message)
+          else this.#logControl(message)
+        }
+      }
+    })
+    this.#supervisor = supervisor
+    supervisor.start()
+  }
+
+  /** Ends engine and simulator; resolves when no process is left. */
+  async stop(): Promise<void> {
+    clearInterval(this.#flushing)
+    this.relay.publisher.close()
+    await this.#stopProcesses()
+  }
+
+  async #prepare(plan: DeskPlan): Promise<EngineConfig> {
+    if (plan.kind === 'engine') return plan.config
+    this.#simulator = await plan.startSimulator()
+    return plan.configFor(this.#simulator)
+  }
+
+  async #stopProcesses(): Promise<void> {
+    await this.#supervisor?.stop()
+    this.#supervisor = null
+    await this.#simulator?.stop()
+    this.#simulator = null
+  }
+
+  #logControl(message: Extract<EngineMessage, { readonly channel: 'control' }>): void {
+    if (message.kind === 'log') this.#log.write(message.level, message.event, message.fields)
+    if (message.kind === 'fatal') {
+      this.#log.write('error', 'engine-fatal', { code: message.code, message: message.message })
+    }
+  }
+}
+
+/** The stream end of an engine process's channel. */
+function linkTo(process: EngineProcess): MessageLink<ClientMessage, ServerMessage> & {
+  readonly receive: (message: ServerMessage) => void
+} {
+  let deliver: (message: ServerMessage) => void = () => undefined
+  let tellClosed: () => void = () => undefined
+  return {
+    send: (message) => process.send({ channel: 'stream', message }),
+    onMessage: (listener) => {
+      deliver = listener
+    },
+    onClose: (listener) => {
+      tellClosed = listener
+    },
+    close: () => tellClosed(),
+    receive: (message) => deliver(message)
+  }
+}

@@ -1,0 +1,46 @@
+import { fork } from 'node:child_process'
+import type { EngineMessage } from '../contracts/engine-protocol.ts'
+import type { EngineProcess } from './engine-process.ts'
+
+/** JavaScript heap an engine may use before it is ended as out of memory. */
+const heapMb = 768
+
+/**
+ * Starts an engine as a forked Node process. It inherits no environment but what Node needs.
+ *
+ * @param entry File that the engine starts from.
+ */
+export function forkEngine(entry: string): EngineProcess {
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    execArgv: [`--max-old-space-size=${heapMb}`],
+    env: allowedEnvironment(process.env),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc']
+  })
+  return {
+    pid: child.pid ?? null,
+    send: (message) => {
+      // The end of the process is told by `exit`; a send that crosses it has nobody to tell.
+      if (child.connected) child.send(message, () => undefined)
+    },
+    onMessage: (listener) =>
+      void child.on('message', (message) => listener(message as EngineMessage)),
+    onExit: (listener) => {
+      let isTold = false
+      const tell = (code: number | null, signal: string | null) => {
+        if (isTold) return
+        isTold = true
+        listener({ code, signal })
+      }
+      child.once('exit', tell)
+      child.once('error', () => tell(null, null))
+    },
+    kill: () => void child.kill('SIGKILL')
+  }
+}
+
+/** Names a child may see: where programs, temporary files and time zones are. Never secrets. */
+function allowedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TZ', 'LANG', 'SystemRoot', 'HTTPS_PROXY']
+  return Object.fromEntries(names.flatMap((name) => [[name, environment[name]]]))
+}
