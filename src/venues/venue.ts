@@ -48,18 +48,40 @@ export type ParsedFrame =
       readonly kind: 'refused'
       readonly requestId: string | null
       readonly scope: 'request' | 'instrument' | 'connection'
-      readonly code: 'unknown-instrument' | 'already-subscribed' | 'limit' | 'authentication' | 'other'
+      readonly code:
+        'unknown-instrument' | 'already-subscribed' | 'limit' | 'authentication' | 'other'
       readonly instruments: readonly InstrumentId[]
       readonly reason: string
     }
   | { readonly kind: 'pong' }
-  | { readonly kind: 'notice'; readonly code: 'shutdown' | 'rate' | 'other'; readonly message: string }
+  | {
+      readonly kind: 'notice'
+      readonly code: 'shutdown' | 'rate' | 'other'
+      readonly message: string
+    }
   /** Known to the protocol, of no use to us. */
   | { readonly kind: 'ignored'; readonly type: string }
   /** Not in the protocol sheet: counted, sampled once. */
   | { readonly kind: 'unknown'; readonly type: string }
   /** Malformed, wrong-typed or implausible: quarantined with its reason. */
   | { readonly kind: 'rejected'; readonly reason: string }
+
+/**
+ * Says why a frame is quarantined: which field, what it should hold and what it holds.
+ *
+ * @param received Text is cut to 40 characters; of anything bigger only the type is told.
+ */
+export function rejected(field: string, expected: string, received: unknown): ParsedFrame {
+  return { kind: 'rejected', reason: `${field}: expected ${expected}, received ${brief(received)}` }
+}
+
+function brief(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null)
+    return String(value)
+  return Array.isArray(value) ? 'an array' : 'an object'
+}
 
 /** Reads the frames of one connection, in order; may remember what deltas need. */
 export interface FrameParser {
@@ -78,7 +100,10 @@ export interface RestClient {
    * @param url Absolute.
    * @throws VenueError on transport failure, a non-2xx status or a body that is not JSON.
    */
-  getJson(url: string, signal: AbortSignal): Promise<{ readonly body: unknown; readonly headers: Headers }>
+  getJson(
+    url: string,
+    signal: AbortSignal
+  ): Promise<{ readonly body: unknown; readonly headers: Headers }>
 }
 
 /** What discovery found. A slow or partly broken venue gives what it could. */

@@ -1,0 +1,20 @@
+import type { VenueEndpoints, VenueLimits } from '../venue.ts'
+
+/** Public feed and REST host; docs.cdp.coinbase.com/exchange/websocket-feed/overview, read 2026-11-22. */
+export const coinbaseEndpoints: VenueEndpoints = {
+  wsUrl: 'wss://ws-feed.exchange.coinbase.com',
+  restUrl: 'https://api.exchange.coinbase.com'
+}
+
+/**
+ * The page allows 8 connections a second (burst 20) and 100 client messages a second, each per IP, and
+ * 10 REST requests a second (burst 15); …/websocket-feed/rate-limits and …/rest-rate-limits, read
+ * 2026-11-22. No number of products per connection is documented: 15 is our shard, 100 our own cap.
+ */
+export const coinbaseLimits: VenueLimits = {
+  connects: { burst: 16, perSecond: 6, per5Minutes: null },
+  messagesPerSecond: 4,
+  rest: { burst: 12, perSecond: 8 },
+  instrumentsPerConnection: { usual: 15, most: 100 },
+  maxFrameBytes: 4 * 1024 * 1024
+}
