@@ -1,0 +1,26 @@
+import type { VenueEndpoints, VenueLimits } from '../venue.ts'
+import { streamsPerInstrument } from './subscribe.ts'
+
+/** Bare streams by SUBSCRIBE; binance-spot-api-docs, web-socket-streams.md and rest-api.md, read 2026-11-22. */
+export const binanceSpotEndpoints: VenueEndpoints = {
+  wsUrl: 'wss://stream.binance.com:9443/ws',
+  restUrl: 'https://api.binance.com'
+}
+
+const streamsPerConnection = 1_024
+
+/**
+ * The page allows 300 connection attempts in 5 minutes per IP, 5 client messages a second (pongs count)
+ * and 1,024 streams on a connection, and 6,000 weight a minute; our REST calls weigh up to 80, mostly 25.
+ * web-socket-streams.md and rest-api.md, read 2026-11-22.
+ */
+export const binanceSpotLimits: VenueLimits = {
+  connects: { burst: 10, perSecond: 0.8, per5Minutes: 240 },
+  messagesPerSecond: 3,
+  rest: { burst: 10, perSecond: 3 },
+  instrumentsPerConnection: {
+    usual: 100,
+    most: Math.floor(streamsPerConnection / streamsPerInstrument)
+  },
+  maxFrameBytes: 1024 * 1024
+}

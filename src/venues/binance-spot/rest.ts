@@ -1,0 +1,92 @@
+import type { Trade } from '../../core/market/event.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import { parsePositive } from '../numbers.ts'
+import { VenueError, type RestContext, type TradeIdRange } from '../venue.ts'
+import { parseTimeMs, parseTradeId } from './fields.ts'
+import { isObject, type BinanceRestTrade, type BinanceTime, type Unchecked } from './wire.ts'
+
+/** Most trades on a page; rest-api.md, read 2026-11-22. */
+const pageLimit = 1_000
+
+type NumberedTrade = Trade & { readonly id: number }
+
+/** Asks the venue's clock. */
+export async function fetchBinanceTimeMs(context: RestContext): Promise<number> {
+  const { body } = await context.rest.getJson(`${context.restUrl}/api/v3/time`, context.signal)
+  const { serverTime }: Unchecked<BinanceTime> = isObject(body) ? body : {}
+  const timeMs = parseTimeMs(serverTime)
+  if (timeMs === null) throw badAnswer('GET time: expected serverTime')
+  return timeMs
+}
+
+/** Fetches the trades of an id range, ascending, page by page; ends early where the venue has no more. */
+export async function fetchBinanceTrades(
+  context: RestContext,
+  instrument: Instrument,
+  range: TradeIdRange
+): Promise<readonly Trade[]> {
+  const found: NumberedTrade[] = []
+  let fromId = range.fromId
+  while (fromId <= range.toId) {
+    const limit = Math.min(pageLimit, range.toId - fromId + 1)
+    const query = { path: 'historicalTrades', limit, fromId }
+    const page = await fetchPage(context, instrument, query)
+    const newer = page.filter(({ id }) => id >= fromId)
+    const last = newer.at(-1)
+    if (last === undefined) break
+    found.push(...newer.filter(({ id }) => id <= range.toId))
+    fromId = last.id + 1
+  }
+  return found
+}
+
+/** Fetches the newest page of trades, ascending. */
+export async function fetchBinanceRecentTrades(
+  context: RestContext,
+  instrument: Instrument
+): Promise<readonly Trade[]> {
+  return fetchPage(context, instrument, { path: 'trades', limit: pageLimit })
+}
+
+/** One page, ascending by id, without repeats. */
+async function fetchPage(
+  context: RestContext,
+  instrument: Instrument,
+  query: { readonly path: string; readonly limit: number; readonly fromId?: number }
+): Promise<NumberedTrade[]> {
+  const { path, limit, fromId } = query
+  const from = fromId === undefined ? '' : `&fromId=${fromId}`
+  const symbol = encodeURIComponent(instrument.venueSymbol)
+  const url = `${context.restUrl}/api/v3/${path}?symbol=${symbol}&limit=${limit}${from}`
+  const { body } = await context.rest.getJson(url, context.signal)
+  if (!Array.isArray(body)) throw badAnswer(`GET ${path}: expected an array`)
+  const receivedMs = Date.now()
+  const trades = new Map<number, NumberedTrade>()
+  for (const item of body) {
+    const trade = parseRestTrade(item, instrument, receivedMs)
+    if (trade === null) throw badAnswer(`GET ${path}: a trade cannot be read`)
+    trades.set(trade.id, trade)
+  }
+  return [...trades.values()].sort((a, b) => a.id - b.id)
+}
+
+function parseRestTrade(
+  item: unknown,
+  instrument: Instrument,
+  receivedMs: number
+): NumberedTrade | null {
+  if (!isObject(item)) return null
+  const fields: Unchecked<BinanceRestTrade> = item
+  const id = parseTradeId(fields.id)
+  const eventMs = parseTimeMs(fields.time)
+  const price = parsePositive(fields.price)
+  const size = parsePositive(fields.qty)
+  if (id === null || eventMs === null || price === null || size === null) return null
+  if (typeof fields.isBuyerMaker !== 'boolean') return null
+  const side = fields.isBuyerMaker ? 'sell' : 'buy'
+  return { kind: 'trade', instrument: instrument.id, id, eventMs, receivedMs, price, size, side }
+}
+
+function badAnswer(message: string): VenueError {
+  return new VenueError('venue-bad-answer', message, { retry: 'after' })
+}
