@@ -34,10 +34,14 @@ export function createParser(instruments: readonly Instrument[]): FrameParser {
   }
 }
 
+/** Bytes; deltas of a book are longer than any trade or quote and are not worth scanning. */
+const longestHotFrame = 512
+
 type Symbols = ReadonlyMap<string, InstrumentId>
 
 /** Reads the hot frames in their exact documented form; null leaves the frame to `parseDecoded`. */
 function parseScanned(frame: Buffer, receivedMs: number, symbols: Symbols): ParsedFrame | null {
+  if (frame.length > longestHotFrame) return null
   const text = frame.toString('latin1')
   const trade = scanTrade(text)
   if (trade !== null) {
