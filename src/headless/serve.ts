@@ -1,28 +1,18 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EngineConfig } from '../contracts/engine-protocol.ts'
 import type { Settings } from '../contracts/settings.ts'
-import { demoSettings, starterSettings } from '../service/demo-plan.ts'
-import { Desk, type DeskPlan } from '../service/desk.ts'
+import { DeskPlans } from '../service/desk-plans.ts'
+import { Desk } from '../service/desk.ts'
 import { entryPath, rendererFolder } from '../service/entries.ts'
 import { forkEngine } from '../service/forked-engine.ts'
 import { loadDashboardFiles } from '../service/http/dashboard-files.ts'
 import { startHttpServer } from '../service/http/server.ts'
 import { openLog } from '../service/log.ts'
-import { defaultSettings, loadSettings, SettingsError } from '../service/settings-file.ts'
-import { startSimulator } from '../service/simulator-process.ts'
+import { hostClock } from '../service/supervisor.ts'
 import type { ServeArguments } from './arguments.ts'
 import { defaultDataFolder } from './data-folder.ts'
-
-const systemClock = {
-  nowMs: () => performance.now(),
-  after: (delayMs: number, callback: () => void) => {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  }
-}
 
 /**
  * Runs engine, API and dashboard until told to stop.
@@ -39,9 +29,16 @@ export async function serve(
 ): Promise<number> {
   const folder = await DataFolder.open(args)
   try {
-    const settings = await readSettings(args, folder.path)
+    const plans = new DeskPlans({
+      hostUrl,
+      folder: folder.path,
+      settingsFile: args.settings,
+      skipMarketHours: args.skipMarketHours,
+      logLevel: args.logLevel
+    })
+    const settings = await plans.settings()
     const dashboard = await loadDashboardFiles(rendererFolder(hostUrl))
-    return await run({ args, hostUrl, stopped, folder: folder.path, settings, dashboard })
+    return await run({ args, hostUrl, stopped, folder: folder.path, plans, settings, dashboard })
   } finally {
     await folder[Symbol.asyncDispose]()
   }
@@ -68,30 +65,20 @@ class DataFolder {
   }
 }
 
-async function readSettings(args: ServeArguments, folder: string): Promise<Settings> {
-  const file = args.settings ?? join(folder, 'settings.toml')
-  const settings = await loadSettings(file)
-  if (settings !== null) return settings
-  if (args.settings === null) return defaultSettings()
-  throw new SettingsError(`--settings: no such file: ${file}`)
-}
-
 type Run = {
   readonly args: ServeArguments
   readonly hostUrl: string
   readonly stopped: AbortSignal
   readonly folder: string
+  readonly plans: DeskPlans
   readonly settings: Settings
   readonly dashboard: Awaited<ReturnType<typeof loadDashboardFiles>>
 }
 
-async function run({ args, hostUrl, stopped, folder, settings, dashboard }: Run): Promise<number> {
+async function run(options: Run): Promise<number> {
+  const { args, hostUrl, stopped, folder, plans, settings, dashboard } = options
   const ended = Promise.withResolvers<number>()
   stopped.addEventListener('abort', () => ended.resolve(0))
-  const plan = args.demo
-    ? demoPlan({ args, hostUrl, folder })
-    : ({ kind: 'engine', config: configOf(args, folder, settings) } as const)
-
   let desk: Desk | null = null
   const server = await startHttpServer({
     port: args.port,
@@ -101,12 +88,9 @@ async function run({ args, hostUrl, stopped, folder, settings, dashboard }: Run)
     maxClients: settings.http.max_clients,
     nowMs: () => Date.now(),
     setup: async (choice) => {
-      if (choice === 'live') await writeStarterSettings(folder)
-      await desk?.run(
-        choice === 'simulated'
-          ? demoPlan({ args, hostUrl, folder: join(folder, 'simulated') })
-          : { kind: 'engine', config: configOf(args, folder, await readSettings(args, folder)) }
-      )
+      const { answer, plan } = await plans.choose(choice)
+      if (plan !== null) await desk?.run(plan)
+      return answer
     }
   })
   const log = await openLog({
@@ -118,7 +102,7 @@ async function run({ args, hostUrl, stopped, folder, settings, dashboard }: Run)
   desk = new Desk({
     launch: () => forkEngine(entryPath(hostUrl, 'engine')),
     log,
-    clock: systemClock,
+    clock: hostClock,
     handlers: {
       state: (state, detail) => {
         if (state === 'tripped') process.stderr.write(`tapedeck: ${detail}\n`)
@@ -130,7 +114,7 @@ async function run({ args, hostUrl, stopped, folder, settings, dashboard }: Run)
     }
   })
   try {
-    await desk.run(plan)
+    await desk.run(args.demo ? plans.demo(folder) : plans.engine(settings))
     announce(desk, server.url, args)
     return await ended.promise
   } finally {
@@ -143,39 +127,6 @@ function announce(desk: Desk, url: string, args: ServeArguments): void {
   if (desk.simulator !== null) process.stdout.write(`${JSON.stringify(desk.simulator.ready)}\n`)
   process.stdout.write(`Open ${url}\n`)
   if (args.openBrowser) openBrowser(url)
-}
-
-function configOf(args: ServeArguments, dataDir: string, settings: Settings): EngineConfig {
-  return {
-    mode: settings.run.mode,
-    clock: settings.run.clock,
-    dataDir,
-    settings,
-    logLevel: args.logLevel,
-    skipMarketHours: args.skipMarketHours
-  }
-}
-
-function demoPlan(options: {
-  readonly args: ServeArguments
-  readonly hostUrl: string
-  readonly folder: string
-}): DeskPlan {
-  return {
-    kind: 'demo',
-    startSimulator: () => startSimulator(entryPath(options.hostUrl, 'simulator'), ['--port', '0']),
-    configFor: (simulator) => configOf(options.args, options.folder, demoSettings(simulator.ready))
-  }
-}
-
-/** Gives a first-time user a settings file to start from; one that is there already is left alone. */
-async function writeStarterSettings(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true })
-  try {
-    await writeFile(join(folder, 'settings.toml'), starterSettings, { flag: 'wx' })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
 }
 
 /** Opens the page where there is a screen to open it on. */

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import type { EngineMessage } from '../contracts/engine-protocol.ts'
 import type { EngineProcess } from './engine-process.ts'
+import { passedEnvironment } from './passed-environment.ts'
 
 /** JavaScript heap an engine may use before it is ended as out of memory. */
 const heapMb = 768
@@ -14,7 +15,7 @@ export function forkEngine(entry: string): EngineProcess {
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: [`--max-old-space-size=${heapMb}`],
-    env: allowedEnvironment(process.env),
+    env: passedEnvironment(process.env),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc']
   })
   return {
@@ -37,10 +38,4 @@ export function forkEngine(entry: string): EngineProcess {
     },
     kill: () => void child.kill('SIGKILL')
   }
-}
-
-/** Names a child may see: where programs, temporary files and time zones are. Never secrets. */
-function allowedEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TZ', 'LANG', 'SystemRoot', 'HTTPS_PROXY']
-  return Object.fromEntries(names.flatMap((name) => [[name, environment[name]]]))
 }

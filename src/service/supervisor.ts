@@ -16,7 +16,16 @@ export type SupervisorClock = {
   readonly after: (delayMs: number, callback: () => void) => () => void
 }
 
-/** Production values, FAULTS "Limits under test". */
+/** The machine's monotonic clock and timers. */
+export const hostClock: SupervisorClock = {
+  nowMs: () => performance.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  }
+}
+
+/** Bounds of every wait. */
 export const supervisorLimits = {
   restartDelaysMs: [500, 2_000, 8_000, 30_000],
   tripEnds: 5,

@@ -3,6 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import {
+  setupChoiceSchema,
+  type SetupAnswer,
+  type SetupChoice
+} from '../../contracts/desktop-bridge.ts'
 import type { StreamRelay } from '../stream-relay.ts'
 import { errorAnswer, RequestError, type Answer } from './answer.ts'
 import type { DashboardFile } from './dashboard-files.ts'
@@ -35,7 +40,7 @@ export type HttpServerOptions = {
   readonly maxClients: number
   readonly nowMs: () => number
   /** Carries out a choice of the first-run card; resolves when it is under way. */
-  readonly setup: (choice: string) => Promise<void>
+  readonly setup: (choice: SetupChoice) => Promise<SetupAnswer>
 }
 
 /** The loopback HTTP server: API, dashboard and state stream. */
@@ -144,8 +149,7 @@ class Site {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = parseUrl(request.url ?? '/')
     if (request.method === 'POST' && url.pathname === '/setup') {
-      await this.#setup(request)
-      sendJson(response, { status: 202, body: { accepted: true } })
+      sendJson(response, { status: 200, body: await this.#setup(request) })
       return
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -175,7 +179,7 @@ class Site {
     response.end(body)
   }
 
-  async #setup(request: IncomingMessage): Promise<void> {
+  async #setup(request: IncomingMessage): Promise<SetupAnswer> {
     if (!isSameToken(request.headers['x-tapedeck-token'], this.#token)) {
       throw new RequestError(401, 'token', 'this changes things and needs the token')
     }
@@ -183,12 +187,17 @@ class Site {
       throw new RequestError(415, 'content-type', 'the body must be application/json')
     }
     const body = await readJson(request)
-    const choice =
-      typeof body === 'object' && body !== null && 'choice' in body ? body.choice : null
-    if (choice !== 'live' && choice !== 'simulated') {
-      throw new RequestError(400, 'bad-parameter', 'choice must be live or simulated', 'choice')
+    const given = typeof body === 'object' && body !== null && 'choice' in body ? body.choice : null
+    const choice = setupChoiceSchema.safeParse(given)
+    if (!choice.success) {
+      throw new RequestError(
+        400,
+        'bad-parameter',
+        `choice must be one of ${setupChoiceSchema.options.join(', ')}`,
+        'choice'
+      )
     }
-    await this.#options.setup(choice)
+    return this.#options.setup(choice.data)
   }
 }
 
