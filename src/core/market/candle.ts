@@ -14,14 +14,7 @@ export type TradeOrder = {
 
 /** Truth-ledger state of a stretch of time; see docs/data-semantics.md. */
 export type LedgerState =
-  | 'complete'
-  | 'quiet'
-  | 'closed'
-  | 'open'
-  | 'refilled'
-  | 'refilled-candles'
-  | 'lost'
-  | 'unproven'
+  'complete' | 'quiet' | 'closed' | 'open' | 'refilled' | 'refilled-candles' | 'lost' | 'unproven'
 
 /**
  * Open, high, low, close and volume over [openMs, closeMs) for time candles, or of N trades.

@@ -32,7 +32,10 @@ export function instrumentId(venue: VenueId, symbol: string): InstrumentId {
 }
 
 /** Splits an id; the symbol may itself hold colons, the venue never does. */
-export function splitInstrumentId(id: InstrumentId): { readonly venue: VenueId; readonly symbol: string } {
+export function splitInstrumentId(id: InstrumentId): {
+  readonly venue: VenueId
+  readonly symbol: string
+} {
   const colon = id.indexOf(':')
   return { venue: id.slice(0, colon), symbol: id.slice(colon + 1) }
 }

@@ -1,0 +1,263 @@
+import { invariant } from '../invariant.ts'
+import type { CandleCell, CandleSeries } from './candle-cell.ts'
+import type { CandleChanges } from './candle-changes.ts'
+import type { Candle, TradeOrder } from './candle.ts'
+import type { Interval } from './interval.ts'
+import type { RebuildResult, StoredDay } from './rebuild.ts'
+import type { ArrivedTrade } from './trade-order.ts'
+import { compareOrders } from './trade-order.ts'
+import type { SizeScale } from './decimal-sum.ts'
+import type { DayRule, TradingDay } from './trading-day.ts'
+import type { TradeEntry } from './trade-entry.ts'
+import { emptyEntry, keepEntry } from './trade-entry.ts'
+import { tickWindow, TickWindow } from './tick-window.ts'
+import type { WindowTrades } from './tick-series.ts'
+import { TickSeries } from './tick-series.ts'
+
+/** What the tick candles of one instrument are built by. */
+export type TickCandlesOptions = {
+  /** One for each N, with its series; may be empty. */
+  readonly series: readonly { readonly series: CandleSeries; readonly tradesPerCandle: number }[]
+  readonly dayOf: DayRule
+  readonly graceMs: number
+  readonly scale: SizeScale
+  readonly changes: CandleChanges
+}
+
+/** How many of a day's last trades bring the counting back: the window, and a candle's beginning. */
+export function tickTailTrades(tradesPerCandle: readonly number[]): number {
+  return tickWindow + Math.max(0, ...tradesPerCandle)
+}
+
+/** Fills an entry from a stored trade; knows the instrument's order and size scale. */
+export type EntryReader = (arrived: ArrivedTrade, into: TradeEntry) => void
+
+/** A day that is over, as long as its newest candles are not final. */
+type EndedDay = {
+  readonly day: TradingDay
+  readonly cells: CandleCell[]
+  /** Earliest trade that came late for it; null while none did. */
+  lateFrom: TradeOrder | null
+}
+
+const noDay: TradingDay = { fromMs: -Infinity, toMs: -Infinity }
+
+/**
+ * The tick candles of one instrument for the day that runs: trade k of the day, in TradeOrder,
+ * belongs to candle floor(k / N).
+ *
+ * Keeps the latest 256 to 384 trades. A late trade among them moves the later candles at once, as
+ * revisions. An older one makes a rebuild request, and until the store's answer is adopted the
+ * candles are blind: they show nothing and change nothing. A trade of an earlier day makes a request
+ * for that day and touches nothing here.
+ */
+export class TickCandles {
+  readonly #options: TickCandlesOptions
+  readonly #series: readonly TickSeries[]
+  readonly #window = new TickWindow()
+  readonly #scratch = emptyEntry()
+  #day = noDay
+  #ended: EndedDay | null = null
+  /** Ordinal within the day of the window's first trade. */
+  #firstOrdinal = 0
+  /** Earliest trade that has to be counted in by the store; null while nothing is missing. */
+  #blindFrom: TradeOrder | null = null
+  /** An answer cures blindness only when it counts every trade that arrived before this. */
+  #neededArrival = 0
+
+  constructor(options: TickCandlesOptions) {
+    this.#options = options
+    this.#series = options.series.map(
+      ({ series, tradesPerCandle }) => new TickSeries(series, tradesPerCandle, options.changes)
+    )
+  }
+
+  /** Counts one trade that is known to be new. */
+  add(entry: TradeEntry): void {
+    if (this.#series.length === 0 || !this.#isOfToday(entry)) return
+    if (this.#window.isFull) this.#makeRoom()
+    const place = this.#window.placeOf(entry)
+    if (place === 0 && this.#firstOrdinal > 0) {
+      this.#firstOrdinal += 1
+      this.#goBlind(entry)
+      return
+    }
+    this.#window.insert(place, entry)
+    if (this.#blindFrom !== null) return
+    if (place === this.#window.length - 1) this.#append(entry)
+    else this.#recompute(this.#firstOrdinal + place)
+  }
+
+  /** Takes note of a stored trade of which nobody knows whether it was counted already. */
+  addUncertain(entry: TradeEntry): void {
+    if (this.#series.length > 0 && this.#isOfToday(entry)) this.#goBlind(entry)
+  }
+
+  /** Marks the unfilled last candle of a day final when the grace after the day is over. */
+  finalise(runNowMs: number): void {
+    const endMs = runNowMs - this.#options.graceMs
+    if (this.#day.fromMs < this.#day.toMs && this.#day.toMs <= endMs) this.#endDay()
+    if (this.#ended !== null && this.#ended.day.toMs <= endMs) this.#finaliseEnded(this.#ended)
+  }
+
+  /** Takes up a day as stored; `candles` give their revisions. */
+  seed(day: StoredDay, candles: readonly Candle[], read: EntryReader): void {
+    const last = day.tail.at(-1)
+    if (last === undefined || this.#series.length === 0) return
+    this.#day = this.#options.dayOf(last.trade.eventMs)
+    this.#load(day, candles, read)
+  }
+
+  /** Takes over the store's answer, and counts what arrived since. Answers not needed are left alone. */
+  adopt(result: RebuildResult, read: EntryReader): void {
+    const { request, day, beforeArrival } = result
+    if (request.kind !== 'tick' || day === null) return
+    if (this.#blindFrom === null || request.dayMs !== this.#day.fromMs) return
+    if (beforeArrival < this.#neededArrival) {
+      this.#request(this.#day, this.#blindFrom)
+      return
+    }
+    const newer = this.#arrivedFrom(beforeArrival)
+    this.#blindFrom = null
+    this.#load(day, result.candles, read)
+    for (const entry of newer) this.add(entry)
+  }
+
+  /** Cells of one series that the window touches, oldest first; none while blind. */
+  cells(interval: Interval): readonly CandleCell[] {
+    return this.#series.find(({ series }) => series.interval === interval)?.cells() ?? []
+  }
+
+  #isOfToday(entry: TradeEntry): boolean {
+    if (entry.eventMs >= this.#day.toMs) this.#startDay(this.#options.dayOf(entry.eventMs))
+    if (entry.eventMs >= this.#day.fromMs) return true
+    const day = this.#options.dayOf(entry.eventMs)
+    if (this.#ended?.day.fromMs === day.fromMs) {
+      this.#ended.cells.length = 0
+      this.#ended.lateFrom = earlier(this.#ended.lateFrom, entry)
+    }
+    this.#request(day, entry)
+    return false
+  }
+
+  #startDay(day: TradingDay): void {
+    if (this.#day.fromMs < this.#day.toMs) this.#endDay()
+    this.#day = day
+  }
+
+  #endDay(): void {
+    if (this.#ended !== null) this.#finaliseEnded(this.#ended)
+    const cells = this.#series.flatMap(({ newest }) => newest ?? [])
+    this.#ended = { day: this.#day, cells, lateFrom: this.#blindFrom }
+    this.#day = { fromMs: this.#day.toMs, toMs: this.#day.toMs }
+    this.#window.clear()
+    for (const series of this.#series) series.clear()
+    this.#firstOrdinal = 0
+    this.#blindFrom = null
+  }
+
+  #finaliseEnded(ended: EndedDay): void {
+    this.#ended = null
+    if (ended.lateFrom !== null) this.#request(ended.day, ended.lateFrom)
+    for (const cell of ended.cells) {
+      if (cell.isFinal) continue
+      cell.isFinal = true
+      this.#options.changes.mark(cell)
+    }
+  }
+
+  #append(entry: TradeEntry): void {
+    const ordinal = this.#firstOrdinal + this.#window.length - 1
+    for (const series of this.#series) {
+      const cell = series.append(ordinal, entry, this.#day.fromMs)
+      if (cell !== null) this.#options.changes.mark(cell)
+    }
+  }
+
+  #recompute(ordinal: number): void {
+    const trades: WindowTrades = {
+      firstOrdinal: this.#firstOrdinal,
+      endOrdinal: this.#firstOrdinal + this.#window.length,
+      at: (kept) => this.#entryAt(kept - this.#firstOrdinal)
+    }
+    for (const series of this.#series) series.recompute(ordinal, trades, this.#day.fromMs)
+  }
+
+  #makeRoom(): void {
+    const count = this.#window.length - tickWindow
+    for (let at = 0; at < count; at += 1) this.#leave(at)
+    this.#window.dropOldest(count)
+    this.#firstOrdinal += count
+  }
+
+  #leave(at: number): void {
+    if (this.#blindFrom !== null) {
+      this.#neededArrival = Math.max(this.#neededArrival, this.#window.arrivalAt(at) + 1)
+      return
+    }
+    const entry = this.#entryAt(at)
+    for (const series of this.#series) series.leave(this.#firstOrdinal + at, entry)
+  }
+
+  #entryAt(at: number): TradeEntry {
+    this.#window.read(at, this.#scratch)
+    this.#options.scale.read(this.#scratch.size, this.#scratch.units)
+    return this.#scratch
+  }
+
+  #goBlind(entry: TradeEntry): void {
+    this.#neededArrival = Math.max(this.#neededArrival, entry.arrival + 1)
+    this.#blindFrom = earlier(this.#blindFrom, entry)
+    for (const series of this.#series) series.clear()
+    this.#request(this.#day, this.#blindFrom)
+  }
+
+  #request(day: TradingDay, from: TradeOrder): void {
+    const fromOrder = { major: from.major, minor: from.minor }
+    for (const { series } of this.#series) {
+      this.#options.changes.request({ kind: 'tick', ...series, dayMs: day.fromMs, fromOrder })
+    }
+  }
+
+  #load(day: StoredDay, candles: readonly Candle[], read: EntryReader): void {
+    const needed = tickTailTrades(this.#series.map(({ size }) => size))
+    invariant(
+      day.tail.length >= Math.min(day.trades, needed),
+      `expected the last ${needed} of ${day.trades} trades of the day, received ${day.tail.length}`
+    )
+    this.#window.clear()
+    for (const series of this.#series) series.clear()
+    this.#firstOrdinal = day.trades - day.tail.length
+    for (const arrived of day.tail) this.#loadOne(arrived, read)
+    for (const candle of candles) this.#takeUpRevision(candle)
+  }
+
+  #loadOne(arrived: ArrivedTrade, read: EntryReader): void {
+    if (this.#window.isFull) this.#makeRoom()
+    const entry = emptyEntry()
+    read(arrived, entry)
+    this.#window.insert(this.#window.length, entry)
+    const ordinal = this.#firstOrdinal + this.#window.length - 1
+    for (const series of this.#series) series.append(ordinal, entry, this.#day.fromMs)
+  }
+
+  #takeUpRevision(candle: Candle): void {
+    const cells = candle.dayMs === this.#day.fromMs ? this.cells(candle.interval) : []
+    const cell = cells.find(({ index }) => index === candle.index)
+    if (cell !== undefined) cell.revision = candle.revision
+  }
+
+  #arrivedFrom(arrival: number): TradeEntry[] {
+    const entries: TradeEntry[] = []
+    for (let at = 0; at < this.#window.length; at += 1) {
+      if (this.#window.arrivalAt(at) >= arrival) entries.push(keepEntry(this.#entryAt(at)))
+    }
+    return entries
+  }
+}
+
+function earlier(known: TradeOrder | null, next: TradeOrder): TradeOrder {
+  return known !== null && compareOrders(known, next) <= 0
+    ? known
+    : { major: next.major, minor: next.minor }
+}

@@ -1,0 +1,207 @@
+import type { Candle } from '../market/candle.ts'
+import type { CandleCell } from '../market/candle-cell.ts'
+import { restoreCell } from '../market/candle-cell.ts'
+import type { CandleChanges } from '../market/candle-changes.ts'
+import { SizeScale, finestSize } from '../market/decimal-sum.ts'
+import type { Trade } from '../market/event.ts'
+import type { IdRange } from '../market/id-tracker.ts'
+import { IdTracker } from '../market/id-tracker.ts'
+import type { Instrument } from '../market/instrument.ts'
+import type { Interval, IntervalSpec } from '../market/interval.ts'
+import type { RebuildResult } from '../market/rebuild.ts'
+import { RecentIds } from '../market/recent-ids.ts'
+import { TickCandles } from '../market/tick-candles.ts'
+import { TimeCandles } from '../market/time-candles.ts'
+import type { EntryRule, TradeEntry } from '../market/trade-entry.ts'
+import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
+import type { ArrivedTrade, TradeIds } from '../market/trade-order.ts'
+import { compareOrders, orderOf } from '../market/trade-order.ts'
+import type { DayRule } from '../market/trading-day.ts'
+import { PriceTracker } from './price-tracker.ts'
+import type { InstrumentSeed } from './seed.ts'
+
+/** How an instrument takes part in a run. */
+export type InstrumentOptions = {
+  readonly tradeIds: TradeIds
+  /** How long after its end a candle may still change in memory, ms. */
+  readonly graceMs: number
+  /** `utcDay`, or `sessionDays(…)` for instruments with a calendar. */
+  readonly dayOf: DayRule
+  /** null when nothing is stored of it. */
+  readonly seed: InstrumentSeed | null
+}
+
+type BuildOptions = InstrumentOptions & {
+  readonly intervals: readonly IntervalSpec[]
+  readonly changes: CandleChanges
+}
+
+/** What a trade's identity says: `uncertain` ones are stored, and their candles rebuilt. */
+export type TradeVerdict = 'new' | 'gap' | 'duplicate' | 'uncertain'
+
+/** Sizes finer than this are not expected where the venue names no lot size. */
+const usualFinest = 1e-6
+
+/** Everything that one run remembers of one instrument. */
+export class InstrumentRun {
+  readonly instrument: Instrument
+  readonly rule: EntryRule
+  readonly price: PriceTracker
+  /** Stands in the list of changed prices, waiting to be taken. */
+  isPriceChanged = false
+  /** Venue time of the newest trade but one by id or arrival, to place a gap; NaN before the first. */
+  lastTradeMs = NaN
+  readonly #time: readonly TimeCandles[]
+  readonly #timeByInterval: ReadonlyMap<Interval, TimeCandles>
+  readonly #ticks: TickCandles
+  readonly #ids: IdTracker | null
+  readonly #recent: RecentIds | null
+
+  constructor(instrument: Instrument, options: BuildOptions) {
+    this.instrument = instrument
+    this.rule = { tradeIds: options.tradeIds, scale: new SizeScale(instrument.lotSize) }
+    this.price = new PriceTracker(instrument.id)
+    this.#timeByInterval = this.#buildTime(options)
+    this.#time = [...this.#timeByInterval.values()]
+    this.#ticks = this.#buildTicks(options)
+    this.#ids = options.tradeIds === 'contiguous' ? knownIds(options.seed) : null
+    this.#recent = options.tradeIds === 'unique' ? recentIds(options.seed) : null
+    if (options.seed !== null) this.#seed(options.seed)
+  }
+
+  /** Missing ids, ascending; null where the venue's ids do not tell. */
+  get holes(): readonly IdRange[] | null {
+    return this.#ids?.holes ?? null
+  }
+
+  /** The ids that the last `gap` found missing. */
+  get missing(): IdRange | null {
+    return this.#ids?.missing ?? null
+  }
+
+  get holesForgotten(): number {
+    return this.#ids?.holesForgotten ?? 0
+  }
+
+  judge(trade: Trade): TradeVerdict {
+    if (this.#ids !== null) {
+      const verdict = this.#ids.take(Number(trade.id))
+      return verdict === 'next' || verdict === 'late' ? 'new' : verdict
+    }
+    return this.#recent?.take(trade.id, trade.eventMs) ?? 'new'
+  }
+
+  /** Takes the venue's word that an id exists. */
+  announce(id: number | string): 'gap' | 'known' {
+    return typeof id === 'number' ? (this.#ids?.announce(id) ?? 'known') : 'known'
+  }
+
+  /** Merges a new trade into every candle. */
+  add(entry: TradeEntry): void {
+    for (const candles of this.#time) candles.add(entry)
+    this.#ticks.add(entry)
+  }
+
+  addUncertain(entry: TradeEntry): void {
+    for (const candles of this.#time) candles.addUncertain(entry)
+    this.#ticks.addUncertain(entry)
+  }
+
+  finalise(runNowMs: number): void {
+    for (const candles of this.#time) candles.finalise(runNowMs)
+    this.#ticks.finalise(runNowMs)
+  }
+
+  adopt(result: RebuildResult): void {
+    this.#ticks.adopt(result, this.#read)
+    const candles = this.#timeByInterval.get(result.request.interval)
+    for (const candle of result.candles) {
+      const cell = restoreCell(candle, this.#finest(result.day?.tail ?? []))
+      if (cell !== null) candles?.adopt(cell, result.beforeArrival)
+    }
+  }
+
+  cells(interval: Interval): readonly CandleCell[] {
+    return this.#timeByInterval.get(interval)?.cells() ?? this.#ticks.cells(interval)
+  }
+
+  #buildTime(options: BuildOptions): ReadonlyMap<Interval, TimeCandles> {
+    const { intervals, graceMs, changes } = options
+    const built = new Map<Interval, TimeCandles>()
+    for (const spec of intervals) {
+      if (spec.kind !== 'time') continue
+      const series = { instrument: this.instrument.id, interval: spec.interval }
+      built.set(
+        spec.interval,
+        new TimeCandles({ series, lengthMs: spec.lengthMs, graceMs, changes })
+      )
+    }
+    return built
+  }
+
+  #buildTicks({ intervals, dayOf, graceMs, changes }: BuildOptions): TickCandles {
+    const series = intervals.flatMap((spec) =>
+      spec.kind === 'tick'
+        ? {
+            series: { instrument: this.instrument.id, interval: spec.interval },
+            tradesPerCandle: spec.tradesPerCandle
+          }
+        : []
+    )
+    return new TickCandles({ series, dayOf, graceMs, scale: this.rule.scale, changes })
+  }
+
+  #seed(seed: InstrumentSeed): void {
+    const newest = seed.day.tail.at(-1)
+    if (newest === undefined) return
+    const last = emptyEntry()
+    this.#read(newest, last)
+    this.price.seed(seed, last)
+    this.lastTradeMs = newest.trade.eventMs
+    this.#ticks.seed(seed.day, seed.candles, this.#read)
+    const newestMs = seed.day.tail.reduce(
+      (latest, { trade }) => Math.max(latest, trade.eventMs),
+      newest.trade.eventMs
+    )
+    for (const [interval, candles] of this.#timeByInterval) {
+      const stored = seed.candles.find((candle) => candle.interval === interval)
+      const cell = stored?.source === 'trades' ? this.#restore(stored, seed.day.tail) : null
+      candles.seed(cell, newestMs)
+    }
+  }
+
+  /** Null where the stored candle cannot be continued exactly, or lags behind the stored trades. */
+  #restore(stored: Candle, tail: readonly ArrivedTrade[]): CandleCell | null {
+    const cell = restoreCell(stored, this.#finest(tail))
+    if (cell === null) return null
+    const inside = tail.filter(
+      ({ trade }) => trade.eventMs >= cell.openMs && trade.eventMs < cell.closeMs
+    )
+    const last = inside.at(-1)
+    if (last === undefined) return cell
+    const isCurrent = compareOrders(orderOf(last, this.rule.tradeIds), stored.lastOrder) === 0
+    return isCurrent && stored.trades >= inside.length ? cell : null
+  }
+
+  #finest(tail: readonly ArrivedTrade[]): number {
+    const lotSize = this.instrument.lotSize ?? usualFinest
+    return Math.min(lotSize, finestSize(tail.map(({ trade }) => trade.size)))
+  }
+
+  readonly #read = ({ trade, arrival }: ArrivedTrade, into: TradeEntry): void => {
+    fillEntry(into, trade, arrival, this.rule)
+  }
+}
+
+function knownIds(seed: InstrumentSeed | null): IdTracker {
+  if (seed === null) return new IdTracker(null)
+  const ids = seed.day.tail.map(({ trade }) => Number(trade.id))
+  return new IdTracker([...ids, ...seed.flaggedIds.map(Number)].sort((a, b) => a - b))
+}
+
+function recentIds(seed: InstrumentSeed | null): RecentIds {
+  if (seed === null) return new RecentIds(null)
+  const recent = new RecentIds(seed.day.tail[0]?.trade.eventMs ?? Infinity)
+  for (const { trade } of seed.day.tail) recent.remember(trade.id, trade.eventMs)
+  return recent
+}

@@ -1,0 +1,275 @@
+import { assertNever } from '../invariant.ts'
+import type { Candle } from '../market/candle.ts'
+import { candleOf } from '../market/candle-cell.ts'
+import { CandleChanges } from '../market/candle-changes.ts'
+import type { Anchor, MarketEvent, Trade } from '../market/event.ts'
+import type { IdRange } from '../market/id-tracker.ts'
+import type { Instrument, InstrumentId } from '../market/instrument.ts'
+import type { Interval, IntervalSpec } from '../market/interval.ts'
+import type { RebuildRequest, RebuildResult } from '../market/rebuild.ts'
+import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
+import type { InstrumentOptions } from './instrument-run.ts'
+import { InstrumentRun } from './instrument-run.ts'
+import type { PipelineCounters } from './pipeline-counters.ts'
+import { zeroCounters } from './pipeline-counters.ts'
+import type { PriceState } from './price-state.ts'
+import type { RowSink } from './rows.ts'
+
+/** Live trades outside [now - 1 d, now + 1 min] of the run clock are not believed. */
+const mostBehindMs = 86_400_000
+const mostAheadMs = 60_000
+
+/** Gaps held until taken; further ones are counted only, and still stand in `holes()`. */
+const gapsHeld = 4_096
+
+/** What a run is made of. */
+export type PipelineOptions = {
+  /** The run clock: the `nowMs` handed in, or the newest event time seen (replay, simulated tape). */
+  readonly clock: 'wall' | 'tape'
+  /** Candles to build, without repeats. */
+  readonly intervals: readonly IntervalSpec[]
+  readonly rows: RowSink
+  /** One more than the highest arrival ever stored; 0 on an empty store. */
+  readonly firstArrival: number
+}
+
+/** `backfill`: from REST or a file, exempt from the plausibility of time. */
+export type EventOrigin = 'live' | 'backfill'
+
+/** What became of an event. `view`: it changed a price at most, and is stored nowhere. */
+export type Applied = 'stored' | 'duplicate' | 'implausible' | 'view' | 'unknown-instrument'
+
+/** Trades found missing by their ids. They may still come late; `holes()` tells what is missing now. */
+export type MissingTrades = IdRange & {
+  readonly instrument: InstrumentId
+  /** Venue time of the trade before; null where that is not known. */
+  readonly afterMs: number | null
+  /** Venue time of the trade that showed the gap. */
+  readonly beforeMs: number
+  /** Run clock when it was seen. */
+  readonly seenMs: number
+}
+
+/**
+ * One run's way from market events to rows, candles and prices; live, simulated and replayed alike.
+ *
+ * Pure: the same events with the same clock give the same rows. All candles are `unproven` until the
+ * truth ledger tells more. Bounds: per instrument those of its builders; between two takes, what
+ * changes.
+ */
+export class Pipeline {
+  readonly #options: PipelineOptions
+  readonly #runs = new Map<InstrumentId, InstrumentRun>()
+  readonly #changes = new CandleChanges()
+  readonly #entry = emptyEntry()
+  readonly #counters = zeroCounters()
+  #changedPrices: InstrumentRun[] = []
+  #gaps: MissingTrades[] = []
+  #nextArrival: number
+  #runNowMs = 0
+
+  constructor(options: PipelineOptions) {
+    this.#options = options
+    this.#nextArrival = options.firstArrival
+  }
+
+  /** Begins, or begins anew, to take an instrument's events. */
+  addInstrument(instrument: Instrument, options: InstrumentOptions): void {
+    const { intervals } = this.#options
+    const changes = this.#changes
+    this.#runs.set(instrument.id, new InstrumentRun(instrument, { ...options, intervals, changes }))
+  }
+
+  /** Forgets an instrument; what changed before can still be taken. */
+  removeInstrument(id: InstrumentId): void {
+    this.#runs.delete(id)
+  }
+
+  /**
+   * Applies one event, in the order of receipt.
+   *
+   * @param nowMs Wall clock, corrected to the venue's; means nothing to a run on a tape's clock.
+   */
+  apply(event: MarketEvent, nowMs: number, origin: EventOrigin = 'live'): Applied {
+    this.#setClock(event, nowMs)
+    if (event.kind === 'heartbeat' && event.instrument === null) return 'view'
+    const run = event.instrument === null ? undefined : this.#runs.get(event.instrument)
+    if (run === undefined) {
+      this.#counters.unknownInstrument += 1
+      return 'unknown-instrument'
+    }
+    if (event.kind === 'trade') return this.#applyTrade(run, event, origin)
+    this.#counters.views += 1
+    applyView(run, event)
+    if (event.kind === 'anchor' && run.announce(event.id) === 'gap') this.#noteGap(run, event)
+    this.#markPrice(run)
+    return 'view'
+  }
+
+  /** Moves the run clock and gives candles their final mark; to be called about once a second. */
+  advance(nowMs: number): void {
+    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
+    for (const run of this.#runs.values()) run.finalise(this.#runNowMs)
+  }
+
+  /** The run clock, epoch ms; 0 before the first event or advance. */
+  runNowMs(): number {
+    return this.#runNowMs
+  }
+
+  /** The arrival that the next stored trade will get. */
+  nextArrival(): number {
+    return this.#nextArrival
+  }
+
+  /** Each candle that changed since the last take, once, as it is now; in no order. */
+  takeChangedCandles(): Candle[] {
+    return this.#changes.takeCandles()
+  }
+
+  /**
+   * What the store must rebuild since the last take. Take it after `takeChangedCandles()` and carry it
+   * out after those rows and all trades handed out so far are stored; then `adopt` the answer.
+   */
+  takeRebuilds(): readonly RebuildRequest[] {
+    return this.#changes.takeRebuilds()
+  }
+
+  /** Takes over what the store rebuilt, and adds what arrived meanwhile. */
+  adopt(result: RebuildResult): void {
+    this.#runs.get(result.request.instrument)?.adopt(result)
+  }
+
+  /** Instruments whose price state changed since the last take, each once. */
+  takeChangedPrices(): readonly InstrumentId[] {
+    const changed = this.#changedPrices
+    this.#changedPrices = []
+    return changed.map((run) => {
+      run.isPriceChanged = false
+      return run.instrument.id
+    })
+  }
+
+  /** Gaps in trade ids seen since the last take, in the order seen. */
+  takeGaps(): readonly MissingTrades[] {
+    const gaps = this.#gaps
+    this.#gaps = []
+    return gaps
+  }
+
+  /** Trades that are missing now, by id, ascending; null where ids do not tell or the instrument is unknown. */
+  holes(id: InstrumentId): readonly IdRange[] | null {
+    return this.#runs.get(id)?.holes ?? null
+  }
+
+  /** The candles of a series that may still change, with the newest, oldest first; may be empty. */
+  candlesInMemory(id: InstrumentId, interval: Interval): readonly Candle[] {
+    return this.#runs.get(id)?.cells(interval).map(candleOf) ?? []
+  }
+
+  /** What is known of an instrument's price; null for an unknown instrument. */
+  price(id: InstrumentId): PriceState | null {
+    return this.#runs.get(id)?.price.state(this.#runNowMs) ?? null
+  }
+
+  counters(): PipelineCounters {
+    let holesForgotten = 0
+    for (const run of this.#runs.values()) holesForgotten += run.holesForgotten
+    return { ...this.#counters, holesForgotten }
+  }
+
+  #setClock(event: MarketEvent, nowMs: number): void {
+    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
+    else if (event.eventMs > this.#runNowMs) this.#runNowMs = event.eventMs
+  }
+
+  #applyTrade(run: InstrumentRun, trade: Trade, origin: EventOrigin): Applied {
+    if (origin === 'live' && !this.#isPlausible(trade.eventMs))
+      return this.#applyFlagged(run, trade)
+    const verdict = run.judge(trade)
+    if (verdict === 'duplicate') {
+      this.#counters.duplicates += 1
+      return 'duplicate'
+    }
+    if (verdict === 'gap') this.#noteGap(run, trade)
+    const arrival = this.#nextArrival
+    this.#nextArrival += 1
+    this.#counters.stored += 1
+    this.#options.rows.trade(trade, arrival)
+    const entry = this.#entry
+    fillEntry(entry, trade, arrival, run.rule)
+    entry.runNowMs = this.#runNowMs
+    run.lastTradeMs = trade.eventMs
+    if (verdict === 'uncertain') {
+      this.#counters.uncertain += 1
+      run.addUncertain(entry)
+    } else run.add(entry)
+    run.price.trade(trade, entry)
+    this.#markPrice(run)
+    return 'stored'
+  }
+
+  #applyFlagged(run: InstrumentRun, trade: Trade): Applied {
+    const kept = { ...trade, eventMs: trade.receivedMs }
+    const verdict = run.judge(kept)
+    if (verdict === 'duplicate') {
+      this.#counters.duplicates += 1
+      return 'duplicate'
+    }
+    if (verdict === 'gap') this.#noteGap(run, kept)
+    this.#counters.implausible += 1
+    this.#options.rows.flaggedTrade(kept, this.#nextArrival)
+    this.#nextArrival += 1
+    return 'implausible'
+  }
+
+  #isPlausible(eventMs: number): boolean {
+    if (this.#options.clock === 'tape') return true
+    return eventMs >= this.#runNowMs - mostBehindMs && eventMs <= this.#runNowMs + mostAheadMs
+  }
+
+  #noteGap(run: InstrumentRun, event: Trade | Anchor): void {
+    const { missing } = run
+    if (missing === null) return
+    this.#counters.gaps += 1
+    this.#counters.missingTrades += missing.toId - missing.fromId + 1
+    if (this.#gaps.length >= gapsHeld) {
+      this.#counters.gapsNotTold += 1
+      return
+    }
+    this.#gaps.push({
+      instrument: run.instrument.id,
+      ...missing,
+      afterMs: Number.isNaN(run.lastTradeMs) ? null : run.lastTradeMs,
+      beforeMs: event.eventMs,
+      seenMs: this.#runNowMs
+    })
+  }
+
+  #markPrice(run: InstrumentRun): void {
+    if (run.isPriceChanged) return
+    run.isPriceChanged = true
+    this.#changedPrices.push(run)
+  }
+}
+
+function applyView(run: InstrumentRun, event: Exclude<MarketEvent, Trade>): void {
+  switch (event.kind) {
+    case 'anchor':
+      run.price.anchor(event)
+      return
+    case 'quote':
+      run.price.quote(event)
+      return
+    case 'statistics':
+      run.price.statistics(event)
+      return
+    case 'heartbeat':
+      run.price.heartbeat(event)
+      return
+    case 'liquidation':
+      return
+    default:
+      assertNever(event)
+  }
+}

@@ -1,0 +1,25 @@
+import type { Anchor, Quote, Statistics, Trade } from '../market/event.ts'
+import type { InstrumentId } from '../market/instrument.ts'
+
+/** What is known of an instrument's price now. A view: late and repeated events change no past. */
+export type PriceState = {
+  readonly instrument: InstrumentId
+  /** Price of the newest trade, or of the anchor before the first trade; null while neither came. */
+  readonly price: number | null
+  /** Newest trade in TradeOrder, after a restart from the store; null when there is none. */
+  readonly lastTrade: Trade | null
+  /** The trade before the subscription, as the venue told it; null where none did. */
+  readonly anchor: Anchor | null
+  readonly quote: Quote | null
+  readonly statistics: Statistics | null
+  /** Trades applied in the last 60 s of the run clock. */
+  readonly tradesLastMinute: number
+  /** Venue time of the newest trade, quote or statistics; null before the first of this run. */
+  readonly lastEventMs: number | null
+  /** Receive time of the latest trade, quote or statistics of this run; heartbeats do not count. */
+  readonly lastReceivedMs: number | null
+  /** Receive time of the latest heartbeat of this instrument; null before the first. */
+  readonly lastHeartbeatMs: number | null
+  /** Closes of the last 60 minutes of the run clock, oldest first; quiet minutes carry the close on; null before the first known one. */
+  readonly spark: readonly (number | null)[]
+}
