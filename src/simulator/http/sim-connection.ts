@@ -37,6 +37,11 @@ export class SimConnection {
     return this.#sentFrames
   }
 
+  /** Bytes that wait for the reader. */
+  get bufferedBytes(): number {
+    return this.#options.socket.bufferedAmount
+  }
+
   /**
    * Writes one frame, unless a fault takes it, the connection is closing, or its reader is too slow.
    *

@@ -21,14 +21,17 @@ export type VenueListenerOptions = {
   readonly deflate: boolean
   readonly maxBufferedBytes: number
   readonly faults: SimFaults
-  /** Asked before each upgrade: an HTTP status refuses it. */
-  admit(address: string): number | null
-  accept(connection: SimConnection): ConnectionHandler
+  /** Asked before each upgrade, with the number of open connections: an HTTP status refuses it. */
+  admit(address: string, open: number): number | null
+  /** @param target Path and query of the upgrade. */
+  accept(connection: SimConnection, target: string): ConnectionHandler
   answer(request: IncomingMessage, response: ServerResponse): void
 }
 
 /** Bound of one client message; longer ones end the connection with 1009. */
 const maxMessageBytes = 256 * 1024
+/** Well below the bound at which a slow reader is cut. */
+const congestedBytes = 1024 * 1024
 const closeTimeoutMs = 2000
 
 const statusTexts: Readonly<Record<number, string>> = {
@@ -89,6 +92,14 @@ export class VenueListener {
     return this.#connections
   }
 
+  /** Whether some client reads too slowly for a tape at full speed to go on. */
+  get isCongested(): boolean {
+    for (const { bufferedBytes } of this.#connections) {
+      if (bufferedBytes > congestedBytes) return true
+    }
+    return false
+  }
+
   get slowConsumers(): number {
     return this.#slowConsumers
   }
@@ -114,22 +125,27 @@ export class VenueListener {
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const address = request.socket.remoteAddress ?? 'unknown'
     const path = (request.url ?? '/').split('?')[0]
-    const refusal = path === this.#options.path ? this.#options.admit(address) : 404
+    const refusal =
+      path === this.#options.path ? this.#options.admit(address, this.#connections.size) : 404
     if (refusal !== null) {
       refuse(stream, refusal)
       return
     }
     this.#ws.handleUpgrade(request, stream, head, (socket) => {
-      this.#accept(socket, stream, address)
+      this.#accept(socket, stream, { address, target: request.url ?? '/' })
     })
   }
 
-  #accept(socket: WebSocket, stream: Duplex, address: string): void {
+  #accept(
+    socket: WebSocket,
+    stream: Duplex,
+    from: { readonly address: string; readonly target: string }
+  ): void {
     const { venue, faults, maxBufferedBytes } = this.#options
     this.#accepted += 1
     const connection = new SimConnection({
       id: `${venue}#${this.#accepted}`,
-      address,
+      address: from.address,
       venue,
       socket,
       stream,
@@ -140,7 +156,7 @@ export class VenueListener {
       }
     })
     this.#connections.add(connection)
-    const handler = this.#options.accept(connection)
+    const handler = this.#options.accept(connection, from.target)
     socket.on('message', (data: Buffer) => {
       handler.message(data.toString('utf8'))
     })
