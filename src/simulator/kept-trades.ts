@@ -23,7 +23,7 @@ export class KeptTrades {
     this.#instrument = instrument
     this.#bound = bound
     this.#rows = new ColumnRing(6, bound)
-    this.#textId = tradeTextIds(instrument.venue, instrument.id)
+    this.#textId = tradeTextIds(instrument.id)
   }
 
   push(trade: SimTrade): void {

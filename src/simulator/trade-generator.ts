@@ -47,7 +47,7 @@ export class TradeGenerator {
     this.#noiseMs = startMs
     this.#random = seededRandom(seed)
     this.#path = new PricePath(listing.pathSeed, listing.volatility)
-    this.#textId = tradeTextIds(instrument.venue, instrument.id)
+    this.#textId = tradeTextIds(instrument.id)
     this.#pricePower = 10 ** instrument.priceDigits
     this.#sizePower = 10 ** instrument.sizeDigits
     this.#id = listing.firstTradeId

@@ -1,6 +1,5 @@
 import type { InstrumentId } from '../core/market/instrument.ts'
 import { hash32, seedOf } from './hash.ts'
-import type { SimVenueId } from './market.ts'
 
 const idStream = 20
 const hexPairs = Array.from(Array(256).keys(), (byte) => byte.toString(16).padStart(2, '0'))
@@ -12,10 +11,10 @@ export type TradeTextId = (id: number) => string
  * Chooses how an instrument's text ids are made: UUIDs for Bybit linear, decimals beyond 2^53 that
  * rise with holes for Bybit spot, the plain number elsewhere.
  */
-export function tradeTextIds(venue: SimVenueId, instrument: InstrumentId): TradeTextId {
+export function tradeTextIds(instrument: InstrumentId): TradeTextId {
   const seed = seedOf(0, instrument)
-  if (venue === 'bybit-linear') return (id) => uuid(seed, id)
-  if (venue === 'bybit-spot') {
+  if (instrument.startsWith('bybit-linear:')) return (id) => uuid(seed, id)
+  if (instrument.startsWith('bybit-spot:')) {
     return (id) => `2290${String(id * 16 + (hash32(seed, idStream, id) & 15)).padStart(15, '0')}`
   }
   return String

@@ -54,7 +54,8 @@ export async function startCoinbaseServer(
     },
     quote(instrument) {
       feeds.level2_batch.moved(instrument)
-    }
+    },
+    congested: () => listener.isCongested
   })
   const closeFeeds = () => {
     stopListening()
