@@ -108,6 +108,10 @@ export function finestSize(sizes: readonly number[]): number {
 }
 
 function addRescaled(sum: DecimalSum, other: DecimalSum): void {
+  if (sum.low === 0 && sum.high === 0) {
+    copySum(sum, other)
+    return
+  }
   const scale = Math.max(sum.scale, other.scale)
   const units =
     unitsOf(sum) * BigInt(scale / sum.scale) + unitsOf(other) * BigInt(scale / other.scale)

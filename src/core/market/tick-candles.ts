@@ -175,28 +175,39 @@ export class TickCandles {
   }
 
   #recompute(ordinal: number): void {
-    const trades: WindowTrades = {
-      firstOrdinal: this.#firstOrdinal,
-      endOrdinal: this.#firstOrdinal + this.#window.length,
-      at: (kept) => this.#entryAt(kept - this.#firstOrdinal)
-    }
+    const trades = this.#windowTrades()
     for (const series of this.#series) series.recompute(ordinal, trades, this.#day.fromMs)
   }
 
   #makeRoom(): void {
-    const count = this.#window.length - tickWindow
-    for (let at = 0; at < count; at += 1) this.#leave(at)
+    const count = this.#countToDrop()
+    const endOrdinal = this.#firstOrdinal + count
+    if (this.#blindFrom !== null) this.#missFromAnswer(count)
+    else for (const series of this.#series) series.leave(endOrdinal, this.#windowTrades())
     this.#window.dropOldest(count)
-    this.#firstOrdinal += count
+    this.#firstOrdinal = endOrdinal
   }
 
-  #leave(at: number): void {
-    if (this.#blindFrom !== null) {
+  /** As many as may go; a little fewer where the rest can begin with a whole candle. */
+  #countToDrop(): number {
+    const most = this.#window.length - tickWindow
+    const size = this.#series[0]?.size ?? 1
+    const beyondWhole = (this.#firstOrdinal + most) % size
+    return beyondWhole < most ? most - beyondWhole : most
+  }
+
+  #missFromAnswer(count: number): void {
+    for (let at = 0; at < count; at += 1) {
       this.#neededArrival = Math.max(this.#neededArrival, this.#window.arrivalAt(at) + 1)
-      return
     }
-    const entry = this.#entryAt(at)
-    for (const series of this.#series) series.leave(this.#firstOrdinal + at, entry)
+  }
+
+  #windowTrades(): WindowTrades {
+    return {
+      firstOrdinal: this.#firstOrdinal,
+      endOrdinal: this.#firstOrdinal + this.#window.length,
+      at: (kept) => this.#entryAt(kept - this.#firstOrdinal)
+    }
   }
 
   #entryAt(at: number): TradeEntry {

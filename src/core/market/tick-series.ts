@@ -37,17 +37,20 @@ export class TickSeries {
     return cell
   }
 
-  /** Remembers what leaves the window; `ordinal` is its place in the day. */
-  leave(ordinal: number, entry: TradeEntry): void {
+  /** Forgets candles that leave the window, and remembers the beginning of the one that leaves in part. */
+  leave(newFirstOrdinal: number, trades: WindowTrades): void {
+    const index = Math.floor(newFirstOrdinal / this.size)
+    while ((this.#cells[0]?.index ?? index) < index) this.#cells.shift()
     const [oldest] = this.#cells
-    const index = Math.floor(ordinal / this.size)
-    if (oldest === undefined || index < oldest.index) return
+    if (this.#beginning?.index !== index) this.#beginning = null
+    if (oldest === undefined) this.#current = null
+    const start = index * this.size
+    if (oldest?.index !== index || start === newFirstOrdinal) return
     this.#beginning ??= emptyCell(this.series, oldest)
-    extend(this.#beginning, entry)
-    if (this.#beginning.trades < this.size) return
-    this.#beginning = null
-    this.#cells.shift()
-    if (this.#cells.length === 0) this.#current = null
+    const from = Math.max(start, trades.firstOrdinal)
+    for (let ordinal = from; ordinal < newFirstOrdinal; ordinal += 1) {
+      extend(this.#beginning, trades.at(ordinal))
+    }
   }
 
   /**

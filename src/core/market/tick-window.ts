@@ -6,20 +6,23 @@ export const tickWindow = 256
 const mostKept = 384
 const firstCapacity = 32
 
+/** Columns of one trade, side by side so that a trade is one stretch of memory. */
+const columns = 7
+const eventColumn = 0
+const priceColumn = 1
+const sizeColumn = 2
+const majorColumn = 3
+const minorColumn = 4
+const arrivalColumn = 5
+const buyColumn = 6
+
 /**
- * The latest trades of one instrument's day in TradeOrder, in columns. Grows to 384 trades (18 kB)
- * and is then cut back to 256.
+ * The latest trades of one instrument's day in TradeOrder. Grows to 384 trades (22 kB); whoever fills
+ * it then drops the oldest, so that 256 stay.
  */
 export class TickWindow {
-  #capacity = firstCapacity
   #length = 0
-  #events = new Float64Array(firstCapacity)
-  #prices = new Float64Array(firstCapacity)
-  #sizes = new Float64Array(firstCapacity)
-  #majors = new Float64Array(firstCapacity)
-  #minors = new Float64Array(firstCapacity)
-  #arrivals = new Float64Array(firstCapacity)
-  #buys = new Uint8Array(firstCapacity)
+  #table = new Float64Array(firstCapacity * columns)
 
   get length(): number {
     return this.#length
@@ -38,35 +41,39 @@ export class TickWindow {
   }
 
   insert(at: number, entry: TradeEntry): void {
-    if (this.#length === this.#capacity) this.#grow()
-    if (at < this.#length) this.#shift(at + 1, at, this.#length)
-    this.#events[at] = entry.eventMs
-    this.#prices[at] = entry.price
-    this.#sizes[at] = entry.size
-    this.#majors[at] = entry.major
-    this.#minors[at] = entry.minor
-    this.#arrivals[at] = entry.arrival
-    this.#buys[at] = entry.isBuy ? 1 : 0
+    const start = at * columns
+    if (this.#length * columns === this.#table.length) this.#grow()
+    const table = this.#table
+    if (at < this.#length) table.copyWithin(start + columns, start, this.#length * columns)
+    table[start + eventColumn] = entry.eventMs
+    table[start + priceColumn] = entry.price
+    table[start + sizeColumn] = entry.size
+    table[start + majorColumn] = entry.major
+    table[start + minorColumn] = entry.minor
+    table[start + arrivalColumn] = entry.arrival
+    table[start + buyColumn] = entry.isBuy ? 1 : 0
     this.#length += 1
   }
 
   /** Fills `into` with all of a kept trade but its units and run clock. */
   read(at: number, into: TradeEntry): void {
-    into.eventMs = this.#events[at] ?? 0
-    into.price = this.#prices[at] ?? 0
-    into.size = this.#sizes[at] ?? 0
-    into.major = this.#majors[at] ?? 0
-    into.minor = this.#minors[at] ?? 0
-    into.arrival = this.#arrivals[at] ?? 0
-    into.isBuy = this.#buys[at] === 1
+    const table = this.#table
+    const start = at * columns
+    into.eventMs = table[start + eventColumn] ?? 0
+    into.price = table[start + priceColumn] ?? 0
+    into.size = table[start + sizeColumn] ?? 0
+    into.major = table[start + majorColumn] ?? 0
+    into.minor = table[start + minorColumn] ?? 0
+    into.arrival = table[start + arrivalColumn] ?? 0
+    into.isBuy = table[start + buyColumn] === 1
   }
 
   arrivalAt(at: number): number {
-    return this.#arrivals[at] ?? 0
+    return this.#table[at * columns + arrivalColumn] ?? 0
   }
 
   dropOldest(count: number): void {
-    this.#shift(0, count, this.#length)
+    this.#table.copyWithin(0, count * columns, this.#length * columns)
     this.#length -= count
   }
 
@@ -75,36 +82,15 @@ export class TickWindow {
   }
 
   #comesBefore(entry: TradeEntry, at: number): boolean {
-    const major = this.#majors[at] ?? 0
-    return entry.major < major || (entry.major === major && entry.minor < (this.#minors[at] ?? 0))
-  }
-
-  #shift(target: number, from: number, to: number): void {
-    this.#events.copyWithin(target, from, to)
-    this.#prices.copyWithin(target, from, to)
-    this.#sizes.copyWithin(target, from, to)
-    this.#majors.copyWithin(target, from, to)
-    this.#minors.copyWithin(target, from, to)
-    this.#arrivals.copyWithin(target, from, to)
-    this.#buys.copyWithin(target, from, to)
+    const start = at * columns
+    const major = this.#table[start + majorColumn] ?? 0
+    if (entry.major !== major) return entry.major < major
+    return entry.minor < (this.#table[start + minorColumn] ?? 0)
   }
 
   #grow(): void {
-    this.#capacity = Math.min(this.#capacity * 2, mostKept)
-    this.#events = grown(this.#events, this.#capacity)
-    this.#prices = grown(this.#prices, this.#capacity)
-    this.#sizes = grown(this.#sizes, this.#capacity)
-    this.#majors = grown(this.#majors, this.#capacity)
-    this.#minors = grown(this.#minors, this.#capacity)
-    this.#arrivals = grown(this.#arrivals, this.#capacity)
-    const buys = new Uint8Array(this.#capacity)
-    buys.set(this.#buys)
-    this.#buys = buys
+    const table = new Float64Array(Math.min(this.#table.length * 2, mostKept * columns))
+    table.set(this.#table)
+    this.#table = table
   }
-}
-
-function grown(column: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(capacity)
-  larger.set(column)
-  return larger
 }
