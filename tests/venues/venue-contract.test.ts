@@ -29,12 +29,14 @@ describe.each(venueCases)('$venue.id keeps the contract', ({ venue, instruments,
     expect(venue.endpoints.restUrl).toMatch(/^https:\/\/[^?#]*[^/?#]$/)
   })
 
-  test('opens the address it is given, key or not', () => {
-    for (const key of [null, 'secret']) {
+  test('opens the address it is given, with a key where it needs one', () => {
+    for (const key of venue.needsKey ? ['secret'] : [null, 'secret']) {
       const url = new URL(venue.connectUrl('ws://127.0.0.1:5001/feed', key))
       expect(url.host).toBe('127.0.0.1:5001')
       expect(url.pathname).toMatch(/^\/feed/)
     }
+    const connect = () => venue.connectUrl('ws://127.0.0.1:5001/feed', null)
+    if (venue.needsKey) expect(connect).toThrow(VenueError)
   })
 
   test('has limits that allow something', () => {
@@ -160,8 +162,9 @@ function manyInstruments(venue: string, count: number): readonly Instrument[] {
 function expectSendable(request: VenueRequest, chosen: readonly Instrument[]): void {
   expect(typeof JSON.parse(request.frame)).toBe('object')
   expect(request.instruments.length).toBeGreaterThan(0)
+  const asked = request.frame.toUpperCase()
   for (const { id, venueSymbol } of chosen) {
-    if (request.instruments.includes(id)) expect(request.frame).toContain(venueSymbol)
+    if (request.instruments.includes(id)) expect(asked).toContain(venueSymbol.toUpperCase())
   }
 }
 

@@ -4,87 +4,19 @@ import { createParser } from '../../../src/venues/binance-spot/parse.ts'
 import type { ParsedFrame } from '../../../src/venues/venue.ts'
 import { anInstrument } from '../../support/an-instrument.ts'
 import { anyBytes, wrongValues } from '../../support/wrong-values.ts'
+import { quote, statistics, trade } from './frames.ts'
 
 const receivedMs = 1723161254087.5
-const instrument = 'binance-spot:BTC-USDT'
 const parser = createParser([
   anInstrument({ venue: 'binance-spot', symbol: 'BTC-USDT', venueSymbol: 'BTCUSDT' }),
   anInstrument({ venue: 'binance-spot', symbol: '币安人生-USDT', venueSymbol: '币安人生USDT' })
 ])
 
-// Shapes: protocols/binance-spot.md, "Streams" and "Control", read 2026-11-22.
-const trade = {
-  e: 'trade',
-  E: 1723161255343,
-  s: 'BTCUSDT',
-  t: 3735683259,
-  p: '61837.63000000',
-  q: '0.02000000',
-  T: 1723161255342,
-  m: true,
-  M: true
-}
-const quote = {
-  u: 50093239212,
-  s: 'BTCUSDT',
-  b: '61837.63000000',
-  B: '3.78826000',
-  a: '61837.64000000',
-  A: '1.54698000'
-}
-const statistics = {
-  e: '24hrMiniTicker',
-  E: 1723161255999,
-  s: 'BTCUSDT',
-  c: '61837.63000000',
-  o: '55000.00000000',
-  h: '62000.00000000',
-  l: '54000.00000000',
-  v: '41234.50000000',
-  q: '2400000000.00000000'
-}
 const goodFrames = [trade, quote, statistics, { result: null, id: 1 }].map((frame) =>
   JSON.stringify(frame)
 )
 
 describe('createParser', () => {
-  test('reads a trade, turning the maker flag into the side of the aggressor', () => {
-    expect(parse(trade)).toEqual({
-      kind: 'events',
-      events: [
-        {
-          kind: 'trade',
-          instrument,
-          id: 3735683259,
-          eventMs: 1723161255342,
-          receivedMs,
-          price: 61837.63,
-          size: 0.02,
-          side: 'sell'
-        }
-      ]
-    })
-    expect(parse({ ...trade, m: false })).toMatchObject({ events: [{ side: 'buy' }] })
-  })
-
-  test('reads a best quote, stamped with the receive time', () => {
-    expect(parse(quote)).toEqual({
-      kind: 'events',
-      events: [
-        {
-          kind: 'quote',
-          instrument,
-          eventMs: receivedMs,
-          receivedMs,
-          bid: 61837.63,
-          bidSize: 3.78826,
-          ask: 61837.64,
-          askSize: 1.54698
-        }
-      ]
-    })
-  })
-
   test('reads a side without orders as empty, and a zero in one of its fields as no level', () => {
     const empty = '0.00000000'
     expect(parse({ ...quote, b: empty, B: empty })).toMatchObject({
@@ -94,22 +26,7 @@ describe('createParser', () => {
     expect(parse({ ...quote, A: empty })).toMatchObject({ kind: 'rejected' })
   })
 
-  test('reads 24 h figures; prices of 0 mean that nothing traded', () => {
-    expect(parse(statistics)).toEqual({
-      kind: 'events',
-      events: [
-        {
-          kind: 'statistics',
-          instrument,
-          eventMs: 1723161255999,
-          receivedMs,
-          open24h: 55000,
-          high24h: 62000,
-          low24h: 54000,
-          volume24h: 41234.5
-        }
-      ]
-    })
+  test('reads 24 h prices of 0 as none: nothing traded', () => {
     const none = '0.00000000'
     expect(parse({ ...statistics, o: none, h: none, l: none, v: none })).toMatchObject({
       events: [{ open24h: null, high24h: null, low24h: null, volume24h: 0 }]
@@ -161,30 +78,7 @@ describe('createParser', () => {
     })
   })
 
-  test('reads acknowledgements by their id', () => {
-    expect(parse({ result: null, id: 1 })).toEqual({
-      kind: 'acknowledged',
-      requestId: '1',
-      subscribed: null
-    })
-    expect(parse({ result: ['btcusdt@trade', 'btcusdt@bookTicker', 'gone@trade'], id: 3 })).toEqual(
-      {
-        kind: 'acknowledged',
-        requestId: '3',
-        subscribed: [instrument]
-      }
-    )
-  })
-
-  test('reads errors as a request of which nothing was taken', () => {
-    expect(parse({ code: 2, msg: 'Invalid request: too many parameters', id: 7 })).toEqual({
-      kind: 'refused',
-      requestId: '7',
-      scope: 'request',
-      code: 'other',
-      instruments: [],
-      reason: '2 Invalid request: too many parameters'
-    })
+  test('reads an error that names no request', () => {
     expect(parse({ code: 3, msg: 'Invalid JSON' })).toMatchObject({
       kind: 'refused',
       requestId: null
