@@ -32,7 +32,7 @@ export async function loadSettings(file: string): Promise<Settings | null> {
  * @throws SettingsError
  */
 export function parseSettings(text: string, file: string): Settings {
-  const result = settingsSchema.safeParse(parseToml(text, file))
+  const result = settingsSchema.safeParse(parseToml(text, file), { reportInput: true })
   if (!result.success) {
     const issue = result.error.issues[0]
     throw new SettingsError(`${file}: ${issue === undefined ? 'cannot be used' : describe(issue)}`)
@@ -61,7 +61,7 @@ function describe(issue: z.core.$ZodIssue): string {
     case 'unrecognized_keys':
       return `unknown key ${[...issue.path, issue.keys[0]].join('.')}${known(issue.path)}`
     case 'invalid_union':
-      return `bad value for ${key}${shown(issue.input)}; allowed: ${unionAllowed(issue)}`
+      return `bad value for ${key}${shown(key, issue.input)}; allowed: ${unionAllowed(issue)}`
     case 'custom':
     case 'invalid_format':
     case 'invalid_type':
@@ -71,7 +71,7 @@ function describe(issue: z.core.$ZodIssue): string {
     case 'not_multiple_of':
     case 'invalid_key':
     case 'invalid_element':
-      return `bad value for ${key}${shown(issue.input)}; allowed: ${issue.message}`
+      return `bad value for ${key}${shown(key, issue.input)}; allowed: ${issue.message}`
   }
 }
 
@@ -84,6 +84,7 @@ function unionAllowed(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }
   return [...new Set(messages)].join(' or ')
 }
 
-function shown(value: unknown): string {
-  return value === undefined ? '' : ` (${JSON.stringify(value)})`
+/** The value as written; a key is a secret and is never shown. */
+function shown(key: string, value: unknown): string {
+  return value === undefined || key.endsWith('api_key') ? '' : ` (${JSON.stringify(value)})`
 }

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { venueIds } from '../../src/contracts/settings.ts'
+import { loadSettings, parseSettings, SettingsError } from '../../src/service/settings-file.ts'
+import { starterSettings } from '../../src/service/demo-plan.ts'
+import { venues } from '../../src/venues/registry.ts'
+
+const parse = (text: string) => parseSettings(text, 'settings.toml')
+
+describe('parseSettings', () => {
+  test('reads what a user may write', () => {
+    const settings = parse(`
+      intervals = ["1s", "1m", "250t"]
+      [venues.coinbase]
+      instruments = "quote:USD"
+      per_connection = 15
+      ws_url = "ws://127.0.0.1:4000"
+      [market_hours.QLD]
+      calendar = "XNYS"
+    `)
+    expect(settings.intervals).toEqual(['1s', '1m', '250t'])
+    expect(settings.venues.coinbase).toMatchObject({ enabled: true, per_connection: 15 })
+    expect(settings.market_hours['QLD']).toEqual({ calendar: 'XNYS', session: 'regular' })
+    expect(settings.run).toEqual({ mode: 'live', clock: 'wall' })
+  })
+
+  test('reads the file it writes for newcomers', () => {
+    expect(parse(starterSettings).venues.coinbase?.instruments).toHaveLength(10)
+  })
+
+  test.each([
+    ['intervalls = ["1s"]', 'settings.toml: unknown key intervalls'],
+    [
+      '[venues.kraken]\ninstruments = "all"',
+      'settings.toml: unknown key venues.kraken; known venues: coinbase, bybit-spot, bybit-linear, binance-spot, eodhd'
+    ],
+    ['[venues.coinbase]\ninstruments = "all"\nspeed = 1', 'unknown key venues.coinbase.speed'],
+    ['intervals = ["7m"]', 'bad value for intervals.0 ("7m"); allowed: 1s 5s'],
+    ['intervals = "1s"', 'bad value for intervals ("1s")'],
+    [
+      '[venues.coinbase]\ninstruments = "some"',
+      'bad value for venues.coinbase.instruments ("some")'
+    ],
+    ['[venues.coinbase]', 'bad value for venues.coinbase.instruments'],
+    [
+      '[venues.coinbase]\ninstruments = "all"\nws_url = "http://x"',
+      'bad value for venues.coinbase.ws_url ("http://x"); allowed: a URL starting with ws:// or wss://'
+    ],
+    [
+      '[venues.coinbase]\ninstruments = "all"\nper_connection = 0',
+      'bad value for venues.coinbase.per_connection (0)'
+    ],
+    [
+      '[venues.eodhd]\ninstruments = "all"\napi_key = 7',
+      'bad value for venues.eodhd.api_key; allowed'
+    ],
+    ['x = = 1', 'settings.toml:1:5']
+  ])('refuses %j with one line naming key and value', (text, message) => {
+    let error: unknown
+    try {
+      parse(text)
+    } catch (thrown) {
+      error = thrown
+    }
+    expect(error).toBeInstanceOf(SettingsError)
+    expect((error as SettingsError).message).toContain(message)
+    expect((error as SettingsError).message).not.toContain('\n')
+  })
+
+  test('knows exactly the venues of the registry', () => {
+    expect([...venues.map((venue) => venue.id)].sort()).toEqual([...venueIds].sort())
+  })
+})
+
+describe('loadSettings', () => {
+  test('says null for a file that is not there', async () => {
+    await expect(loadSettings('/nowhere/settings.toml')).resolves.toBeNull()
+  })
+
+  test('names a file that cannot be read', async () => {
+    await expect(loadSettings('/')).rejects.toThrow('settings cannot be read: /')
+  })
+})
