@@ -1,0 +1,130 @@
+import { heartbeatLimitMs } from '../../core/market/freshness.ts'
+import type { MarketEvent } from '../../core/market/event.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
+
+/** Messages closer than this are one happening: a match and its ticker. */
+const sameHappeningMs = 100
+const smoothing = 0.1
+
+type Entry = {
+  /** Monotonic time of the last message; -1 before the first. */
+  lastMs: number
+  /** Socket on which it came: a gap across a reconnect says nothing of the instrument. */
+  socket: number
+  /** Smoothed time between messages, ms; 0 while unknown. */
+  usualGapMs: number
+  /** Some price was told, be it an old one. */
+  hasPrice: boolean
+  /** Newest trade id seen; -1 where none. */
+  newestId: number
+  /** Newest trade id the venue's heartbeats told; -1 where none. */
+  toldId: number
+  /** Monotonic time at which it was told. */
+  toldMs: number
+  /** Since when the venue knows of a trade that did not arrive; -1 while none. */
+  behindSinceMs: number
+}
+
+/** How active one instrument is. Ages in ms. */
+export type Activity = {
+  /** Infinity when only an older price was told, null when nothing came yet. */
+  readonly dataAgeMs: number | null
+  readonly usualGapMs: number | null
+}
+
+/** Remembers of each instrument of one connection when it last spoke and how often it does. Outlives reconnects. */
+export class InstrumentWatch {
+  readonly #entries = new Map<InstrumentId, Entry>()
+  #socket = 0
+
+  add(instrument: InstrumentId): void {
+    if (this.#entries.has(instrument)) return
+    this.#entries.set(instrument, {
+      lastMs: -1,
+      socket: 0,
+      usualGapMs: 0,
+      hasPrice: false,
+      newestId: -1,
+      toldId: -1,
+      toldMs: -1,
+      behindSinceMs: -1
+    })
+  }
+
+  remove(instrument: InstrumentId): void {
+    this.#entries.delete(instrument)
+  }
+
+  /** A new socket begins. */
+  reopened(): void {
+    this.#socket += 1
+    for (const entry of this.#entries.values()) {
+      entry.toldId = -1
+      entry.behindSinceMs = -1
+    }
+  }
+
+  /** @param atMs Monotonic. */
+  note(event: MarketEvent, atMs: number): void {
+    if (event.instrument === null) return
+    const entry = this.#entries.get(event.instrument)
+    if (entry === undefined) return
+    if (event.kind === 'heartbeat') {
+      if (event.lastTradeId !== null) noteToldId(entry, event.lastTradeId, atMs)
+      return
+    }
+    entry.hasPrice = true
+    if (event.kind === 'trade' || event.kind === 'anchor') {
+      if (typeof event.id === 'number' && event.id > entry.newestId) noteSeenId(entry, event.id)
+      if (event.kind === 'anchor') return
+    }
+    const gapMs = atMs - entry.lastMs
+    if (entry.lastMs >= 0 && gapMs >= sameHappeningMs && entry.socket === this.#socket) {
+      entry.usualGapMs =
+        entry.usualGapMs === 0 ? gapMs : entry.usualGapMs + smoothing * (gapMs - entry.usualGapMs)
+    }
+    entry.lastMs = atMs
+    entry.socket = this.#socket
+  }
+
+  /** Null when the instrument is not watched here. */
+  activity(instrument: InstrumentId, nowMs: number): Activity | null {
+    const entry = this.#entries.get(instrument)
+    if (entry === undefined) return null
+    const silentAgeMs = entry.hasPrice ? Infinity : null
+    return {
+      dataAgeMs: entry.lastMs >= 0 ? nowMs - entry.lastMs : silentAgeMs,
+      usualGapMs: entry.usualGapMs === 0 ? null : entry.usualGapMs
+    }
+  }
+
+  /** The venue told of every instrument's newest trade a moment ago, and each had arrived: silence is nothing but quiet. */
+  isProvenQuiet(nowMs: number): boolean {
+    for (const { newestId, toldId, toldMs } of this.#entries.values()) {
+      const isTold = toldId >= 0 && nowMs - toldMs < heartbeatLimitMs
+      if (!isTold || toldId > Math.max(newestId, 0)) return false
+    }
+    return this.#entries.size > 0
+  }
+
+  /** Longest time for which the venue has known of a trade that did not arrive, ms; 0 when there is none. */
+  longestBehindMs(nowMs: number): number {
+    let longestMs = 0
+    for (const { behindSinceMs } of this.#entries.values()) {
+      if (behindSinceMs >= 0) longestMs = Math.max(longestMs, nowMs - behindSinceMs)
+    }
+    return longestMs
+  }
+}
+
+function noteToldId(entry: Entry, toldId: number, atMs: number): void {
+  entry.toldId = toldId
+  entry.toldMs = atMs
+  if (toldId <= entry.newestId || entry.newestId === -1) entry.behindSinceMs = -1
+  else if (entry.behindSinceMs === -1) entry.behindSinceMs = atMs
+}
+
+function noteSeenId(entry: Entry, id: number): void {
+  entry.newestId = id
+  if (id >= entry.toldId) entry.behindSinceMs = -1
+}

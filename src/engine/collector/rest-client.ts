@@ -1,0 +1,145 @@
+import { VenueError } from '../../venues/venue.ts'
+import type { RestClient } from '../../venues/venue.ts'
+import type { Clock } from './clock.ts'
+import type { Governor } from './governor.ts'
+import { redact, sampleText } from './redaction.ts'
+import { parseRetryAfter } from './retry-after.ts'
+
+const timeoutMs = 10_000
+const mostBytes = 64 * 1024 * 1024
+/** Bybit's word for its address limit, after which it wants ten minutes of peace (protocol sheet, 2026-11). */
+const frequencyBanMs = 600_000
+
+export type RestClientOptions = {
+  readonly governor: Governor
+  readonly clock: Clock
+  /** Taken out of every message and detail. */
+  readonly apiKey: string | null
+  readonly userAgent: string
+}
+
+/** Makes the client through which a venue's REST is reached: within its budget, bounded in time and size. */
+export function createRestClient(options: RestClientOptions): RestClient {
+  return {
+    async getJson(url, signal) {
+      await waitForBudget(options, url, signal)
+      return fetchJson(options, url, signal)
+    }
+  }
+}
+
+async function waitForBudget(
+  { governor, clock, apiKey }: RestClientOptions,
+  url: string,
+  signal: AbortSignal
+): Promise<void> {
+  for (let waitMs = governor.takeRest(); waitMs > 0; waitMs = governor.takeRest()) {
+    if (signal.aborted) throw unreachable(redact(url, apiKey), 'cancelled', signal.reason)
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        timer.cancel()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = clock.after(waitMs, done)
+      signal.addEventListener('abort', done)
+    })
+  }
+}
+
+async function fetchJson(
+  options: RestClientOptions,
+  url: string,
+  signal: AbortSignal
+): Promise<{ readonly body: unknown; readonly headers: Headers }> {
+  const shown = redact(url, options.apiKey)
+  const deadline = new AbortController()
+  const timer = options.clock.after(timeoutMs, () => deadline.abort())
+  try {
+    const response = await fetch(url, {
+      signal: AbortSignal.any([signal, deadline.signal]),
+      redirect: 'manual',
+      headers: { 'User-Agent': options.userAgent, Accept: 'application/json' }
+    })
+    const text = await readText(response, shown)
+    if (!response.ok) throw refusal(options, { shown, response, text })
+    options.governor.answered()
+    return { body: parseJson(text, shown), headers: response.headers }
+  } catch (error) {
+    if (error instanceof VenueError) throw error
+    const why = deadline.signal.aborted ? `no answer within ${timeoutMs} ms` : reasonOf(error)
+    throw unreachable(shown, redact(why, options.apiKey), error)
+  } finally {
+    timer.cancel()
+  }
+}
+
+async function readText(response: Response, shown: string): Promise<string> {
+  if (response.body === null) return ''
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  const body: AsyncIterable<Uint8Array> = response.body
+  for await (const chunk of body) {
+    bytes += chunk.byteLength
+    if (bytes > mostBytes) throw badAnswer(shown, `more than ${mostBytes} bytes`, null)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string, shown: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch (error) {
+    throw badAnswer(shown, 'no JSON', error)
+  }
+}
+
+function refusal(
+  { governor, apiKey }: RestClientOptions,
+  answer: { readonly shown: string; readonly response: Response; readonly text: string }
+): VenueError {
+  const { status, headers } = answer.response
+  const body = sampleText(answer.text, apiKey)
+  const message = `GET ${answer.shown} answered ${status}: ${body}`
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now())
+  const isBan = status === 418 || (status === 403 && /too (frequent|many)/i.test(body))
+  if (status === 429 || isBan || (status === 503 && retryAfterMs !== null)) {
+    const waitMs = governor.pause(retryAfterMs ?? (isBan ? frequencyBanMs : null))
+    return new VenueError('venue-rate-limited', message, {
+      retry: 'after',
+      detail: { url: answer.shown, status, waitMs }
+    })
+  }
+  const detail = { url: answer.shown, status }
+  if (status === 401) {
+    const code = apiKey === null ? 'venue-key-missing' : 'venue-refused'
+    return new VenueError(code, message, { retry: 'never', detail })
+  }
+  if (status >= 500) return new VenueError('venue-unreachable', message, { retry: 'after', detail })
+  return new VenueError('venue-refused', message, { retry: 'never', detail })
+}
+
+function unreachable(shown: string, why: string, cause: unknown): VenueError {
+  const detail = { url: shown }
+  return new VenueError('venue-unreachable', `GET ${shown}: ${why}`, {
+    retry: 'after',
+    detail,
+    cause
+  })
+}
+
+function badAnswer(shown: string, why: string, cause: unknown): VenueError {
+  const detail = { url: shown }
+  return new VenueError('venue-bad-answer', `GET ${shown}: ${why}`, {
+    retry: 'after',
+    detail,
+    cause
+  })
+}
+
+/** fetch hides the reason of a failure in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message
+}
