@@ -9,6 +9,7 @@ import { emptyEntry, fillEntry } from './trade-entry.ts'
 import type { ArrivedTrade, TradeIds } from './trade-order.ts'
 import { compareOrders } from './trade-order.ts'
 import type { DayRule } from './trading-day.ts'
+import { rememberingDay } from './trading-day.ts'
 
 /** What candles are built from. */
 export type BuildRequest = {
@@ -74,8 +75,9 @@ function tickCells(
   const cells: CandleCell[] = []
   const counted = new Map<number, number>()
   const newest = new Map<number, CandleCell>()
+  const dayOf = rememberingDay(request.dayOf)
   for (const entry of entries) {
-    const day = request.dayOf(entry.eventMs)
+    const day = dayOf(entry.eventMs)
     const before = counted.size === 0 ? request.tradesBefore : 0
     const ordinal = counted.get(day.fromMs) ?? before
     const index = Math.floor(ordinal / spec.tradesPerCandle)

@@ -11,3 +11,12 @@ export function utcDay(atMs: number): TradingDay {
   const fromMs = Math.floor(atMs / dayLengthMs) * dayLengthMs
   return { fromMs, toMs: fromMs + dayLengthMs }
 }
+
+/** The same rule, which looks a day up only once while moments stay within it. */
+export function rememberingDay(rule: DayRule): DayRule {
+  let known: TradingDay = { fromMs: Infinity, toMs: Infinity }
+  return (atMs) => {
+    if (atMs < known.fromMs || atMs >= known.toMs) known = rule(atMs)
+    return known
+  }
+}
