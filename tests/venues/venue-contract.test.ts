@@ -154,7 +154,7 @@ describe.each(venueCases)('$venue.id keeps the contract', ({ venue, instruments,
 })
 
 function manyInstruments(venue: string, count: number): readonly Instrument[] {
-  return Array.from({ length: count }, (item, index) =>
+  return Array.from(Array(count).keys(), (index) =>
     anInstrument({ venue, symbol: `COIN${index}-USDT`, venueSymbol: `COIN${index}USDT` })
   )
 }
@@ -191,7 +191,7 @@ function problemOf(event: MarketEvent, instruments: readonly Instrument[]): stri
   const { instrument } = event
   if (instrument !== null && !instruments.some(({ id }) => id === instrument)) return 'a stranger'
   if (event.receivedMs !== receivedMs) return 'another receive time'
-  for (const [field, value] of Object.entries(event)) {
+  for (const [field, value] of Object.entries<unknown>(event)) {
     if (typeof value === 'number' && !Number.isFinite(value)) return `${field} is not finite`
     if (value === undefined) return `${field} is missing`
   }

@@ -47,8 +47,9 @@ export async function fetchBybitCandles(
   const source = await openSource(category, context, instrument)
   const candles = new Map<number, Candle>()
   const firstMs = Math.ceil(fromMs / lengthMs) * lengthMs
-  for (let pageMs = firstMs; pageMs + lengthMs <= toMs; pageMs += pageLimit * lengthMs) {
-    const lastOpenMs = Math.min(pageMs + (pageLimit - 1) * lengthMs, toMs - lengthMs)
+  const endMs = Math.floor(toMs / lengthMs) * lengthMs
+  for (let pageMs = firstMs; pageMs < endMs; pageMs += pageLimit * lengthMs) {
+    const lastOpenMs = Math.min(pageMs + pageLimit * lengthMs, endMs) - lengthMs
     const rows = await readRows(source, instrument, { interval, pageMs, lastOpenMs })
     for (const row of rows) {
       const candle = parseRow(row, { instrument, interval, lengthMs })
