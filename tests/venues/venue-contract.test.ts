@@ -95,6 +95,19 @@ describe.each(venueCases)('$venue.id keeps the contract', ({ venue, instruments,
     }
   })
 
+  test('reads an instrument from when it is expected to when it is not', () => {
+    const parser = venue.createParser([], 'contract')
+    const tell = () =>
+      frames
+        .map(({ frame }) => parser.parse(Buffer.from(frame), receivedMs))
+        .flatMap((parsed) => (parsed.kind === 'events' ? parsed.events : []))
+        .filter(({ instrument }) => instrument !== null).length
+    parser.expect?.(instruments)
+    expect(tell() > 0).toBe(parser.expect !== undefined)
+    parser.expect?.([])
+    expect(tell()).toBe(0)
+  })
+
   test('quarantines what is no JSON object', () => {
     const parser = venue.createParser(instruments, 'contract')
     const texts = [

@@ -27,9 +27,13 @@ export function createBybitParser(
   category: BybitCategory,
   instruments: readonly Instrument[]
 ): FrameParser {
-  const topics = buildTopicTable(category, instruments)
-  const readTicker = createTickerReader()
+  let topics = buildTopicTable(category, instruments)
+  const tickers = createTickerReader()
   return {
+    expect(expected) {
+      topics = buildTopicTable(category, expected)
+      tickers.keepOnly(new Set(expected.map(({ id }) => id)))
+    },
     parse(frame, receivedMs) {
       let content: unknown
       try {
@@ -40,7 +44,7 @@ export function createBybitParser(
       if (typeof content !== 'object' || content === null || Array.isArray(content)) {
         return rejected('frame', 'an object', content)
       }
-      return parseObject(content, receivedMs, { topics, readTicker })
+      return parseObject(content, receivedMs, { topics, tickers })
     }
   }
 }
@@ -48,7 +52,7 @@ export function createBybitParser(
 function parseObject(
   frame: AnyFrame,
   receivedMs: number,
-  parser: { readonly topics: ReadonlyMap<string, Topic>; readonly readTicker: TickerReader }
+  parser: { readonly topics: ReadonlyMap<string, Topic>; readonly tickers: TickerReader }
 ): ParsedFrame {
   const { topic: name } = frame
   if (name === undefined) {
@@ -67,7 +71,7 @@ function parseObject(
     case 'orderbook.1':
       return parseBook(frame, { topic, receivedMs })
     case 'tickers':
-      return parseTicker(frame, { topic, receivedMs }, parser.readTicker)
+      return parseTicker(frame, { topic, receivedMs }, parser.tickers)
   }
 }
 
@@ -189,7 +193,7 @@ function parseBook(frame: AnyFrame, { topic, receivedMs }: Received): ParsedFram
 function parseTicker(
   frame: AnyFrame,
   { topic, receivedMs }: Received,
-  readTicker: TickerReader
+  tickers: TickerReader
 ): ParsedFrame {
   const { type, ts, data } = frame
   if (type !== 'snapshot' && type !== 'delta') return rejected('type', 'snapshot or delta', type)
@@ -197,7 +201,7 @@ function parseTicker(
   if (!isObject(data)) return rejected('data', 'an object', data)
   const { symbol }: { readonly symbol?: unknown } = data
   if (symbol !== topic.symbol) return rejected('data.symbol', topic.symbol, symbol)
-  return readTicker({ topic, type, eventMs: ts, receivedMs, data })
+  return tickers.read({ topic, type, eventMs: ts, receivedMs, data })
 }
 
 /** The only level of a side; both null where the side is empty, null where it cannot be read. */

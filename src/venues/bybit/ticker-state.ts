@@ -1,4 +1,5 @@
 import type { MarketEvent } from '../../core/market/event.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
 import { parseDecimal } from '../numbers.ts'
 import { rejected } from '../venue.ts'
 import type { ParsedFrame } from '../venue.ts'
@@ -23,17 +24,22 @@ export type TickerMessage = {
 }
 
 /** Lays a connection's ticker deltas over their snapshots. */
-export type TickerReader = (message: TickerMessage) => ParsedFrame
+export type TickerReader = {
+  read(message: TickerMessage): ParsedFrame
+  /** Forgets all but these: the others start anew with a snapshot if they come back. */
+  keepOnly(instruments: ReadonlySet<InstrumentId>): void
+}
 
 /**
  * Makes the reader of one connection: bounded by its instruments. A delta before the snapshot is
  * dropped; a message that cannot be read changes nothing.
  */
 export function createTickerReader(): TickerReader {
-  const states = new Map<Topic, TickerState>()
-  return (message) => {
+  const states = new Map<InstrumentId, TickerState>()
+
+  function read(message: TickerMessage): ParsedFrame {
     const { topic, type, data } = message
-    const before = type === 'snapshot' ? emptyState() : states.get(topic)
+    const before = type === 'snapshot' ? emptyState() : states.get(topic.instrument)
     if (before === undefined) return { kind: 'ignored', type: 'tickers delta before its snapshot' }
     const after = { ...before }
     for (const field of [...quoteFields, ...statisticsFields]) {
@@ -45,8 +51,17 @@ export function createTickerReader(): TickerReader {
       }
       after[field] = number === 0 && field !== 'volume24h' ? null : number
     }
-    states.set(topic, after)
+    states.set(topic.instrument, after)
     return { kind: 'events', events: buildEvents(message, after) }
+  }
+
+  return {
+    read,
+    keepOnly(instruments) {
+      for (const instrument of states.keys()) {
+        if (!instruments.has(instrument)) states.delete(instrument)
+      }
+    }
   }
 }
 

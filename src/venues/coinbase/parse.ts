@@ -20,9 +20,13 @@ type ProductFrame = Unchecked<CoinbaseTradeFrame> &
 
 /** Reads the frames of one connection: from their bytes where they look as documented, else as JSON. */
 export function createCoinbaseParser(instruments: readonly Instrument[]): FrameParser {
-  const products = buildProductTable(instruments)
-  const scan = createScanner(products)
+  let products = buildProductTable(instruments)
+  let scan = createScanner(products)
   return {
+    expect(expected) {
+      products = buildProductTable(expected)
+      scan = createScanner(products)
+    },
     parse(frame, receivedMs) {
       const events = scan(frame, receivedMs)
       return events === null

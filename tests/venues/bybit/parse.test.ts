@@ -49,6 +49,24 @@ describe('createBybitParser', () => {
     expect(read(bare)).toMatchObject({ events: [{ bid: 5, bidSize: null, ask: null }] })
   })
 
+  test('an instrument added keeps the tickers of the others, one removed starts anew', () => {
+    const parser = bybitLinear.createParser([linearBtc], 'test')
+    const read = (frame: string) => parser.parse(Buffer.from(frame), receivedMs)
+    const content = JSON.parse(linearTickerFrame) as TickerContent
+    const delta = JSON.stringify({
+      ...content,
+      type: 'delta',
+      data: { symbol: 'BTCUSDT', ask1Price: '70000' }
+    })
+    read(linearTickerFrame)
+    parser.expect?.([linearBtc, ...coins('bybit-linear', 1)])
+    expect(read(delta)).toMatchObject({ events: [{ bid: 65114.2, ask: 70000 }] })
+    parser.expect?.([])
+    expect(read(delta).kind).toBe('unknown')
+    parser.expect?.([linearBtc])
+    expect(read(delta).kind).toBe('ignored')
+  })
+
   test.each([
     ['type', 'delta'],
     ['cts', '1'],
