@@ -25,7 +25,7 @@ export type Listing = {
 
 /** Trades per second of a whole venue at rate 1. */
 export const tradesPerSecond: Readonly<Record<SimVenueId, number>> = {
-  coinbase: 600,
+  coinbase: 640,
   'bybit-spot': 60,
   'bybit-linear': 100,
   eodhd: 40

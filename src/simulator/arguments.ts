@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util'
+import type { TapeSpeed } from './tape-market.ts'
+
+/** What the command line asks of the simulator. */
+export type SimulatorArguments = {
+  readonly port: number
+  readonly seed: number
+  readonly rate: number
+  readonly speed: TapeSpeed
+  readonly tape: string | null
+  readonly frames: string | null
+  readonly scenario: string | null
+}
+
+const texts = {
+  port: { type: 'string', default: '0' },
+  seed: { type: 'string', default: '1' },
+  rate: { type: 'string', default: '1' },
+  speed: { type: 'string', default: '1' },
+  tape: { type: 'string' },
+  frames: { type: 'string' },
+  scenario: { type: 'string' }
+} as const
+
+/** Reads a command line; a string says in one line what is wrong with it. */
+export function readArguments(args: readonly string[]): SimulatorArguments | string {
+  let values
+  try {
+    ;({ values } = parseArgs({ args: [...args], options: texts, allowPositionals: false }))
+  } catch (error) {
+    return firstLine(error)
+  }
+  const port = readNumber(values.port, { from: 0, to: 65_530, whole: true })
+  if (port === null) return wrong('port', 'a whole number from 0 to 65530', values.port)
+  const seed = readNumber(values.seed, { from: 0, to: 4_294_967_295, whole: true })
+  if (seed === null) return wrong('seed', 'a whole number from 0 to 4294967295', values.seed)
+  const rate = readNumber(values.rate, { from: 0.01, to: 100, whole: false })
+  if (rate === null) return wrong('rate', 'a number from 0.01 to 100', values.rate)
+  const speed = values.speed === 'max' ? 'max' : readSpeed(values.speed)
+  if (speed === null) return wrong('speed', 'max, or a number from 0.01 to 10000', values.speed)
+  const { tape = null, frames = null, scenario = null } = values
+  return { port, seed, rate, speed, tape, frames, scenario }
+}
+
+function readSpeed(text: string): number | null {
+  return readNumber(text, { from: 0.01, to: 10_000, whole: false })
+}
+
+function readNumber(
+  text: string,
+  range: { readonly from: number; readonly to: number; readonly whole: boolean }
+): number | null {
+  if (!/^\d{1,12}(\.\d{1,6})?$/.test(text)) return null
+  const value = Number(text)
+  if (value < range.from || value > range.to) return null
+  return range.whole && !Number.isInteger(value) ? null : value
+}
+
+function wrong(name: string, expected: string, received: string): string {
+  return `--${name}: expected ${expected}; received ${JSON.stringify(received)}`
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.split('\n')[0] ?? message
+}

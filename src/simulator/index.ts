@@ -1,0 +1,54 @@
+import { readArguments } from './arguments.ts'
+import { loadScenario, ScenarioError } from './scenario.ts'
+import { startSimulator, type Simulator } from './simulator.ts'
+import { TapeError } from './tape-listing.ts'
+import { RecordingError } from '../recordings/recording-error.ts'
+
+const stopMs = 800
+
+function complain(message: string): void {
+  process.stderr.write(`simulator: ${message}\n`)
+}
+
+async function start(): Promise<Simulator | number> {
+  const args = readArguments(process.argv.slice(2))
+  if (typeof args === 'string') {
+    complain(args)
+    return 2
+  }
+  try {
+    const scenario = args.scenario === null ? [] : await loadScenario(args.scenario)
+    return await startSimulator({ ...args, scenario, onProblem: complain })
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error))
+    const isArgument =
+      error instanceof RecordingError ||
+      error instanceof TapeError ||
+      error instanceof ScenarioError
+    return isArgument ? 2 : 1
+  }
+}
+
+/** Ends the process within a second of being told to, whatever hangs. */
+function stopWhenTold(simulator: Simulator): void {
+  const stop = () => {
+    setTimeout(() => process.exit(1), stopMs).unref()
+    void simulator.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        complain(error instanceof Error ? error.message : String(error))
+        process.exit(1)
+      }
+    )
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  process.once('disconnect', stop)
+}
+
+const started = await start()
+if (typeof started === 'number') process.exitCode = started
+else {
+  stopWhenTold(started)
+  process.stdout.write(`${JSON.stringify(started.ready)}\n`)
+}
