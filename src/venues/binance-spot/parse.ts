@@ -27,17 +27,24 @@ const ignoredTypes: ReadonlySet<unknown> = new Set([
 
 /** Makes the parser of one connection, bare (`/ws`) or combined (`/stream`) alike. */
 export function createParser(instruments: readonly Instrument[]): FrameParser {
-  const bySymbol = new Map(instruments.map(({ venueSymbol, id }) => [venueSymbol, id]))
+  let symbols = symbolsOf(instruments)
   return {
+    expect(expected) {
+      symbols = symbolsOf(expected)
+    },
     parse: (frame, receivedMs) =>
-      parseScanned(frame, receivedMs, bySymbol) ?? parseDecoded(frame, receivedMs, bySymbol)
+      parseScanned(frame, receivedMs, symbols) ?? parseDecoded(frame, receivedMs, symbols)
   }
+}
+
+type Symbols = ReadonlyMap<string, InstrumentId>
+
+function symbolsOf(instruments: readonly Instrument[]): Symbols {
+  return new Map(instruments.map(({ venueSymbol, id }) => [venueSymbol, id]))
 }
 
 /** Bytes; deltas of a book are longer than any trade or quote and are not worth scanning. */
 const longestHotFrame = 512
-
-type Symbols = ReadonlyMap<string, InstrumentId>
 
 /** Reads the hot frames in their exact documented form; null leaves the frame to `parseDecoded`. */
 function parseScanned(frame: Buffer, receivedMs: number, symbols: Symbols): ParsedFrame | null {

@@ -19,13 +19,16 @@ type AnyFrame = Unchecked<EodhdTradeFrame & EodhdQuoteFrame & EodhdStatusFrame>
  * @param connection Unique for all time, so that no two trades share an id.
  */
 export function createParser(instruments: readonly Instrument[], connection: string): FrameParser {
-  const bySymbol = new Map(instruments.map(({ venueSymbol, id }) => [venueSymbol, id]))
+  let bySymbol = symbolsOf(instruments)
   let trades = 0
   const nextId = () => {
     trades += 1
     return `${connection}-${trades}`
   }
   return {
+    expect(expected) {
+      bySymbol = symbolsOf(expected)
+    },
     parse: (frame, receivedMs) => parseFrame(frame, receivedMs, { bySymbol, nextId })
   }
 }
@@ -33,6 +36,10 @@ export function createParser(instruments: readonly Instrument[], connection: str
 type Names = {
   readonly bySymbol: ReadonlyMap<string, InstrumentId>
   readonly nextId: () => string
+}
+
+function symbolsOf(instruments: readonly Instrument[]): Names['bySymbol'] {
+  return new Map(instruments.map(({ venueSymbol, id }) => [venueSymbol, id]))
 }
 
 function parseFrame(bytes: Buffer, receivedMs: number, names: Names): ParsedFrame {

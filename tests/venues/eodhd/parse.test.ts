@@ -24,6 +24,14 @@ describe('createParser', () => {
     expect(ids).toEqual(['c7-1', 'c7-2'])
   })
 
+  test('goes on counting when the expected instruments change', () => {
+    const parser = aParser()
+    const microsoft = anInstrument({ venue: 'eodhd', symbol: 'MSFT', venueSymbol: 'MSFT' })
+    const before = idsOf(parse(trade, parser))
+    parser.expect?.([microsoft])
+    expect([...before, ...idsOf(parse({ ...trade, s: 'MSFT' }, parser))]).toEqual(['c7-1', 'c7-2'])
+  })
+
   test('reads every documented and measured form of the descriptive fields', () => {
     const { c, dp, ms, ...bare } = trade
     expect([c, dp, ms]).toEqual([[], false, 'extended-hours'])
