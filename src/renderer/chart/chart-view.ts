@@ -1,0 +1,207 @@
+import {
+  CandlestickSeries,
+  createChartEx,
+  HistogramSeries,
+  PriceScaleMode,
+  type CandlestickData,
+  type HistogramData,
+  type IChartApiBase,
+  type ISeriesApi,
+  type MouseEventParams,
+  type WhitespaceData
+} from 'lightweight-charts'
+import type { Candle } from '../../core/market/candle.ts'
+import type { IntervalSpec } from '../../core/market/interval.ts'
+import { fixedText } from '../format/number-text.ts'
+import type { ZonedTime } from '../format/zoned-time.ts'
+import { chartOptions, readChartColours, type ChartColours } from './chart-colours.ts'
+import type { ChartPoint } from './chart-points.ts'
+import { TimeAxis } from './time-axis.ts'
+
+const barSpacing = 7
+const rightOffset = 8
+/** Bars left before the edge at which the next page is asked for. */
+const pageMargin = 150
+
+export type ChartViewEvents = {
+  /** The bar under the pointer, null when there is none. */
+  onHover(key: number | null): void
+  /** The oldest bars came into sight. */
+  onNearStart(): void
+  /** The newest bar left the sight, or came back. */
+  onFollowing(isFollowing: boolean): void
+}
+
+type Bar = CandlestickData<number> | WhitespaceData<number>
+type VolumeBar = HistogramData<number> | WhitespaceData<number>
+
+/** One drawn chart: candles over volume. It is told what to draw and keeps no market data. */
+export class ChartView {
+  readonly #element: HTMLElement
+  readonly #axis: TimeAxis
+  readonly #chart: IChartApiBase<number>
+  readonly #candles: ISeriesApi<'Candlestick', number>
+  readonly #volume: ISeriesApi<'Histogram', number>
+  readonly #events: ChartViewEvents
+  #colours: ChartColours
+  #points: ChartPoint[] = []
+  #isFollowing = true
+
+  constructor(element: HTMLElement, zone: ZonedTime, spec: IntervalSpec, events: ChartViewEvents) {
+    this.#element = element
+    this.#events = events
+    this.#colours = readChartColours(element)
+    this.#axis = new TimeAxis(zone, spec)
+    this.#chart = createChartEx<number, TimeAxis>(element, this.#axis, {
+      ...chartOptions(this.#colours),
+      autoSize: true
+    })
+    this.#chart.timeScale().applyOptions({ barSpacing, rightOffset, minBarSpacing: 0.5 })
+    this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: true })
+    this.#volume = this.#chart.addSeries(HistogramSeries, {
+      priceScaleId: 'volume',
+      priceFormat: { type: 'volume' },
+      lastValueVisible: false,
+      priceLineVisible: false
+    })
+    this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.24 } })
+    this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } })
+    this.#paintColours()
+    this.#chart.subscribeCrosshairMove((move) => this.#hover(move))
+    this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#look())
+  }
+
+  setPriceDigits(digits: number): void {
+    this.#candles.applyOptions({
+      priceFormat: {
+        type: 'custom',
+        minMove: 10 ** -digits,
+        formatter: (price: number) => fixedText(price, digits)
+      }
+    })
+  }
+
+  /** Follows a change of theme or palette; volume bars keep theirs until they are drawn again. */
+  refreshColours(): void {
+    this.#colours = readChartColours(this.#element)
+    this.#chart.applyOptions(chartOptions(this.#colours))
+    this.#paintColours()
+  }
+
+  /** Draws another series from its newest end. */
+  open(spec: IntervalSpec): void {
+    this.#axis.setSpec(spec)
+    this.#points = []
+    this.#candles.setData([])
+    this.#volume.setData([])
+    this.#chart.timeScale().applyOptions({ barSpacing, rightOffset })
+    this.#candles.priceScale().setAutoScale(true)
+    this.scrollToLive()
+  }
+
+  /** Draws all points; who had scrolled back keeps seeing what they saw. */
+  draw(points: ChartPoint[]): void {
+    const seen = this.#isFollowing ? null : this.#chart.timeScale().getVisibleLogicalRange()
+    const anchorIndex = seen === null ? -1 : Math.max(0, Math.ceil(seen.from))
+    const anchor = this.#points[anchorIndex]
+    this.#points = points
+    this.#candles.setData(points.map((point) => this.#bar(point)))
+    this.#volume.setData(points.map((point) => this.#volumeBar(point)))
+    if (seen === null || anchor === undefined) return
+    const index = points.findIndex((point) => point.key >= anchor.key)
+    if (index < 0) return
+    const shift = index - anchorIndex
+    this.#chart.timeScale().setVisibleLogicalRange({ from: seen.from + shift, to: seen.to + shift })
+  }
+
+  /** Draws one point over the one with its key, or after the last. */
+  put(point: ChartPoint, place: 'end' | 'earlier'): void {
+    const isHistorical = place === 'earlier'
+    this.#candles.update(this.#bar(point), isHistorical)
+    this.#volume.update(this.#volumeBar(point), isHistorical)
+  }
+
+  scrollToLive(): void {
+    this.#chart.timeScale().scrollToRealTime()
+  }
+
+  scrollBy(bars: number): void {
+    const scale = this.#chart.timeScale()
+    scale.scrollToPosition(scale.scrollPosition() + bars, false)
+  }
+
+  scrollToFirst(): void {
+    this.scrollBy(-this.#points.length)
+  }
+
+  zoomBy(factor: number): void {
+    const scale = this.#chart.timeScale()
+    const now = scale.options().barSpacing
+    scale.applyOptions({ barSpacing: Math.min(60, Math.max(0.5, now * factor)) })
+  }
+
+  /** Back to automatic scales at the newest bar. */
+  reset(): void {
+    this.#chart.timeScale().applyOptions({ barSpacing, rightOffset })
+    this.#candles.priceScale().applyOptions({ mode: PriceScaleMode.Normal, invertScale: false })
+    this.#candles.priceScale().setAutoScale(true)
+    this.scrollToLive()
+  }
+
+  /** Switches a price scale mode on, or back to normal. */
+  toggleScale(mode: 'logarithmic' | 'percent' | 'inverted'): void {
+    const scale = this.#candles.priceScale()
+    const now = scale.options()
+    if (mode === 'inverted') {
+      scale.applyOptions({ invertScale: !now.invertScale })
+      return
+    }
+    const wanted = mode === 'percent' ? PriceScaleMode.Percentage : PriceScaleMode.Logarithmic
+    scale.applyOptions({ mode: now.mode === wanted ? PriceScaleMode.Normal : wanted })
+  }
+
+  close(): void {
+    this.#chart.remove()
+  }
+
+  #bar({ key, candle }: ChartPoint): Bar {
+    if (candle === null) return { time: key }
+    const { open, high, low, close } = candle
+    return { time: key, open, high, low, close }
+  }
+
+  #volumeBar({ key, candle }: ChartPoint): VolumeBar {
+    if (candle === null) return { time: key }
+    return { time: key, value: candle.volume, color: this.#volumeColour(candle) }
+  }
+
+  #volumeColour(candle: Candle): string {
+    return candle.close >= candle.open ? this.#colours.upVolume : this.#colours.downVolume
+  }
+
+  #paintColours(): void {
+    const { up, down, upFill } = this.#colours
+    this.#candles.applyOptions({
+      upColor: upFill,
+      downColor: down,
+      borderUpColor: up,
+      borderDownColor: down,
+      wickUpColor: up,
+      wickDownColor: down
+    })
+  }
+
+  #hover(move: MouseEventParams<number>): void {
+    this.#events.onHover(move.time ?? null)
+  }
+
+  #look(): void {
+    const range = this.#chart.timeScale().getVisibleLogicalRange()
+    if (range === null || this.#points.length === 0) return
+    if (range.from < pageMargin) this.#events.onNearStart()
+    const isFollowing = this.#chart.timeScale().scrollPosition() >= -1
+    if (isFollowing === this.#isFollowing) return
+    this.#isFollowing = isFollowing
+    this.#events.onFollowing(isFollowing)
+  }
+}

@@ -1,0 +1,96 @@
+import type { ConnectionRow, InstrumentRow } from '../../contracts/state-rows.ts'
+import { useChoice, useDesk, useLinkStatus, useRunNowMs, useZonedTime } from '../desk/desk.ts'
+import { longAgeText } from '../format/age-text.ts'
+import { Mark } from '../freshness/mark.tsx'
+import { freshnessWords } from '../freshness/shown-freshness.ts'
+import { useFreshness } from '../watch/shown-instrument.ts'
+import { connectionWords, probableCause } from './connection-words.ts'
+
+type ConnectionDetailProps = {
+  readonly row: ConnectionRow
+  readonly all: readonly ConnectionRow[]
+}
+
+/** One connection: what happened, the likely cause, what it carries, and the way to hurry it. */
+export function ConnectionDetail({ row, all }: ConnectionDetailProps) {
+  const { stream } = useDesk()
+  const nowMs = useRunNowMs()
+  const isLinked = useLinkStatus().kind === 'live'
+  const words = connectionWords(row, nowMs, isLinked)
+  const cause = probableCause(row, all)
+  return (
+    <section className="detail" aria-label={`Connection ${row.id}`} data-region="detail">
+      <div className="panel-bar">
+        <h2>{row.id}</h2>
+        <span className="freshness-label">
+          <Mark shape={words.shape} /> {words.text} for {longAgeText(nowMs - row.sinceMs)}
+        </span>
+        <button
+          type="button"
+          disabled={!isLinked || row.state !== 'waiting'}
+          onClick={() => stream.retryConnection(row.id)}
+        >
+          Retry now
+        </button>
+      </div>
+      <div className="detail-body">
+        <div>
+          {cause === null ? null : <p className="cause">Probable cause: {cause}</p>}
+          <ConnectionLog row={row} />
+        </div>
+        <CarriedInstruments row={row} />
+      </div>
+    </section>
+  )
+}
+
+function ConnectionLog({ row }: { readonly row: ConnectionRow }) {
+  const zone = useZonedTime()
+  if (row.log.length === 0) return <p className="empty">Nothing has happened yet.</p>
+  return (
+    <ol className="log" aria-label="Latest happenings, newest first">
+      {row.log.map((entry, index) => (
+        <li key={`${entry.atMs}-${index}`}>
+          <time>{zone.secondText(entry.atMs)}</time>
+          {entry.text}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function CarriedInstruments({ row }: { readonly row: ConnectionRow }) {
+  const { instruments } = useDesk().stream.state
+  return (
+    <ul className="carried" aria-label="Instruments on this connection">
+      {row.instruments.map((id) => (
+        <CarriedInstrument key={id} id={id} instrument={instruments.find(id)} />
+      ))}
+    </ul>
+  )
+}
+
+function CarriedInstrument(props: {
+  readonly id: string
+  readonly instrument: InstrumentRow | undefined
+}) {
+  const setChart = useChoice((state) => state.setChart)
+  const showScreen = useChoice((state) => state.showScreen)
+  const freshness = useFreshness(props.id)
+  return (
+    <li>
+      <button
+        type="button"
+        title={`${freshnessWords[freshness]}. Open in Watch`}
+        onClick={() => {
+          setChart({ instrument: props.id })
+          showScreen('watch')
+        }}
+      >
+        <Mark shape={freshness} />
+        {props.instrument?.symbol ?? props.id}
+        <span className="unseen"> {freshnessWords[freshness]}</span>
+      </button>
+    </li>
+  )
+}

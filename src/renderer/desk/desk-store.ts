@@ -1,0 +1,74 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { loadChoices, saveChoices, type ChoiceStorage } from './choice-keeper.ts'
+import type {
+  ChartChoice,
+  DeskChoices,
+  Palette,
+  Screen,
+  SortKey,
+  ThemeChoice
+} from './desk-choices.ts'
+
+export const narrowestWatchlist = 240
+
+type DeskSession = {
+  /** Text that narrows the watchlist. */
+  readonly filter: string
+  /** Connection whose details are shown; null shows the first that needs attention. */
+  readonly connection: string | null
+}
+
+type DeskActions = {
+  readonly showScreen: (screen: Screen) => void
+  readonly showConnection: (connection: string | null) => void
+  readonly setFilter: (filter: string) => void
+  readonly setTheme: (theme: ThemeChoice) => void
+  readonly setPalette: (palette: Palette) => void
+  readonly setTimeZone: (timeZone: string) => void
+  /** Sorts by a column; the same column again turns the order round. */
+  readonly sortBy: (key: SortKey) => void
+  readonly setWatchlistWidth: (width: number) => void
+  /** Changes the first chart, the only one so far. */
+  readonly setChart: (change: Partial<ChartChoice>) => void
+}
+
+export type DeskState = DeskChoices & DeskSession & DeskActions
+export type DeskStore = StoreApi<DeskState>
+
+/** The user's own choices, kept in the browser's storage; market data never passes through here. */
+export function createDeskStore(storage: ChoiceStorage | null): DeskStore {
+  const store = createStore<DeskState>()((set) => ({
+    ...loadChoices(storage),
+    filter: '',
+    connection: null,
+    showScreen: (screen) => set({ screen }),
+    showConnection: (connection) => set({ screen: 'connections', connection }),
+    setFilter: (filter) => set({ filter }),
+    setTheme: (theme) => set({ theme }),
+    setPalette: (palette) => set({ palette }),
+    setTimeZone: (timeZone) => set({ timeZone }),
+    sortBy: (key) =>
+      set(({ sort }) => ({
+        sort: { key, descending: sort.key === key ? !sort.descending : key !== 'symbol' }
+      })),
+    setWatchlistWidth: (width) => set({ watchlistWidth: Math.max(narrowestWatchlist, width) }),
+    setChart: (change) =>
+      set(({ charts }) => ({
+        charts: charts.map((chart, index) => (index === 0 ? { ...chart, ...change } : chart))
+      }))
+  }))
+  store.subscribe((state) => saveChoices(storage, choicesOf(state)))
+  return store
+}
+
+function choicesOf(state: DeskState): DeskChoices {
+  return {
+    screen: state.screen,
+    theme: state.theme,
+    palette: state.palette,
+    timeZone: state.timeZone,
+    sort: state.sort,
+    watchlistWidth: state.watchlistWidth,
+    charts: state.charts
+  }
+}

@@ -1,0 +1,116 @@
+import { useEffect, useRef, useState } from 'react'
+import { Search } from 'lucide-react'
+import { useChoice, useRows } from '../desk/desk.ts'
+import { searchInstruments } from '../watch/watch-order.ts'
+
+const mostResults = 10
+/** Asks the search to open with what was typed elsewhere. */
+export const searchEvent = 'tapedeck-search'
+
+/** Finds an instrument by name and shows it on the chart. */
+export function InstrumentSearch() {
+  const input = useRef<HTMLInputElement>(null)
+  const [text, setText] = useState('')
+  const [isOpen, setOpen] = useState(false)
+  const [marked, setMarked] = useState(0)
+  const instruments = useRows('instruments')
+  const setChart = useChoice((state) => state.setChart)
+  const showScreen = useChoice((state) => state.showScreen)
+  const results = text.trim() === '' ? [] : searchInstruments(instruments, text, mostResults)
+  const hasResults = isOpen && results.length > 0
+
+  useSearchKeys(input, setText, setMarked)
+  const open = (id: string | undefined) => {
+    if (id === undefined) return
+    setChart({ instrument: id })
+    showScreen('watch')
+    setText('')
+    input.current?.blur()
+  }
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.key === 'ArrowDown') setMarked(Math.min(results.length - 1, marked + 1))
+    else if (event.key === 'ArrowUp') setMarked(Math.max(0, marked - 1))
+    else if (event.key === 'Enter') open(results[marked]?.id)
+    else if (event.key === 'Escape') {
+      setText('')
+      input.current?.blur()
+    } else return
+    event.preventDefault()
+  }
+  return (
+    <div className="search" role="search">
+      <Search size={13} aria-hidden="true" />
+      <input
+        ref={input}
+        value={text}
+        placeholder="Find a symbol"
+        role="combobox"
+        aria-label="Find a symbol"
+        aria-expanded={hasResults}
+        aria-controls="search-results"
+        aria-autocomplete="list"
+        aria-activedescendant={hasResults ? `search-result-${marked}` : undefined}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => {
+          setText(event.target.value)
+          setMarked(0)
+        }}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={onKeyDown}
+      />
+      <kbd>Ctrl K</kbd>
+      <ul id="search-results" role="listbox" aria-label="Symbols found" hidden={!hasResults}>
+        {results.map((instrument, index) => (
+          <li
+            key={instrument.id}
+            id={`search-result-${index}`}
+            role="option"
+            aria-selected={index === marked}
+            onPointerDown={(event) => {
+              event.preventDefault()
+              open(instrument.id)
+            }}
+            onPointerEnter={() => setMarked(index)}
+          >
+            {instrument.symbol}
+            <small>{instrument.venue}</small>
+          </li>
+        ))}
+      </ul>
+      {isOpen && text.trim() !== '' && results.length === 0 ? (
+        <p className="search-nothing" role="status">
+          No instrument matches “{text}”.
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+function useSearchKeys(
+  input: React.RefObject<HTMLInputElement | null>,
+  setText: (text: string) => void,
+  setMarked: (marked: number) => void
+): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!event.ctrlKey || event.key.toLowerCase() !== 'k') return
+      event.preventDefault()
+      input.current?.focus()
+      input.current?.select()
+    }
+    const onSearch = (event: Event) => {
+      if (!(event instanceof CustomEvent) || typeof event.detail !== 'string') return
+      setText(event.detail)
+      setMarked(0)
+      input.current?.focus()
+    }
+    window.addEventListener('keydown', onKeyDown)
+    window.addEventListener(searchEvent, onSearch)
+    return () => {
+      window.removeEventListener('keydown', onKeyDown)
+      window.removeEventListener(searchEvent, onSearch)
+    }
+  }, [input, setText, setMarked])
+}

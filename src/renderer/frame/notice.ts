@@ -1,0 +1,92 @@
+import type { ConnectionRow, HealthRow } from '../../contracts/state-rows.ts'
+import { connectionWords } from '../connections/connection-words.ts'
+import { longAgeText } from '../format/age-text.ts'
+import type { LinkStatus } from '../stream/stream-client.ts'
+
+/** How long a connection may be away before a person is told. */
+export const patienceMs = 15_000
+
+/** What needs a person, and what they can do about it. */
+export type Notice = {
+  readonly grade: 'warning' | 'alarm'
+  readonly text: string
+  /** `link`: try the engine again. A list: connections whose wait can be skipped. */
+  readonly retry: 'link' | readonly string[] | null
+  /** The connection to look at; null when none is to blame. */
+  readonly connection: string | null
+}
+
+export type NoticeSource = {
+  readonly link: LinkStatus
+  readonly lastFrameMs: number | null
+  readonly connections: readonly ConnectionRow[]
+  readonly health: HealthRow | undefined
+  /** Run clock. */
+  readonly nowMs: number
+  readonly wallMs: number
+}
+
+/** Finds the worst thing that needs a person; null when nothing does. */
+export function worstNotice(source: NoticeSource): Notice | null {
+  return linkNotice(source) ?? failedNotice(source) ?? venueNotice(source)
+}
+
+function linkNotice({ link, lastFrameMs, wallMs }: NoticeSource): Notice | null {
+  if (
+    link.kind === 'live' ||
+    (lastFrameMs === null && link.kind === 'connecting' && link.attempt === 0)
+  ) {
+    return null
+  }
+  const age = lastFrameMs === null ? '' : ` Figures are ${longAgeText(wallMs - lastFrameMs)} old.`
+  const turn =
+    link.kind === 'lost'
+      ? ` Retrying in ${longAgeText(Math.max(0, link.nextAttemptMs - wallMs) + 999)}.`
+      : ' Retrying now.'
+  return {
+    grade: 'alarm',
+    text: `No link to the engine: nothing shown here is live.${age}${turn}`,
+    retry: 'link',
+    connection: null
+  }
+}
+
+function failedNotice({ connections }: NoticeSource): Notice | null {
+  const failed = connections.filter((row) => row.state === 'failed')
+  const first = failed[0]
+  if (first === undefined) return null
+  const others = failed.length > 1 ? ` and ${failed.length - 1} more` : ''
+  return {
+    grade: 'alarm',
+    text: `${first.id}${others} cannot connect and needs you: ${first.reason ?? 'no reason given'}.`,
+    retry: null,
+    connection: first.id
+  }
+}
+
+function venueNotice({ connections, nowMs }: NoticeSource): Notice | null {
+  const down = connections.filter(
+    (row) => connectionWords(row, nowMs, true).isUnhealthy && nowMs - row.sinceMs >= patienceMs
+  )
+  const longest = down.reduce<ConnectionRow | null>(
+    (held, row) => (held === null || row.sinceMs < held.sinceMs ? row : held),
+    null
+  )
+  if (longest === null) return null
+  const ofVenue = connections.filter((row) => row.venue === longest.venue)
+  const downOfVenue = down.filter((row) => row.venue === longest.venue)
+  const turns = downOfVenue.flatMap((row) =>
+    row.nextAttemptMs === null ? [] : [row.nextAttemptMs]
+  )
+  const turn =
+    turns.length === 0
+      ? ''
+      : ` Retrying in ${longAgeText(Math.max(0, Math.min(...turns) - nowMs))}.`
+  const count = `${downOfVenue.length} of ${ofVenue.length} connections`
+  return {
+    grade: downOfVenue.length === ofVenue.length ? 'alarm' : 'warning',
+    text: `${longest.venue}: ${count} down for ${longAgeText(nowMs - longest.sinceMs)}.${turn}`,
+    retry: downOfVenue.filter((row) => row.state === 'waiting').map((row) => row.id),
+    connection: longest.id
+  }
+}

@@ -1,0 +1,30 @@
+import { useEffect } from 'react'
+
+const focusable = 'button, [href], input, select, [tabindex="0"]'
+
+/** Moves the focus to the next or the former region of the page, in reading order. */
+function moveRegion(step: 1 | -1): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('[data-region]')]
+  if (regions.length === 0) return
+  const current = regions.findIndex((region) => region.contains(document.activeElement))
+  const start = current < 0 && step < 0 ? 0 : current
+  const next = regions[(start + step + regions.length) % regions.length]
+  const target = next?.matches('[tabindex="0"]')
+    ? next
+    : (next?.querySelector<HTMLElement>('[role=grid]') ??
+      next?.querySelector<HTMLElement>(focusable))
+  target?.focus()
+}
+
+/** F6 and Shift+F6 go round the regions. */
+export function useRegionKeys(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'F6') return
+      event.preventDefault()
+      moveRegion(event.shiftKey ? -1 : 1)
+    }
+    window.addEventListener('keydown', onKeyDown)
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [])
+}

@@ -1,0 +1,63 @@
+import './strict-policy.ts'
+import './theme/tokens.css'
+import './theme/base.css'
+import './theme/frame.css'
+import './theme/watch.css'
+import './theme/chart.css'
+import './theme/connections.css'
+import './theme/first-run.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { HealthHistory } from './connections/health-history.ts'
+import { browserStorage } from './desk/choice-keeper.ts'
+import { DeskContext, type Desk } from './desk/desk.ts'
+import { createDeskStore } from './desk/desk-store.ts'
+import { PaintLoop } from './desk/paint-loop.ts'
+import { SecondTimer } from './desk/second-timer.ts'
+import { App } from './frame/app.tsx'
+import { hostActions } from './host-actions.ts'
+import { streamAddress, webSocketLinks } from './link/web-socket-link.ts'
+import { windowPortLinks } from './link/window-port.ts'
+import { StreamClient } from './stream/stream-client.ts'
+import { applyTheme } from './theme/apply-theme.ts'
+
+const beatMs = 250
+
+function createDesk(): Desk {
+  const clock = () => Date.now()
+  const bridge = window.tapedeck
+  const openLink =
+    bridge === undefined ? webSocketLinks(streamAddress(location)) : windowPortLinks(bridge, window)
+  return {
+    stream: new StreamClient(openLink, clock),
+    choices: createDeskStore(browserStorage()),
+    host: hostActions(bridge),
+    clock,
+    seconds: new SecondTimer(),
+    paint: new PaintLoop((callback) => {
+      requestAnimationFrame(callback)
+    }),
+    history: new HealthHistory()
+  }
+}
+
+function start(): void {
+  const root = document.getElementById('root')
+  if (root === null) throw new Error('index.html has no #root')
+  const desk = createDesk()
+  applyTheme(desk.choices, document.documentElement)
+  desk.stream.start()
+  setInterval(() => desk.stream.beat(), beatMs)
+  desk.seconds.subscribe(() =>
+    desk.history.note(desk.stream.state.health.find('health'), desk.clock())
+  )
+  createRoot(root).render(
+    <StrictMode>
+      <DeskContext value={desk}>
+        <App />
+      </DeskContext>
+    </StrictMode>
+  )
+}
+
+start()

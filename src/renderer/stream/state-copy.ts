@@ -1,0 +1,40 @@
+import { tableNames, type StateTables, type TableName } from '../../contracts/state-rows.ts'
+import type { Delta, Snapshot } from '../../contracts/state-stream.ts'
+import { Table } from './table.ts'
+
+/** The renderer's copy of the engine's state; it holds no truth of its own. */
+export type StateCopy = { readonly [Name in TableName]: Table<StateTables[Name]> }
+
+export function createStateCopy(): StateCopy {
+  return {
+    run: new Table(),
+    instruments: new Table(),
+    prices: new Table(),
+    connections: new Table(),
+    health: new Table()
+  }
+}
+
+/** Makes the copy equal to the snapshot, then tells listeners. */
+export function applySnapshot(copy: StateCopy, { tables }: Snapshot): void {
+  copy.run.replaceAll(tables.run)
+  copy.instruments.replaceAll(tables.instruments)
+  copy.prices.replaceAll(tables.prices)
+  copy.connections.replaceAll(tables.connections)
+  copy.health.replaceAll(tables.health)
+  publish(copy)
+}
+
+/** Replaces changed rows whole and drops removed ones, then tells listeners. */
+export function applyDelta(copy: StateCopy, { changed, removed }: Delta): void {
+  copy.run.apply(changed.run ?? [], removed.run ?? [])
+  copy.instruments.apply(changed.instruments ?? [], removed.instruments ?? [])
+  copy.prices.apply(changed.prices ?? [], removed.prices ?? [])
+  copy.connections.apply(changed.connections ?? [], removed.connections ?? [])
+  copy.health.apply(changed.health ?? [], removed.health ?? [])
+  publish(copy)
+}
+
+function publish(copy: StateCopy): void {
+  for (const name of tableNames) copy[name].publish()
+}

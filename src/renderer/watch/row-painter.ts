@@ -1,0 +1,157 @@
+import type { InstrumentRow, PriceRow } from '../../contracts/state-rows.ts'
+import type { Freshness } from '../../contracts/shapes.ts'
+import type { Painter } from '../desk/paint-loop.ts'
+import { ageText } from '../format/age-text.ts'
+import { compactText, fixedText, signedText } from '../format/number-text.ts'
+import { priceDigits } from '../format/price-text.ts'
+import { markHref } from '../freshness/mark.tsx'
+import { freshnessSentence, shownFreshness } from '../freshness/shown-freshness.ts'
+import type { ColumnName } from './columns.ts'
+import { FlashGate } from './flash-gate.ts'
+import { sparkPath } from './spark-path.ts'
+import { changePercent, spreadBasisPoints, turnover } from './watch-order.ts'
+
+export const sparkBox = { width: 64, height: 16 } as const
+const flashMs = 400
+
+/** What a row reads when it paints. */
+export type RowSource = {
+  findPrice(id: string): PriceRow | undefined
+  isLinked(): boolean
+  runNowMs(): number
+  wallMs(): number
+  mayFlash(): boolean
+}
+
+/** Writes one instrument into the cells of one row; touches only what changed. */
+export class RowPainter implements Painter {
+  readonly #instrument: InstrumentRow
+  readonly #source: RowSource
+  readonly #row: HTMLElement
+  readonly #cells = new Map<string, HTMLElement>()
+  readonly #written = new Map<string, string>()
+  readonly #gate = new FlashGate()
+  #lastPrice: number | null = null
+
+  constructor(row: HTMLElement, instrument: InstrumentRow, source: RowSource) {
+    this.#row = row
+    this.#instrument = instrument
+    this.#source = source
+    for (const cell of row.querySelectorAll<HTMLElement>('[data-cell]')) {
+      this.#cells.set(cell.dataset['cell'] ?? '', cell)
+    }
+  }
+
+  paint(): void {
+    const price = this.#source.findPrice(this.#instrument.id)
+    const shown = shownFreshness(price?.freshness ?? 'none', this.#source.isLinked())
+    this.#paintFreshness(shown)
+    this.#paintPrice(price, shown)
+    this.#paintFigures(price)
+    this.#paintRange(price)
+    this.paintAge()
+  }
+
+  /** Once a second: what changes although nothing was received. */
+  paintAge(): void {
+    const price = this.#source.findPrice(this.#instrument.id)
+    const nowMs = this.#source.runNowMs()
+    const eventMs = price?.eventMs ?? null
+    const shown = shownFreshness(price?.freshness ?? 'none', this.#source.isLinked())
+    this.#write('age', eventMs === null ? '' : ageText(nowMs - eventMs), eventMs)
+    this.#write('state', freshnessSentence(shown, eventMs, nowMs))
+    this.#paintSpark(price)
+  }
+
+  #paintFreshness(shown: Freshness): void {
+    if (this.#row.dataset['freshness'] === shown) return
+    this.#row.dataset['freshness'] = shown
+    const mark = this.#row.querySelector('use')
+    mark?.setAttribute('href', markHref(shown))
+    mark?.parentElement?.setAttribute('data-shape', shown)
+  }
+
+  #paintPrice(price: PriceRow | undefined, shown: Freshness): void {
+    const last = price?.price ?? null
+    if (last === null) {
+      this.#write('whole', '–')
+      this.#write('fraction', '')
+      return
+    }
+    const text = fixedText(last, priceDigits(this.#instrument.tickSize, last))
+    const point = text.search(/[.,]\d*$/)
+    const hasFraction = point >= 0 && priceDigits(this.#instrument.tickSize, last) > 0
+    this.#write('whole', hasFraction ? text.slice(0, point) : text)
+    this.#write('fraction', hasFraction ? text.slice(point) : '')
+    const before = this.#lastPrice
+    this.#lastPrice = last
+    const cell = this.#cells.get('price')
+    if (cell !== undefined) cell.dataset['raw'] = String(last)
+    if (before === null || before === last || shown !== 'live') return
+    this.#flash(last > before ? 'up' : 'down')
+  }
+
+  #flash(direction: 'up' | 'down'): void {
+    const cell = this.#cells.get('price')
+    if (cell === undefined) return
+    if (cell.dataset['direction'] !== direction) cell.dataset['direction'] = direction
+    if (!this.#source.mayFlash() || !this.#gate.admit(this.#source.wallMs())) return
+    cell.animate(
+      [{ backgroundColor: `var(--${direction}-flash)` }, { backgroundColor: 'transparent' }],
+      { duration: flashMs, easing: 'ease-out' }
+    )
+  }
+
+  #paintFigures(price: PriceRow | undefined): void {
+    const change = changePercent(price)
+    const direction = change === null ? '' : change < 0 ? 'down' : 'up'
+    const arrow = direction === '' ? '' : direction === 'up' ? '▲ ' : '▼ '
+    this.#write('change', change === null ? '' : arrow + signedText(change, 2), change)
+    const changeCell = this.#cells.get('change')
+    if (changeCell !== undefined && changeCell.dataset['direction'] !== direction) {
+      changeCell.dataset['direction'] = direction
+    }
+    const volume = turnover(price)
+    this.#write('volume', volume === null ? '' : compactText(volume), volume)
+    const spread = spreadBasisPoints(price)
+    this.#write('spread', spread === null ? '' : fixedText(spread, spread < 100 ? 2 : 0), spread)
+    const trades = price?.tradesPerMinute ?? null
+    this.#write('trades', trades === null ? '' : fixedText(trades, 0), trades)
+  }
+
+  #paintRange(price: PriceRow | undefined): void {
+    const cell = this.#cells.get('range')
+    if (cell === undefined) return
+    const { price: last = null, low24h: low = null, high24h: high = null } = price ?? {}
+    const isKnown = last !== null && low !== null && high !== null && high > low
+    const place = isKnown ? Math.min(1, Math.max(0, (last - low) / (high - low))) : null
+    const text = place === null ? '' : `${(place * 100).toFixed(0)}%`
+    if (this.#written.get('range') === text) return
+    this.#written.set('range', text)
+    cell.hidden = place === null
+    const pin = cell.firstElementChild
+    if (pin instanceof HTMLElement && place !== null) pin.style.left = text
+  }
+
+  #paintSpark(price: PriceRow | undefined): void {
+    const path = this.#cells.get('spark')
+    if (path === undefined) return
+    const drawing = sparkPath(price?.spark ?? [], sparkBox)
+    if (this.#written.get('spark') === drawing) return
+    this.#written.set('spark', drawing)
+    path.setAttribute('d', drawing)
+  }
+
+  #write(
+    cell: ColumnName | 'whole' | 'fraction' | 'state',
+    text: string,
+    raw?: number | null
+  ): void {
+    if (this.#written.get(cell) === text) return
+    const element = this.#cells.get(cell)
+    if (element === undefined) return
+    this.#written.set(cell, text)
+    element.textContent = text
+    if (raw !== undefined && raw !== null) element.dataset['raw'] = String(raw)
+  }
+}
