@@ -227,7 +227,7 @@ function offenderOf(levels: unknown): unknown {
 }
 
 function isEpochMs(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) > 0
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 }
 
 function isObject(value: unknown): value is object {

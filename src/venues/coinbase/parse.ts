@@ -187,5 +187,5 @@ function parseHeartbeat(
 
 /** Ids count from 1; 0 stands for a product that never traded. */
 function isId(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
