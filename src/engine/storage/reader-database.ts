@@ -1,0 +1,141 @@
+import type Database from 'better-sqlite3'
+import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
+import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
+import { parseInterval } from '../../core/market/interval.ts'
+import { tickTailTrades } from '../../core/market/tick-candles.ts'
+import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
+import { intervalSpec } from './candle-record.ts'
+import { dayRuleOf } from './day-rule.ts'
+import { openForReading } from './open-database.ts'
+import { storageFailure } from './sqlite-failure.ts'
+import type { StoreFigures, StoredCandles, StoredSeed, TradesQuery } from './store.ts'
+import { StoredCandlesTable } from './stored-candles.ts'
+import type { StoredInstrument } from './stored-instruments.ts'
+import { findInstrument } from './stored-instruments.ts'
+import type { TimeRange } from './stored-trades.ts'
+import { StoredTrades } from './stored-trades.ts'
+
+const hourMs = 3_600_000
+const sparkMinutes = 60
+const mostFlaggedIds = 1_000
+
+/** Queries against the market database; lives in a reader thread, and in tests. */
+export class ReaderDatabase {
+  readonly #file: string
+  readonly #database: Database.Database
+  readonly #trades: StoredTrades
+  readonly #candles: StoredCandlesTable
+  readonly #instruments = new Map<InstrumentId, StoredInstrument>()
+
+  /** @throws StorageError */
+  constructor(file: string) {
+    this.#file = file
+    this.#database = openForReading(file)
+    this.#trades = new StoredTrades(this.#database)
+    this.#candles = new StoredCandlesTable(this.#database)
+  }
+
+  candles(query: CandleQuery): StoredCandles {
+    return this.#reading(() => {
+      const of = this.#find(query.instrument)
+      const spec = parseInterval(query.interval)
+      if (of === null || spec === null) return { candles: [], complete: true }
+      return this.#candles.newest(of, spec, rangeOf(query), query.limit)
+    })
+  }
+
+  trades(query: TradesQuery): readonly TradeRecord[] {
+    return this.#reading(() => {
+      const of = this.#find(query.instrument)
+      if (of === null) return []
+      const trades = this.#trades.newest(of, rangeOf(query), query.limit)
+      return trades.map((trade) => ({
+        instrument: trade.instrument,
+        id: String(trade.id),
+        eventMs: trade.eventMs,
+        receivedMs: trade.receivedMs,
+        price: trade.price,
+        size: trade.size,
+        side: trade.side
+      }))
+    })
+  }
+
+  seed(
+    instruments: readonly InstrumentId[],
+    intervals: readonly Interval[],
+    nowMs: number
+  ): readonly StoredSeed[] {
+    const specs = intervals.map(intervalSpec)
+    return this.#reading(() =>
+      instruments.map((instrument) => ({
+        instrument,
+        seed: this.#seedOf(this.#find(instrument), specs, nowMs)
+      }))
+    )
+  }
+
+  figures(): StoreFigures {
+    return this.#reading(() => {
+      const number = (sql: string) =>
+        this.#database.prepare<unknown[], number>(sql).pluck().get() ?? 0
+      return {
+        databaseBytes: number('PRAGMA page_count') * number('PRAGMA page_size'),
+        instruments: number('SELECT count(*) FROM instrument'),
+        runs: number('SELECT count(*) FROM run')
+      }
+    })
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #seedOf(
+    of: StoredInstrument | null,
+    specs: readonly IntervalSpec[],
+    nowMs: number
+  ): InstrumentSeed | null {
+    const newestMs = of === null ? null : this.#trades.newestMs(of)
+    if (of === null || newestMs === null) return null
+    const day = dayRuleOf(of)(newestMs)
+    const tickSizes = specs.flatMap((spec) => (spec.kind === 'tick' ? spec.tradesPerCandle : []))
+    return {
+      day: this.#trades.day(of, day, tickTailTrades(tickSizes)),
+      candles: specs.flatMap((spec) => this.#candles.newestFromTrades(of, spec) ?? []),
+      flaggedIds: this.#trades.flaggedIds(of, newestMs - hourMs, mostFlaggedIds),
+      minuteCloses: this.#minuteCloses(of, nowMs)
+    }
+  }
+
+  #minuteCloses(of: StoredInstrument, nowMs: number): InstrumentSeed['minuteCloses'] {
+    const range = { fromMs: nowMs - hourMs, toMs: nowMs }
+    const { candles } = this.#candles.newest(of, intervalSpec('1m'), range, sparkMinutes)
+    return candles.map(({ openMs, close }) => ({ openMs, close }))
+  }
+
+  #find(instrument: string): StoredInstrument | null {
+    if (!isInstrumentId(instrument)) return null
+    const known = this.#instruments.get(instrument) ?? findInstrument(this.#database, instrument)
+    if (known !== null) this.#instruments.set(instrument, known)
+    return known
+  }
+
+  /** One query sees one state of the store. */
+  #reading<Result>(read: () => Result): Result {
+    try {
+      return this.#database.transaction(read).deferred()
+    } catch (thrown) {
+      throw storageFailure(thrown, this.#file)
+    }
+  }
+}
+
+function isInstrumentId(text: string): text is InstrumentId {
+  return text.includes(':')
+}
+
+function rangeOf(query: Pick<CandleQuery, 'fromMs' | 'toMs'>): TimeRange {
+  return { fromMs: query.fromMs ?? -Infinity, toMs: query.toMs ?? Infinity }
+}

@@ -1,0 +1,185 @@
+/** 'TPDK': marks a file as ours, in its header. */
+export const applicationId = 0x5450444b
+
+/** Bytes per page; measured best for small batches spread over many instruments. */
+export const pageSize = 4_096
+
+/** One step of the schema; `version` becomes `user_version` in the same transaction. */
+export type Migration = { readonly version: number; readonly sql: string }
+
+/**
+ * Version 1.
+ *
+ * Times are epoch ms, fractions carry microseconds. Codes of `state` are the places in
+ * `ledgerStates` (candle-record.ts), spelt out in the views.
+ */
+const first = `
+-- What this file is. Rows: format, mode (live | simulated | replay), created_ms.
+CREATE TABLE meta (
+  key TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One row per start of the engine. stopped_ms stays NULL when it was not stopped in order.
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  started_ms REAL NOT NULL,
+  stopped_ms REAL,
+  -- Sequence of the last committed batch: a batch sent again is not applied again.
+  last_batch INTEGER NOT NULL,
+  -- Arrival of the newest committed trade, over all runs.
+  last_arrival INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE instrument (
+  id INTEGER PRIMARY KEY,
+  venue TEXT NOT NULL,
+  symbol TEXT NOT NULL,
+  venue_symbol TEXT NOT NULL,
+  base TEXT NOT NULL,
+  quote TEXT NOT NULL,
+  tick_size REAL,
+  lot_size REAL,
+  -- Calendar that rules its hours (XNYS), and the session of it that is followed; NULL round the clock.
+  calendar TEXT,
+  session TEXT,
+  -- contiguous (ids order trades) | unique (identity only) | none (made of connection and ordinal)
+  trade_ids TEXT NOT NULL,
+  UNIQUE (venue, symbol)
+) STRICT;
+
+-- Every trade of the hours not yet sealed. hour = floor(event_ms / 3600000). A repeat of an id keeps
+-- the first row. id is an integer where the venue numbers trades, else text.
+CREATE TABLE trade (
+  instrument INTEGER NOT NULL,
+  hour INTEGER NOT NULL,
+  id ANY NOT NULL,
+  -- Rises with each stored trade of the file, across instruments and runs.
+  arrival INTEGER NOT NULL,
+  event_ms REAL NOT NULL,
+  received_ms REAL NOT NULL,
+  price REAL NOT NULL,
+  size REAL NOT NULL,
+  -- 1 the aggressor bought, -1 it sold, 0 the venue does not tell.
+  side INTEGER NOT NULL,
+  -- 1: the venue's time was implausible, event_ms is our receive time; makes no candle.
+  flagged INTEGER NOT NULL,
+  PRIMARY KEY (instrument, hour, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX trade_flagged ON trade (instrument, hour) WHERE flagged = 1;
+
+-- Time candles. interval in seconds; open_ms = slot * interval * 1000. source 0 trades, 1 venue.
+CREATE TABLE candle (
+  instrument INTEGER NOT NULL,
+  interval INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  open REAL NOT NULL,
+  high REAL NOT NULL,
+  low REAL NOT NULL,
+  close REAL NOT NULL,
+  volume REAL NOT NULL,
+  buy_volume REAL NOT NULL,
+  trades INTEGER NOT NULL,
+  first_major REAL NOT NULL,
+  first_minor INTEGER NOT NULL,
+  last_major REAL NOT NULL,
+  last_minor INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  final INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  PRIMARY KEY (instrument, interval, slot)
+) STRICT, WITHOUT ROWID;
+
+-- Candles of 'length' trades, counted from the start of the day at day_ms; place = floor(k / length).
+CREATE TABLE tick_candle (
+  instrument INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  day_ms INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  open_ms REAL NOT NULL,
+  close_ms REAL NOT NULL,
+  open REAL NOT NULL,
+  high REAL NOT NULL,
+  low REAL NOT NULL,
+  close REAL NOT NULL,
+  volume REAL NOT NULL,
+  buy_volume REAL NOT NULL,
+  trades INTEGER NOT NULL,
+  first_major REAL NOT NULL,
+  first_minor INTEGER NOT NULL,
+  last_major REAL NOT NULL,
+  last_minor INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  final INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  PRIMARY KEY (instrument, length, day_ms, place)
+) STRICT, WITHOUT ROWID;
+
+-- Truth ledger: what is proven of [from_ms, to_ms). Ranges of an instrument do not overlap.
+CREATE TABLE proof (
+  instrument INTEGER NOT NULL,
+  from_ms REAL NOT NULL,
+  to_ms REAL NOT NULL,
+  -- complete | closed | open | refilled | refilled-candles | lost | unproven
+  state TEXT NOT NULL,
+  -- Why it is not simply complete; NULL where there is nothing to say.
+  cause TEXT,
+  -- Where a refill came from; NULL where there was none.
+  source TEXT,
+  -- NULL where ids do not tell.
+  missed_trades INTEGER,
+  PRIMARY KEY (instrument, from_ms)
+) STRICT, WITHOUT ROWID;
+
+-- Every stored trade. id is text. side is the aggressor's, NULL where unknown.
+CREATE VIEW v_trade AS
+SELECT
+  i.venue || ':' || i.symbol AS instrument, i.venue, i.symbol,
+  CAST(t.id AS TEXT) AS id, t.event_ms, t.received_ms, t.price, t.size,
+  CASE t.side WHEN 1 THEN 'buy' WHEN -1 THEN 'sell' END AS side,
+  t.flagged, t.arrival
+FROM instrument i JOIN trade t ON t.instrument = i.id;
+
+-- Every stored candle. "index" (which N trades of the day) on tick candles only, else NULL.
+CREATE VIEW v_candle AS
+SELECT
+  i.venue || ':' || i.symbol AS instrument, i.venue, i.symbol,
+  CASE c.interval WHEN 1 THEN '1s' WHEN 5 THEN '5s' WHEN 15 THEN '15s' WHEN 60 THEN '1m'
+    WHEN 300 THEN '5m' WHEN 900 THEN '15m' WHEN 3600 THEN '1h' WHEN 14400 THEN '4h'
+    WHEN 86400 THEN '1d' ELSE c.interval || 's' END AS interval,
+  c.slot * c.interval * 1000 AS open_ms, (c.slot + 1) * c.interval * 1000 AS close_ms,
+  NULL AS "index",
+  c.open, c.high, c.low, c.close, c.volume, c.buy_volume, c.trades,
+  CASE c.state WHEN 0 THEN 'complete' WHEN 1 THEN 'quiet' WHEN 2 THEN 'closed' WHEN 3 THEN 'open'
+    WHEN 4 THEN 'refilled' WHEN 5 THEN 'refilled-candles' WHEN 6 THEN 'lost'
+    ELSE 'unproven' END AS state,
+  c.final, c.revision, CASE c.source WHEN 1 THEN 'venue' ELSE 'trades' END AS source
+FROM instrument i JOIN candle c ON c.instrument = i.id
+UNION ALL
+SELECT
+  i.venue || ':' || i.symbol, i.venue, i.symbol,
+  c.length || 't', c.open_ms, c.close_ms, c.place,
+  c.open, c.high, c.low, c.close, c.volume, c.buy_volume, c.trades,
+  CASE c.state WHEN 0 THEN 'complete' WHEN 1 THEN 'quiet' WHEN 2 THEN 'closed' WHEN 3 THEN 'open'
+    WHEN 4 THEN 'refilled' WHEN 5 THEN 'refilled-candles' WHEN 6 THEN 'lost'
+    ELSE 'unproven' END,
+  c.final, c.revision, CASE c.source WHEN 1 THEN 'venue' ELSE 'trades' END
+FROM instrument i JOIN tick_candle c ON c.instrument = i.id;
+
+-- Stretches that were or are missing.
+CREATE VIEW v_gap AS
+SELECT
+  i.venue || ':' || i.symbol AS instrument, i.venue, i.symbol,
+  p.from_ms, p.to_ms, p.state, p.cause, p.missed_trades, p.source
+FROM instrument i JOIN proof p ON p.instrument = i.id
+WHERE p.state IN ('open', 'refilled', 'refilled-candles', 'lost');
+`
+
+/** All steps, ascending, without holes. A released step never changes. */
+export const migrations: readonly Migration[] = [{ version: 1, sql: first }]
+
+/** The version this program writes. */
+export const schemaVersion = migrations.length

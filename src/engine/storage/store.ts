@@ -1,0 +1,126 @@
+/**
+ * The market store as the rest of the engine sees it: one writer, many readers, each behind a thread.
+ * Times are epoch ms.
+ */
+import type { CandleQuery, Query, TradeRecord } from '../../contracts/state-stream.ts'
+import type { Candle } from '../../core/market/candle.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
+import type { Interval } from '../../core/market/interval.ts'
+import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
+import type { RowSink } from '../../core/pipeline/rows.ts'
+import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
+import type { StorageError } from './storage-error.ts'
+import type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
+
+export type { StoreMode } from './open-database.ts'
+export type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
+
+/** What a pipeline hands over each time a batch is sealed; a Pipeline is one. */
+export interface ChangeSource {
+  takeChangedCandles(): readonly Candle[]
+  takeRebuilds(): readonly RebuildRequest[]
+  runNowMs(): number
+}
+
+/** A batch on disk, durable. */
+export type CommittedBatch = {
+  readonly sequence: number
+  /** Null when an earlier sending was committed and its acknowledgement lost. */
+  readonly outcome: BatchOutcome | null
+  /** From the first row's arrival in the queue to the acknowledgement, ms. */
+  readonly lagMs: number
+}
+
+/** What the writer tells without being asked. None of these may throw. */
+export type WriterEvents = {
+  readonly onCommitted?: (batch: CommittedBatch) => void
+  /** A rebuild asked for by the pipeline is stored; the pipeline adopts it. */
+  readonly onRebuilt?: (result: RebuildResult) => void
+  /** `high`: stop reading from sockets, the queue is at its bound. `normal`: go on. */
+  readonly onPressure?: (pressure: 'high' | 'normal') => void
+  /** Storing fails and is tried again, told on change; null when it works again. */
+  readonly onTrouble?: (error: StorageError | null) => void
+  /** The writer gave up: nothing more will be stored. */
+  readonly onFailed?: (error: StorageError) => void
+}
+
+/** How the writer is doing. */
+export type WriterFigures = {
+  /** Trades not yet committed. */
+  readonly queuedRows: number
+  /** Age of the oldest uncommitted row, ms; 0 when there is none. */
+  readonly storeLagMs: number
+  readonly committedTrades: number
+  readonly committedCandles: number
+  /** Ids that were stored before. */
+  readonly duplicateTrades: number
+  /** Duplicates that told something else than the stored row; the first is kept. */
+  readonly conflictingTrades: number
+  /** Dropped because the queue stood at four times its bound. */
+  readonly droppedTrades: number
+  readonly databaseBytes: number
+  /** How often the thread had to be started again. */
+  readonly restarts: number
+}
+
+/**
+ * Writes everything, in batches, acknowledged after commit. What is not acknowledged is kept and sent
+ * again when the thread fails. Rows are taken in without waiting: a row costs well below a microsecond.
+ */
+export interface StoreWriter extends RowSink {
+  readonly run: RunStart
+  /** Makes instruments known; must come before their first row. Known ones are left as they are. */
+  registerInstruments(instruments: readonly InstrumentRegistration[]): Promise<void>
+  /** Names the pipeline whose changes go into each batch; replaces the one before. */
+  follow(source: ChangeSource): void
+  /** Adds candles from elsewhere, such as a venue's own, to the next batch. */
+  putCandles(candles: readonly Candle[]): void
+  /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
+  flush(): Promise<void>
+  figures(): WriterFigures
+  /**
+   * Flushes, marks the run as stopped in order, and ends the thread; never longer than `deadlineMs`,
+   * and then without the mark.
+   */
+  close(options: { readonly stoppedMs: number; readonly deadlineMs?: number }): Promise<void>
+}
+
+/** Stored candles, oldest first. */
+export type StoredCandles = {
+  readonly candles: readonly Candle[]
+  /** False when older ones of the range were left out. */
+  readonly complete: boolean
+}
+
+export type TradesQuery = Extract<Query, { name: 'trades' }>
+
+/** How big the store is. */
+export type StoreFigures = {
+  readonly databaseBytes: number
+  readonly instruments: number
+  readonly runs: number
+}
+
+/** Where one instrument stood when the store last heard of it. */
+export type StoredSeed = {
+  readonly instrument: InstrumentId
+  readonly seed: InstrumentSeed | null
+}
+
+/**
+ * Answers queries, one at a time and in order, without holding up the writer. Unknown instruments and
+ * intervals have no rows. Rejects with StorageError; with the signal's reason when aborted.
+ */
+export interface StoreReader {
+  /** The newest `limit` candles with openMs in range; intervals not stored are derived from finer ones. */
+  candles(query: CandleQuery, signal?: AbortSignal): Promise<StoredCandles>
+  trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]>
+  /** What a pipeline needs to go on counting, in the order asked for. */
+  seed(
+    instruments: readonly InstrumentId[],
+    intervals: readonly Interval[],
+    nowMs: number
+  ): Promise<readonly StoredSeed[]>
+  figures(): Promise<StoreFigures>
+  close(): Promise<void>
+}

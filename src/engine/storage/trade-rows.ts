@@ -1,0 +1,130 @@
+import type Database from 'better-sqlite3'
+import { hourOf } from './stored-trades.ts'
+import type { TradeColumns, TradeRow } from './trade-columns.ts'
+import { emptyTradeRow } from './trade-columns.ts'
+
+/** Rows per statement: fewer crossings into SQLite; more gain nothing. */
+const rowsPerStatement = 16
+const valuesPerRow = 10
+
+type StoredContent = readonly [eventMs: number, price: number, size: number, side: number]
+
+/** What an insertion found. */
+export type InsertedTrades = { readonly duplicates: number; readonly conflicts: number }
+
+/**
+ * Inserts trades and keeps the first of each id. Rows go in sorted by instrument, so that neighbours
+ * land on one page.
+ */
+export class TradeRows {
+  readonly #many: ByIdKind
+  readonly #one: ByIdKind
+  readonly #find: Database.Statement<unknown[], StoredContent>
+  readonly #row = emptyTradeRow()
+  #values: (number | string)[] = []
+  #idsAre: 'number' | 'text' = 'number'
+  #duplicates = 0
+  #conflicts = 0
+
+  constructor(database: Database.Database) {
+    const insert = (rows: number): ByIdKind => ({
+      number: database.prepare(insertSql(rows, 'CAST(? AS INTEGER)')),
+      text: database.prepare(insertSql(rows, '?'))
+    })
+    this.#many = insert(rowsPerStatement)
+    this.#one = insert(1)
+    this.#find = database
+      .prepare<unknown[], StoredContent>(
+        'SELECT event_ms, price, size, side FROM trade WHERE instrument = ? AND hour = ? AND id = ?'
+      )
+      .raw()
+  }
+
+  /**
+   * @param rowOf Number of an instrument in its table, by registration.
+   */
+  insert(trades: TradeColumns, rowOf: readonly number[]): InsertedTrades {
+    this.#duplicates = 0
+    this.#conflicts = 0
+    for (const at of sortedByInstrument(trades, rowOf.length)) {
+      trades.read(at, this.#row)
+      const idsAre = typeof this.#row.id === 'number' ? 'number' : 'text'
+      if (idsAre !== this.#idsAre) this.#flush()
+      this.#idsAre = idsAre
+      this.#push(this.#row, rowOf[this.#row.instrument] ?? 0)
+      if (this.#values.length === rowsPerStatement * valuesPerRow) this.#flush()
+    }
+    this.#flush()
+    return { duplicates: this.#duplicates, conflicts: this.#conflicts }
+  }
+
+  #push(row: TradeRow, instrument: number): void {
+    this.#values.push(
+      instrument,
+      hourOf(row.eventMs),
+      row.id,
+      row.arrival,
+      row.eventMs,
+      row.receivedMs,
+      row.price,
+      row.size,
+      row.side,
+      row.flagged
+    )
+  }
+
+  #flush(): void {
+    const values = this.#values
+    if (values.length === 0) return
+    this.#values = []
+    const rows = values.length / valuesPerRow
+    if (rows === rowsPerStatement) {
+      this.#note(rows - this.#many[this.#idsAre].run(values).changes, values)
+      return
+    }
+    for (let from = 0; from < values.length; from += valuesPerRow) {
+      const one = values.slice(from, from + valuesPerRow)
+      this.#note(1 - this.#one[this.#idsAre].run(one).changes, one)
+    }
+  }
+
+  /** Rows just inserted equal themselves, so that only true conflicts count. */
+  #note(duplicates: number, values: readonly (number | string)[]): void {
+    if (duplicates === 0) return
+    this.#duplicates += duplicates
+    for (let from = 0; from < values.length; from += valuesPerRow) {
+      const stored = this.#find.get(...values.slice(from, from + 3))
+      const told = [values[from + 4], values[from + 6], values[from + 7], values[from + 8]]
+      const isSame = stored?.every((value, at) => value === told[at])
+      if (isSame !== true) this.#conflicts += 1
+    }
+  }
+}
+
+type ByIdKind = { readonly number: Database.Statement; readonly text: Database.Statement }
+
+function insertSql(rows: number, id: string): string {
+  const row = `(?, ?, ${id}, ?, ?, ?, ?, ?, ?, ?)`
+  return `INSERT OR IGNORE INTO trade
+    (instrument, hour, id, arrival, event_ms, received_ms, price, size, side, flagged)
+    VALUES ${Array.from({ length: rows }, () => row).join(',')}`
+}
+
+/** Places of the rows, grouped by instrument, in order of appending within each. */
+function sortedByInstrument(trades: TradeColumns, instruments: number): Uint32Array {
+  const starts = new Uint32Array(instruments + 1)
+  for (let at = 0; at < trades.length; at += 1) {
+    const next = trades.instrumentAt(at) + 1
+    starts[next] = (starts[next] ?? 0) + 1
+  }
+  for (let one = 1; one <= instruments; one += 1)
+    starts[one] = (starts[one] ?? 0) + (starts[one - 1] ?? 0)
+  const sorted = new Uint32Array(trades.length)
+  for (let at = 0; at < trades.length; at += 1) {
+    const one = trades.instrumentAt(at)
+    const place = starts[one] ?? 0
+    sorted[place] = at
+    starts[one] = place + 1
+  }
+  return sorted
+}

@@ -1,0 +1,87 @@
+import type { Instrument } from '../../core/market/instrument.ts'
+import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
+import type { Session } from '../../core/market/session-calendar.ts'
+import type { TradeIds } from '../../core/market/trade-order.ts'
+import type { CandleBlock } from './candle-block.ts'
+import type { StoreMode } from './open-database.ts'
+import type { StorageErrorData } from './storage-error.ts'
+import type { TradeBlock } from './trade-columns.ts'
+
+/** What the writer thread is started with. */
+export type WriterSetup = {
+  readonly file: string
+  readonly mode: StoreMode
+  readonly startedMs: number
+  /** Row of `run` to go on with after the thread was started again; null starts a new run. */
+  readonly run: number | null
+  /** Sizes of all tick candles collected; they decide how much of a day a rebuild hands back. */
+  readonly tickSizes: readonly number[]
+}
+
+/** An instrument as the store needs to know it. */
+export type InstrumentRegistration = {
+  readonly instrument: Instrument
+  readonly tradeIds: TradeIds
+  /** Session of its calendar, by whose days tick candles count; null without a calendar. */
+  readonly session: Session | null
+  /** After this long past its end a candle is final. */
+  readonly graceMs: number
+}
+
+/** One step of work, numbered from 1 within the run; steps are done in order, each once. */
+export type WriterWork =
+  | {
+      readonly kind: 'batch'
+      readonly sequence: number
+      readonly trades: TradeBlock
+      readonly candles: CandleBlock
+    }
+  | {
+      readonly kind: 'rebuild'
+      readonly sequence: number
+      readonly request: RebuildRequest
+      readonly runNowMs: number
+    }
+
+export type WriterRequest =
+  /** Ordinals count registrations from 0, in order. */
+  | { readonly kind: 'register'; readonly instruments: readonly InstrumentRegistration[] }
+  | WriterWork
+  | { readonly kind: 'close'; readonly stoppedMs: number }
+
+/** What became of a batch. */
+export type BatchOutcome = {
+  readonly trades: number
+  /** Rows whose id was stored before; kept as they were. */
+  readonly duplicates: number
+  /** Those of the duplicates that told something else than the stored row. */
+  readonly conflicts: number
+  readonly candles: number
+}
+
+export type WriterReply =
+  | { readonly kind: 'opened'; readonly run: RunStart }
+  | { readonly kind: 'registered' }
+  /** Committed, now or at an earlier sending (`outcome` null then). */
+  | {
+      readonly kind: 'committed'
+      readonly sequence: number
+      readonly outcome: BatchOutcome | null
+      readonly rebuilt: RebuildResult | null
+      readonly databaseBytes: number
+    }
+  /** Nothing of it was stored; send it again, and all that follows. */
+  | { readonly kind: 'refused'; readonly sequence: number; readonly error: StorageErrorData }
+  | { readonly kind: 'closed' }
+  /** The thread ends next. */
+  | { readonly kind: 'failed'; readonly error: StorageErrorData }
+
+/** What the store knows when a run begins. */
+export type RunStart = {
+  /** Counts starts of this file, from 1. */
+  readonly run: number
+  /** The run before did not stop in order. False for the first. */
+  readonly isUncleanStart: boolean
+  /** The first arrival that is free. */
+  readonly nextArrival: number
+}
