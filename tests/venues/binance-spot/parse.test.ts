@@ -65,6 +65,14 @@ describe('createParser', () => {
     )
   })
 
+  test.each([trade, quote])('rejects a brace too many or too few: %o', (frame) => {
+    const bare = JSON.stringify(frame)
+    const wrapped = JSON.stringify({ stream: 'btcusdt@any', data: frame })
+    for (const text of [`${bare}}`, bare.slice(0, -1), `${wrapped}}`, wrapped.slice(0, -1)]) {
+      expect(parser.parse(Buffer.from(text), receivedMs)).toMatchObject({ kind: 'rejected' })
+    }
+  })
+
   test('keeps prices and sizes exact at both ends of the scale', () => {
     expect(parse({ ...trade, p: '214748.36480001', q: '0.00000001' })).toMatchObject({
       events: [{ price: 214748.36480001, size: 1e-8 }]
