@@ -2,28 +2,40 @@
  * What a host and its engine say to each other over the process channel. Stream messages (see
  * state-stream.ts) of the host itself travel on the same channel inside `stream` envelopes.
  */
+import { z } from 'zod'
 import type { ClientMessage, ServerMessage } from './state-stream.ts'
-import type { RunMode } from './shapes.ts'
-import type { Settings } from './settings.ts'
+import { settingsSchema } from './settings.ts'
+import { modeSchema } from './shapes.ts'
+
+const logLevelSchema = z.enum(['debug', 'info', 'warn', 'error'])
+
+const engineConfigSchema = z.object({
+  mode: modeSchema,
+  /** `wall`: now is the wall clock. `tape`: now is the newest event time (a simulated tape). */
+  clock: z.enum(['wall', 'tape']),
+  dataDir: z.string().min(1),
+  settings: settingsSchema,
+  logLevel: logLevelSchema,
+  /** Ignores market calendars: connects at any hour. */
+  skipMarketHours: z.boolean()
+})
+
+/** What the engine takes from its host; `stream` carries a client message that the stream's own end checks. */
+export const hostMessageSchema = z.union([
+  z.object({ channel: z.literal('control'), kind: z.literal('start'), config: engineConfigSchema }),
+  z.object({ channel: z.literal('control'), kind: z.literal('stop') }),
+  /** The machine woke up: every connection is presumed dead. */
+  z.object({ channel: z.literal('control'), kind: z.literal('resumed') }),
+  z.object({ channel: z.literal('stream'), message: z.unknown() })
+])
 
 /** All that an engine needs to run; plain data. */
-export type EngineConfig = {
-  readonly mode: RunMode
-  /** `wall`: now is the wall clock. `tape`: now is the newest event time (a simulated tape). */
-  readonly clock: 'wall' | 'tape'
-  readonly dataDir: string
-  readonly settings: Settings
-  readonly logLevel: LogLevel
-  /** Ignores market calendars: connects at any hour. */
-  readonly skipMarketHours: boolean
-}
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+export type EngineConfig = z.infer<typeof engineConfigSchema>
+export type LogLevel = z.infer<typeof logLevelSchema>
 
 export type HostMessage =
   | { readonly channel: 'control'; readonly kind: 'start'; readonly config: EngineConfig }
   | { readonly channel: 'control'; readonly kind: 'stop' }
-  /** The machine woke up: every connection is presumed dead. */
   | { readonly channel: 'control'; readonly kind: 'resumed' }
   | { readonly channel: 'stream'; readonly message: ClientMessage }
 
@@ -34,12 +46,13 @@ export type EngineMessage =
   | { readonly channel: 'control'; readonly kind: 'beat' }
   /** Flushed and closed; the process exits next. */
   | { readonly channel: 'control'; readonly kind: 'stopped' }
-  /** Cannot run; the process exits next. `exitCode` is the command line's. */
+  /** Cannot run; the process exits next. Trying again helps only where `retry` says so. `exitCode` is the command line's. */
   | {
       readonly channel: 'control'
       readonly kind: 'fatal'
       readonly code: string
       readonly message: string
+      readonly retry: boolean
       readonly exitCode: 1 | 2 | 78
     }
   | {

@@ -3,7 +3,7 @@
  * only once its feature exists.
  */
 import { z } from 'zod'
-import { parseInterval } from '../core/market/interval.ts'
+import { parseInterval, timeIntervals } from '../core/market/interval.ts'
 
 const intervalSchema = z
   .string()
@@ -51,7 +51,11 @@ const venuesSchema = z.strictObject({
 } satisfies Record<(typeof venueIds)[number], unknown>)
 
 export const settingsSchema = z.strictObject({
-  intervals: z.array(intervalSchema).min(1).max(20).default(['1s', '1m', '100t']),
+  intervals: z
+    .array(intervalSchema)
+    .min(1)
+    .max(20)
+    .default([...timeIntervals, '100t']),
   venues: venuesSchema.default({}),
   market_hours: z
     .record(

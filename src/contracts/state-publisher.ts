@@ -41,6 +41,7 @@ class PublisherClient {
     run: new Set(),
     instruments: new Set(),
     prices: new Set(),
+    sparks: new Set(),
     connections: new Set(),
     health: new Set()
   }
@@ -73,6 +74,7 @@ export class StatePublisher {
     run: new Map(),
     instruments: new Map(),
     prices: new Map(),
+    sparks: new Map(),
     connections: new Map(),
     health: new Map()
   }
@@ -177,6 +179,7 @@ export class StatePublisher {
         run: [...rows.run.values()],
         instruments: [...rows.instruments.values()],
         prices: [...rows.prices.values()],
+        sparks: [...rows.sparks.values()],
         connections: [...rows.connections.values()],
         health: [...rows.health.values()]
       }

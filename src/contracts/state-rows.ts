@@ -59,8 +59,13 @@ export type PriceRow = {
   readonly low24h: number | null
   readonly volume24h: number | null
   readonly tradesPerMinute: number
-  /** Up to 60 closes of one-minute candles, oldest first. */
-  readonly spark: readonly number[]
+}
+
+/** An instrument's small chart; renewed once a minute, apart from its price. */
+export type SparkRow = {
+  readonly id: InstrumentId
+  /** Up to 60 closes, one a minute, oldest first; quiet minutes carry the close on. */
+  readonly closes: readonly number[]
 }
 
 /** One connection. */
@@ -116,6 +121,7 @@ export type StateTables = {
   readonly run: RunRow
   readonly instruments: InstrumentRow
   readonly prices: PriceRow
+  readonly sparks: SparkRow
   readonly connections: ConnectionRow
   readonly health: HealthRow
 }
@@ -125,6 +131,7 @@ export const tableNames = [
   'run',
   'instruments',
   'prices',
+  'sparks',
   'connections',
   'health'
 ] as const satisfies readonly TableName[]

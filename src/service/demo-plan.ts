@@ -15,7 +15,6 @@ export function demoSettings(simulator: SimulatorReady): Settings {
       : [[venue, { ...wanted, ws_url: urls.wsUrl, rest_url: urls.restUrl }] as const]
   })
   return settingsSchema.parse({
-    intervals: ['1s', '5s', '15s', '1m', '5m', '15m', '1h', '4h', '1d', '100t'],
     venues: Object.fromEntries(venues),
     run: { mode: 'simulated', clock: 'wall' }
   })
@@ -23,7 +22,7 @@ export function demoSettings(simulator: SimulatorReady): Settings {
 
 /** What the first-run card's "live Coinbase data" collects: ten majors, no account needed. */
 export const starterSettings = `# Tapedeck reads this file at start and never changes it.
-intervals = ["1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d", "100t"]
+# intervals = ["1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d", "100t"]
 
 [venues.coinbase]
 instruments = [

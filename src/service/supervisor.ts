@@ -130,7 +130,7 @@ export class EngineSupervisor {
         if (this.#state === 'running') this.#expectBeat(engine)
         return
       case 'fatal':
-        if (message.exitCode === 1) return
+        if (message.retry) return
         this.#enter('refused', message.message)
         this.#handlers.refused(message)
         return

@@ -34,7 +34,14 @@ class FakeEngine implements EngineProcess {
     else this.#message({ channel: 'control', kind })
   }
   refuse(exitCode: 1 | 2 | 78): void {
-    this.#message({ channel: 'control', kind: 'fatal', code: 'x', message: 'cannot', exitCode })
+    this.#message({
+      channel: 'control',
+      kind: 'fatal',
+      code: 'x',
+      message: 'cannot',
+      retry: false,
+      exitCode
+    })
   }
 }
 

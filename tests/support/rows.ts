@@ -38,7 +38,6 @@ export function aPriceRow(fields: Partial<PriceRow> = {}): PriceRow {
     low24h: 63_000,
     volume24h: 1_000,
     tradesPerMinute: 60,
-    spark: [],
     ...fields
   }
 }

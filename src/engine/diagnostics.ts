@@ -1,0 +1,70 @@
+import type { EngineConfig } from '../contracts/engine-protocol.ts'
+import type { RunRow } from '../contracts/state-rows.ts'
+
+/** What was planned for one venue. */
+export type VenuePlan = {
+  readonly name: string
+  readonly instruments: number
+  readonly connections: number
+  readonly problems: readonly string[]
+}
+
+/**
+ * Says at start what a user must be able to check: clock, markets, plan, and what is saved where.
+ * One sentence each, in that order.
+ */
+export function startupSentences(facts: {
+  readonly config: EngineConfig
+  readonly wallMs: number
+  readonly timeZone: string
+  readonly markets: RunRow['markets']
+  readonly plans: readonly VenuePlan[]
+  readonly isUncleanStart: boolean
+}): readonly string[] {
+  const { config, markets, plans } = facts
+  const sentences = [clockSentence(facts.wallMs, facts.timeZone)]
+  if (config.mode === 'simulated') {
+    sentences.push('This run is simulated: nothing here comes from a real venue.')
+  }
+  for (const market of markets) sentences.push(marketSentence(market, facts.timeZone))
+  for (const plan of plans) sentences.push(...planSentences(plan))
+  if (plans.length === 0) sentences.push('No venue is configured: nothing is collected.')
+  sentences.push(
+    `Every trade and candles of ${config.settings.intervals.join(' ')} are saved in ${config.dataDir}.`
+  )
+  if (facts.isUncleanStart) {
+    sentences.push('The last run did not stop in order; what it had committed is intact.')
+  }
+  return sentences
+}
+
+function clockSentence(wallMs: number, timeZone: string): string {
+  const local = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    dateStyle: 'medium',
+    timeStyle: 'medium'
+  }).format(wallMs)
+  return `The clock says ${local} in ${timeZone}, ${new Date(wallMs).toISOString().slice(0, 19)}Z.`
+}
+
+function marketSentence(market: RunRow['markets'][number], timeZone: string): string {
+  const change = Number.isFinite(market.nextChangeMs)
+    ? new Intl.DateTimeFormat('en-GB', {
+        timeZone,
+        weekday: 'short',
+        hour: '2-digit',
+        minute: '2-digit'
+      }).format(market.nextChangeMs)
+    : 'at a time not known'
+  const words = { open: 'open', closed: 'closed', pre: 'before its open', post: 'after its close' }
+  const next = market.state === 'open' ? 'closes' : 'opens'
+  return `${market.calendar} is ${words[market.state]}; it ${next} ${change}.`
+}
+
+function planSentences(plan: VenuePlan): readonly string[] {
+  const planned =
+    plan.instruments === 0
+      ? `${plan.name}: waiting for its list of instruments.`
+      : `${plan.name}: ${plan.instruments} instruments on ${plan.connections} connections.`
+  return [planned, ...plan.problems.map((problem) => `${plan.name}: ${problem}.`)]
+}

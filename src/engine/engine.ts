@@ -1,0 +1,376 @@
+import { join } from 'node:path'
+import type { Instrument } from '../core/market/instrument.ts'
+import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
+import { Pipeline } from '../core/pipeline/pipeline.ts'
+import type { MarketEvent } from '../core/market/event.ts'
+import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
+import { StatePublisher } from '../contracts/state-publisher.ts'
+import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+import { venueIds, type VenueSettings } from '../contracts/settings.ts'
+import { findVenue } from '../venues/registry.ts'
+import type { Venue } from '../venues/venue.ts'
+import { systemClock, type Clock } from './collector/clock.ts'
+import { createCollector, type Collector } from './collector/collector.ts'
+import type { LogFields } from './collector/log.ts'
+import { wsSockets } from './collector/ws-socket.ts'
+import { startupSentences } from './diagnostics.ts'
+import { EngineFailure } from './engine-failure.ts'
+import { buildHealthRow } from './health/health-row.ts'
+import { ProcessLoad } from './health/process-load.ts'
+import { instrumentFile } from './instrument-file.ts'
+import { MarketClocks } from './market-clocks.ts'
+import { QueryDesk } from './query-desk.ts'
+import { StateFeed } from './state-feed.ts'
+import { dayRuleOf } from './storage/day-rule.ts'
+import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
+import type { StoreReader, StoreWriter } from './storage/store.ts'
+import { openReader } from './storage/store-reader.ts'
+import { openWriter } from './storage/store-writer.ts'
+import { VenueHistory } from './venue-history.ts'
+
+/** Clients get at most 30 frames a second. */
+const frameMs = 33
+const secondMs = 1_000
+const minuteMs = 60_000
+const bytesPerMb = 1_048_576
+/** A stop must not outlast the host's patience. */
+const closeStoreMs = 1_000
+
+export type EngineOptions = {
+  readonly config: EngineConfig
+  readonly version: string
+  readonly threads: { readonly writer: URL; readonly reader: URL }
+  readonly log: (level: LogLevel, event: string, fields: LogFields) => void
+  /** The engine cannot go on. */
+  readonly failed: (error: unknown) => void
+}
+
+type Running = {
+  readonly lock: FolderLock
+  readonly writer: StoreWriter
+  readonly reader: StoreReader
+  readonly pipeline: Pipeline
+  readonly feed: StateFeed
+  readonly queries: QueryDesk
+  readonly collectors: readonly Collector[]
+  readonly timers: readonly NodeJS.Timeout[]
+}
+
+/** The engine: sockets to pipeline to writer, and the state stream out. Starting and recovering are one path. */
+export class Engine {
+  readonly #options: EngineOptions
+  readonly #publisher: StatePublisher
+  readonly #markets: MarketClocks
+  readonly #clock: Clock
+  readonly #load = new ProcessLoad()
+  readonly #startedMs = Date.now()
+  readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  #running: Running | null = null
+
+  constructor(options: EngineOptions) {
+    this.#options = options
+    this.#markets = new MarketClocks(options.config.settings)
+    this.#clock = systemClock(() => this.#runNowMs())
+    this.#publisher = new StatePublisher({
+      query: (query) =>
+        this.#running === null
+          ? Promise.resolve({ code: 'unavailable', message: 'the engine is starting' })
+          : this.#running.queries.answer(query),
+      retry: (connection) => this.#retry(connection),
+      watched: () => undefined
+    })
+  }
+
+  /** Serves one more client of the state stream. */
+  attach(link: MessageLink<ServerMessage, unknown>): void {
+    this.#publisher.attach(link)
+  }
+
+  /**
+   * Opens the store, finds where it stood, and lets the collectors go live.
+   *
+   * @throws StorageError, EngineFailure
+   */
+  async start(): Promise<void> {
+    const { config, threads, failed } = this.#options
+    const lock = lockFolder(config.dataDir)
+    const file = join(config.dataDir, 'tapedeck.db')
+    const intervals = intervalsOf(config)
+    const writer = await openWriter({
+      file,
+      mode: config.mode,
+      threadUrl: threads.writer,
+      startedMs: this.#startedMs,
+      tickSizes: intervals.flatMap((spec) => (spec.kind === 'tick' ? [spec.tradesPerCandle] : [])),
+      events: {
+        onRebuilt: (result) => this.#running?.pipeline.adopt(result),
+        onPressure: (pressure) => this.#followPressure(pressure),
+        onTrouble: (error) => {
+          if (error === null) this.#log('info', 'store-works-again', {})
+          else this.#log('error', 'store-trouble', { code: error.code, message: error.message })
+        },
+        onFailed: failed
+      }
+    })
+    const reader = await openReader({ file, threadUrl: threads.reader })
+    const pipeline = new Pipeline({
+      clock: config.clock,
+      intervals,
+      rows: writer,
+      firstArrival: writer.run.nextArrival
+    })
+    this.#run({ lock, writer, reader, pipeline })
+  }
+
+  /** The machine woke up. */
+  resumed(): void {
+    for (const collector of this.#running?.collectors ?? []) collector.resumed()
+  }
+
+  /** Closes sockets, commits what was received and lets the data folder go. */
+  async stop(): Promise<void> {
+    const running = this.#running
+    this.#load.close()
+    if (running === null) return
+    this.#running = null
+    for (const timer of running.timers) clearInterval(timer)
+    await Promise.all(running.collectors.map((collector) => collector.stop()))
+    this.#publisher.close()
+    await running.writer.close({ stoppedMs: Date.now(), deadlineMs: closeStoreMs })
+    await running.reader.close()
+    running.lock.release()
+  }
+
+  #run(opened: Pick<Running, 'lock' | 'writer' | 'reader' | 'pipeline'>): void {
+    const { writer, reader, pipeline } = opened
+    const feed = new StateFeed(this.#publisher, pipeline)
+    const collectors = this.#createCollectors(pipeline, feed, opened)
+    writer.follow({
+      takeChangedCandles: () => {
+        const candles = pipeline.takeChangedCandles()
+        for (const candle of candles) this.#publisher.candle(candle)
+        return candles
+      },
+      takeRebuilds: () => pipeline.takeRebuilds(),
+      runNowMs: () => pipeline.runNowMs()
+    })
+    const queries = new QueryDesk({
+      pipeline,
+      writer,
+      reader,
+      history: new VenueHistory(() => this.#clock.monotonicMs()),
+      collectorOf: (id) => feed.collectorOf(id),
+      log: (event, fields) => this.#log('warn', event, fields)
+    })
+    const timers = [
+      setInterval(() => this.#frame(), frameMs),
+      setInterval(() => this.#second(), secondMs),
+      setInterval(() => feed.refreshSparks(), minuteMs)
+    ]
+    this.#running = { ...opened, feed, queries, collectors, timers }
+    this.#second()
+    for (const sentence of this.#diagnostics()) this.#log('info', 'startup', { sentence })
+    for (const collector of collectors) collector.start()
+  }
+
+  #createCollectors(
+    pipeline: Pipeline,
+    feed: StateFeed,
+    store: { readonly writer: StoreWriter; readonly reader: StoreReader }
+  ): readonly Collector[] {
+    const { config } = this.#options
+    return venueIds.flatMap((id) => {
+      const settings = config.settings.venues[id]
+      if (settings === undefined || !settings.enabled) return []
+      const venue = findVenue(id)
+      if (venue === null) throw new EngineFailure('unknown-venue', `no venue ${id}`, 2)
+      const collector = this.#createCollector(venue, settings, {
+        events: (events, receivedMs) => {
+          for (const event of events) pipeline.apply(event, receivedMs)
+        },
+        connection: () => feed.connectionChanged(collector),
+        instruments: async (instruments) => {
+          await this.#prepare(venue, instruments, { ...store, pipeline })
+          feed.instrumentsChanged(collector, instruments)
+        }
+      })
+      return [collector]
+    })
+  }
+
+  #createCollector(
+    venue: Venue,
+    settings: VenueSettings,
+    on: {
+      readonly events: (events: readonly MarketEvent[], receivedMs: number) => void
+      readonly connection: () => void
+      readonly instruments: (instruments: readonly Instrument[]) => Promise<void>
+    }
+  ): Collector {
+    const { config, version } = this.#options
+    return createCollector({
+      venue,
+      endpoints: {
+        wsUrl: settings.ws_url ?? venue.endpoints.wsUrl,
+        restUrl: settings.rest_url ?? venue.endpoints.restUrl
+      },
+      apiKey: settings.api_key ?? null,
+      selection: settings.instruments,
+      perConnection: settings.per_connection ?? null,
+      userAgent: `tapedeck/${version}`,
+      clock: this.#clock,
+      random: () => Math.random(),
+      sockets: wsSockets,
+      cache: instrumentFile(config.dataDir, venue.id),
+      marketHours: config.skipMarketHours ? null : this.#markets.hours,
+      log: this.#collectorLog(),
+      onEvents: (connection, events, receivedMs) => on.events(events, receivedMs),
+      onConnectionChanged: on.connection,
+      onInstrumentsChanged: on.instruments
+    })
+  }
+
+  /** Makes new instruments known to the store, and to the pipeline with where the store left them. */
+  async #prepare(
+    venue: Venue,
+    instruments: readonly Instrument[],
+    parts: Pick<Running, 'writer' | 'reader' | 'pipeline'>
+  ): Promise<void> {
+    const { writer, reader, pipeline } = parts
+    const fresh = instruments.filter(({ id }) => pipeline.price(id) === null)
+    if (fresh.length === 0) return
+    const { tradeIds, graceMs } = venue
+    const session = (instrument: Instrument) => this.#markets.sessionOf(instrument)
+    await writer.registerInstruments(
+      fresh.map((instrument) => ({ instrument, tradeIds, graceMs, session: session(instrument) }))
+    )
+    const seeds = await reader.seed(
+      fresh.map(({ id }) => id),
+      intervalsOf(this.#options.config).map(({ interval }) => interval),
+      Date.now()
+    )
+    const seedOf = new Map(seeds.map(({ instrument, seed }) => [instrument, seed]))
+    for (const instrument of fresh) {
+      const dayOf = dayRuleOf({ calendar: instrument.calendar, session: session(instrument) })
+      const seed = seedOf.get(instrument.id) ?? null
+      pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf, seed })
+    }
+  }
+
+  #frame(): void {
+    const running = this.#running
+    if (running === null) return
+    running.feed.refreshChanged()
+    for (const { instrument, interval } of this.#publisher.watchedSeries()) {
+      const [newest] = running.pipeline
+        .candlesInMemory(instrument as Instrument['id'], interval)
+        .slice(-1)
+      if (newest !== undefined) this.#publisher.candle(newest)
+    }
+    this.#publisher.flush()
+  }
+
+  #second(): void {
+    const running = this.#running
+    if (running === null) return
+    const { pipeline, feed, writer, collectors } = running
+    pipeline.advance(Date.now())
+    feed.refreshAges()
+    const figures = writer.figures()
+    this.#publisher.put(
+      'health',
+      buildHealthRow(
+        collectors.map((collector) => collector.totals()),
+        this.#load.read(),
+        {
+          mode: this.#options.config.mode,
+          uptimeMs: Date.now() - this.#startedMs,
+          storeLagMs: Math.round(figures.storeLagMs),
+          queuedRows: figures.queuedRows,
+          databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
+          tradesStored: figures.committedTrades
+        }
+      )
+    )
+    this.#putRun(running)
+  }
+
+  #putRun({ pipeline, collectors }: Running): void {
+    const { config } = this.#options
+    const wallMs = Date.now()
+    const instruments = collectors.flatMap((collector) => collector.instruments())
+    this.#publisher.put('run', {
+      id: 'run',
+      mode: config.mode,
+      startedMs: this.#startedMs,
+      clock: { runMs: pipeline.runNowMs() || wallMs, wallMs, speed: 1 },
+      timeZone: this.#timeZone,
+      intervals: config.settings.intervals,
+      dataFolder: config.dataDir,
+      diagnostics: this.#diagnostics(),
+      markets: this.#markets.states(instruments, this.#runNowMs())
+    })
+  }
+
+  #diagnostics(): readonly string[] {
+    const collectors = this.#running?.collectors ?? []
+    return startupSentences({
+      config: this.#options.config,
+      wallMs: this.#startedMs,
+      timeZone: this.#timeZone,
+      markets: this.#markets.states(
+        collectors.flatMap((collector) => collector.instruments()),
+        this.#runNowMs()
+      ),
+      plans: collectors.map((collector) => {
+        const { connections, instruments, problems } = collector.totals()
+        return {
+          name: collector.venue.name,
+          connections: connections.total,
+          instruments: instruments.total,
+          problems
+        }
+      }),
+      isUncleanStart: this.#running?.writer.run.isUncleanStart ?? false
+    })
+  }
+
+  /** The run clock: the wall's, or the tape's once it has begun. */
+  #runNowMs(): number {
+    if (this.#options.config.clock === 'wall') return Date.now()
+    return this.#running?.pipeline.runNowMs() || Date.now()
+  }
+
+  #retry(connection: string): void {
+    for (const collector of this.#running?.collectors ?? []) collector.retry(connection)
+  }
+
+  #followPressure(pressure: 'high' | 'normal'): void {
+    this.#log('warn', 'store-pressure', { pressure })
+    for (const collector of this.#running?.collectors ?? []) {
+      if (pressure === 'high') collector.pauseReading()
+      else collector.resumeReading()
+    }
+  }
+
+  #collectorLog() {
+    return {
+      debug: (event: string, fields: LogFields) => this.#log('debug', event, fields),
+      info: (event: string, fields: LogFields) => this.#log('info', event, fields),
+      warn: (event: string, fields: LogFields) => this.#log('warn', event, fields),
+      error: (event: string, fields: LogFields) => this.#log('error', event, fields)
+    }
+  }
+
+  #log(level: LogLevel, event: string, fields: LogFields): void {
+    this.#options.log(level, event, fields)
+  }
+}
+
+function intervalsOf(config: EngineConfig): readonly IntervalSpec[] {
+  return config.settings.intervals.map((text) => {
+    const spec = parseInterval(text)
+    if (spec === null) throw new EngineFailure('bad-interval', `${text} is no interval`, 2)
+    return spec
+  })
+}

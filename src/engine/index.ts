@@ -1,0 +1,97 @@
+import { hostMessageSchema } from '../contracts/engine-protocol.ts'
+import type { ClientMessage, MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+import { Engine } from './engine.ts'
+import { EngineFailure, failureOf } from './engine-failure.ts'
+import { openParentChannel } from './parent-channel.ts'
+
+const beatMs = 1_000
+
+/** The engine's process: takes commands from its host, and ends with it. */
+const channel = openParentChannel()
+let engine: Engine | null = null
+let isStopping = false
+let deliver: (message: unknown) => void = () => undefined
+let beat: NodeJS.Timeout | null = null
+
+const hostLink: MessageLink<ServerMessage, ClientMessage> = {
+  send: (message) => channel.send({ channel: 'stream', message }),
+  onMessage: (listener) => {
+    deliver = listener as (message: unknown) => void
+  },
+  onClose: () => undefined,
+  close: () => undefined
+}
+
+channel.onMessage((raw) => {
+  const message = hostMessageSchema.safeParse(raw)
+  if (!message.success) {
+    const reason = message.error.issues[0]?.message ?? 'not a message'
+    fail(new EngineFailure('bad-command', `a command of the host cannot be read: ${reason}`, 1))
+    return
+  }
+  if (message.data.channel === 'stream') {
+    deliver(message.data.message)
+    return
+  }
+  switch (message.data.kind) {
+    case 'start':
+      start(message.data.config)
+      return
+    case 'stop':
+      void stop()
+      return
+    case 'resumed':
+      engine?.resumed()
+  }
+})
+channel.onPort((link) => engine?.attach(link))
+channel.onGone(() => void stop())
+
+// The host decides when to end; a terminal's interrupt reaches the whole group.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => void stop())
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+
+function start(config: ConstructorParameters<typeof Engine>[0]['config']): void {
+  const started = new Engine({
+    config,
+    version: '0.1.0',
+    threads: {
+      writer: threadUrl('writer-thread'),
+      reader: threadUrl('reader-thread')
+    },
+    log: (level, event, fields) => {
+      channel.send({ channel: 'control', kind: 'log', level, event, fields })
+    },
+    failed: fail
+  })
+  engine = started
+  started.attach(hostLink)
+  started.start().then(() => {
+    channel.send({ channel: 'control', kind: 'ready', pid: process.pid })
+    beat = setInterval(() => channel.send({ channel: 'control', kind: 'beat' }), beatMs)
+  }, fail)
+}
+
+async function stop(): Promise<void> {
+  if (isStopping) return
+  isStopping = true
+  if (beat !== null) clearInterval(beat)
+  await engine?.stop()
+  channel.send({ channel: 'control', kind: 'stopped' })
+  setImmediate(() => process.exit(0))
+}
+
+function fail(error: unknown): void {
+  const failure = failureOf(error)
+  const { code, message, retry, exitCode } = failure
+  channel.send({ channel: 'control', kind: 'fatal', code, message, retry, exitCode })
+  // The message must be on its way before the process ends.
+  setTimeout(() => process.exit(exitCode), 50)
+}
+
+/** Threads start from files beside this one: sources in the sources, built files in the build. */
+function threadUrl(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+}

@@ -1,0 +1,83 @@
+import type { EngineMessage } from '../contracts/engine-protocol.ts'
+import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+
+/** A port handed over by Electron's main process: one window's end of the state stream. */
+type HandedPort = {
+  postMessage(message: unknown): void
+  on(event: 'message', listener: (event: { readonly data: unknown }) => void): void
+  on(event: 'close', listener: () => void): void
+  start(): void
+  close(): void
+}
+
+/** Electron's `process.parentPort`, https://www.electronjs.org/docs/latest/api/parent-port, read 2026-11-22. */
+type UtilityParentPort = {
+  postMessage(message: unknown): void
+  on(
+    event: 'message',
+    listener: (event: { readonly data: unknown; readonly ports: readonly HandedPort[] }) => void
+  ): void
+}
+
+/** The engine's way to the host that started it, however it was started. */
+export type ParentChannel = {
+  send(message: EngineMessage): void
+  onMessage(listener: (message: unknown) => void): void
+  onPort(listener: (link: MessageLink<ServerMessage, unknown>) => void): void
+  /** The host is gone: nobody can stop this process any more. */
+  onGone(listener: () => void): void
+}
+
+/** @throws Error when the process was started by hand: it has nobody to serve. */
+export function openParentChannel(): ParentChannel {
+  const { parentPort } = process as { readonly parentPort?: UtilityParentPort }
+  if (parentPort !== undefined) return utilityChannel(parentPort)
+  if (process.send === undefined) {
+    throw new Error('the engine is started by a host (npm start, tapedeck serve), not by hand')
+  }
+  return forkChannel(process.send.bind(process))
+}
+
+function utilityChannel(parent: UtilityParentPort): ParentChannel {
+  let onPort: (link: MessageLink<ServerMessage, unknown>) => void = () => undefined
+  let onMessage: (message: unknown) => void = () => undefined
+  parent.on('message', ({ data, ports }) => {
+    const [port] = ports
+    if (port === undefined) onMessage(data)
+    else onPort(portLink(port))
+  })
+  return {
+    send: (message) => parent.postMessage(message),
+    onMessage: (listener) => {
+      onMessage = listener
+    },
+    onPort: (listener) => {
+      onPort = listener
+    },
+    // A utility process is ended by Electron together with its parent.
+    onGone: () => undefined
+  }
+}
+
+function forkChannel(send: NonNullable<typeof process.send>): ParentChannel {
+  return {
+    send: (message) => {
+      if (process.connected) send(message, undefined, undefined, () => undefined)
+    },
+    onMessage: (listener) => void process.on('message', listener),
+    onPort: () => undefined,
+    onGone: (listener) => void process.once('disconnect', listener)
+  }
+}
+
+function portLink(port: HandedPort): MessageLink<ServerMessage, unknown> {
+  return {
+    send: (message) => port.postMessage(message),
+    onMessage: (listener) => {
+      port.on('message', ({ data }) => listener(data))
+      port.start()
+    },
+    onClose: (listener) => port.on('close', listener),
+    close: () => port.close()
+  }
+}

@@ -1,0 +1,134 @@
+import type { Candle } from '../core/market/candle.ts'
+import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
+import { parseInterval } from '../core/market/interval.ts'
+import type { Pipeline } from '../core/pipeline/pipeline.ts'
+import type { CandleQuery, Query, QueryResult, StreamError } from '../contracts/state-stream.ts'
+import type { Collector } from './collector/collector.ts'
+import type { StoreReader, StoreWriter } from './storage/store.ts'
+import type { VenueHistory } from './venue-history.ts'
+
+type Parts = {
+  readonly pipeline: Pipeline
+  readonly writer: StoreWriter
+  readonly reader: StoreReader
+  readonly history: VenueHistory
+  readonly collectorOf: (id: InstrumentId) => Collector | null
+  readonly log: (event: string, fields: Readonly<Record<string, string>>) => void
+}
+
+/** Answers the stream's queries from store, memory and, for what lies before both, the venue. */
+export class QueryDesk {
+  readonly #parts: Parts
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  async answer(query: Query): Promise<QueryResult | StreamError> {
+    const id = query.instrument as InstrumentId
+    const collector = this.#parts.collectorOf(id)
+    const instrument = collector?.instruments().find((each) => each.id === id)
+    if (collector === null || instrument === undefined) {
+      return {
+        code: 'unknown-instrument',
+        message: `no instrument ${JSON.stringify(query.instrument)} is collected`,
+        parameter: 'instrument'
+      }
+    }
+    // What has been received must be readable: a query is answered behind the rows before it.
+    await this.#parts.writer.flush()
+    if (query.name === 'trades') {
+      return { name: 'trades', trades: await this.#parts.reader.trades(query) }
+    }
+    if (parseInterval(query.interval) === null) {
+      return {
+        code: 'bad-query',
+        message: `${JSON.stringify(query.interval)} is no interval`,
+        parameter: 'interval'
+      }
+    }
+    return this.#candles(query, { collector, instrument })
+  }
+
+  async #candles(
+    query: CandleQuery,
+    { collector, instrument }: { readonly collector: Collector; readonly instrument: Instrument }
+  ): Promise<QueryResult> {
+    const stored = await this.#parts.reader.candles(query)
+    const own = this.#withMemory(query, stored.candles)
+    if (own.length >= query.limit || !stored.complete) {
+      return { name: 'candles', candles: own.slice(-query.limit), complete: false }
+    }
+    const earlier = await this.#earlier(query, { collector, instrument }, own)
+    const candles = joinHistory(earlier, own).slice(-query.limit)
+    return { name: 'candles', candles, complete: candles.length < query.limit }
+  }
+
+  /** Memory knows the newest state of what may still change; the store may be a batch behind. */
+  #withMemory(query: CandleQuery, stored: readonly Candle[]): readonly Candle[] {
+    const id = query.instrument as InstrumentId
+    const merged = new Map(stored.map((candle) => [keyOf(candle), candle]))
+    for (const candle of this.#parts.pipeline.candlesInMemory(id, query.interval)) {
+      if (isWithin(candle, query)) merged.set(keyOf(candle), candle)
+    }
+    return [...merged.values()].sort((a, b) => a.openMs - b.openMs || a.index - b.index)
+  }
+
+  async #earlier(
+    query: CandleQuery,
+    { collector, instrument }: { readonly collector: Collector; readonly instrument: Instrument },
+    own: readonly Candle[]
+  ): Promise<readonly Candle[]> {
+    const spec = parseInterval(query.interval)
+    if (spec?.kind !== 'time') return []
+    const { lengthMs } = spec
+    const runNowMs = this.#parts.pipeline.runNowMs()
+    // Our first candle began before we did, so the venue is asked for it as well.
+    const firstOwnMs = own[0]?.openMs
+    const endMs = firstOwnMs === undefined ? runNowMs : firstOwnMs + lengthMs
+    const toMs = Math.min(query.toMs ?? Infinity, Math.ceil(endMs / lengthMs) * lengthMs)
+    const missing = query.limit - own.length + 1
+    const fromMs = Math.max(query.fromMs ?? 0, toMs - missing * lengthMs)
+    try {
+      return await this.#parts.history.before(collector, {
+        instrument,
+        interval: query.interval,
+        fromMs,
+        toMs
+      })
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#parts.log('history-unavailable', { instrument: instrument.id, reason })
+      return []
+    }
+  }
+}
+
+/**
+ * Puts the venue's candles before our own. Where both tell of the same candle, ours began late: it
+ * keeps its close and takes the venue's open, extremes and, where larger, volume.
+ */
+export function joinHistory(earlier: readonly Candle[], own: readonly Candle[]): readonly Candle[] {
+  const [first, ...rest] = own
+  if (first === undefined) return earlier
+  const before = earlier.filter(({ openMs }) => openMs < first.openMs)
+  const same = earlier.find(({ openMs }) => openMs === first.openMs)
+  if (same === undefined) return [...before, ...own]
+  const joined: Candle = {
+    ...first,
+    open: same.open,
+    high: Math.max(same.high, first.high),
+    low: Math.min(same.low, first.low),
+    volume: Math.max(same.volume, first.volume),
+    source: 'venue'
+  }
+  return [...before, joined, ...rest]
+}
+
+function isWithin(candle: Candle, { fromMs, toMs }: CandleQuery): boolean {
+  return candle.openMs >= (fromMs ?? -Infinity) && candle.openMs < (toMs ?? Infinity)
+}
+
+function keyOf(candle: Candle): string {
+  return candle.dayMs === 0 ? String(candle.openMs) : `${candle.dayMs}|${candle.index}`
+}
