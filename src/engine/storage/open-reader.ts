@@ -1,0 +1,157 @@
+import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
+import { invariant } from '../../core/invariant.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
+import type { Interval } from '../../core/market/interval.ts'
+import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
+import { StorageError, storageErrorFrom } from './storage-error.ts'
+import type { StoredCandles, StoredSeed, StoreFigures, StoreReader, TradesQuery } from './store.ts'
+import { SupervisedThread } from './supervised-thread.ts'
+
+/** How to run a reader. */
+export type ReaderOptions = {
+  /** Exists: the writer opens first. */
+  readonly file: string
+  /** Entry of the reader thread. */
+  readonly threadUrl: URL
+}
+
+/** Questions that may wait; further ones are refused as `storage-busy`. */
+const mostWaiting = 256
+const closeDeadlineMs = 2_000
+
+/**
+ * Opens the store for queries in a thread of its own.
+ *
+ * @throws StorageError when the file cannot be read; nothing runs then.
+ */
+export async function openReader(options: ReaderOptions): Promise<StoreReader> {
+  const reader = new ThreadedReader(options)
+  await reader.opened
+  return reader
+}
+
+type Answer = Exclude<ReaderReply, { kind: 'opened' | 'failed' }>
+type Question = {
+  readonly request: ReaderRequest
+  readonly answer: PromiseWithResolvers<Answer>
+  readonly signal: AbortSignal | null
+}
+
+/** A reader as the engine's main thread holds it: one question is out at a time. */
+class ThreadedReader implements StoreReader {
+  readonly opened: Promise<undefined>
+  readonly #opening = Promise.withResolvers<undefined>()
+  readonly #thread: SupervisedThread<ReaderRequest, ReaderReply>
+  readonly #waiting: Question[] = []
+  #asked: Question | null = null
+  #failure: StorageError | null = null
+
+  constructor({ file, threadUrl }: ReaderOptions) {
+    this.opened = this.#opening.promise
+    this.#thread = new SupervisedThread<ReaderRequest, ReaderReply>({
+      url: threadUrl,
+      setup: (): ReaderSetup => ({ file }),
+      onUp: () => {
+        this.#opening.resolve(undefined)
+        this.#askNext()
+      },
+      onMessage: (reply) => this.#hear(reply),
+      onDown: () => this.#failAsked(),
+      onGaveUp: (error) => this.#giveUp(error)
+    })
+  }
+
+  async candles(query: CandleQuery, signal?: AbortSignal): Promise<StoredCandles> {
+    const answer = await this.#ask({ kind: 'candles', query }, signal)
+    invariant(answer.kind === 'candles', `expected candles, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]> {
+    const answer = await this.#ask({ kind: 'trades', query }, signal)
+    invariant(answer.kind === 'trades', `expected trades, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async seed(
+    instruments: readonly InstrumentId[],
+    intervals: readonly Interval[],
+    nowMs: number
+  ): Promise<readonly StoredSeed[]> {
+    const answer = await this.#ask({ kind: 'seed', instruments, intervals, nowMs })
+    invariant(answer.kind === 'seed', `expected a seed, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async figures(): Promise<StoreFigures> {
+    const answer = await this.#ask({ kind: 'figures' })
+    invariant(answer.kind === 'figures', `expected figures, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= new StorageError('storage-thread', 'the store is closed')
+    this.#failAll(this.#failure)
+    await this.#thread.stop({ kind: 'close' }, closeDeadlineMs)
+  }
+
+  async #ask(request: ReaderRequest, signal?: AbortSignal): Promise<Answer> {
+    signal?.throwIfAborted()
+    if (this.#failure !== null) throw this.#failure
+    if (this.#waiting.length >= mostWaiting)
+      throw new StorageError('storage-busy', `${mostWaiting} queries wait already`)
+    const answer = Promise.withResolvers<Answer>()
+    const onAbort = () => {
+      answer.reject(signal?.reason)
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#waiting.push({ request, answer, signal: signal ?? null })
+    this.#askNext()
+    try {
+      return await answer.promise
+    } finally {
+      signal?.removeEventListener('abort', onAbort)
+    }
+  }
+
+  /** Questions aborted while they waited are never asked. */
+  #askNext(): void {
+    while (this.#asked === null && this.#thread.isUp) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      if (next.signal?.aborted === true) continue
+      this.#asked = next
+      this.#thread.send(next.request)
+    }
+  }
+
+  #hear(reply: ReaderReply): void {
+    const asked = this.#asked
+    this.#asked = null
+    if (reply.kind === 'failed') asked?.answer.reject(storageErrorFrom(reply.error))
+    else if (reply.kind !== 'opened') {
+      this.#thread.noteWork()
+      asked?.answer.resolve(reply)
+    }
+    this.#askNext()
+  }
+
+  #failAsked(): void {
+    this.#asked?.answer.reject(
+      new StorageError('storage-thread', 'the reader ended before it answered')
+    )
+    this.#asked = null
+  }
+
+  #giveUp(error: StorageError): void {
+    this.#failure = error
+    this.#opening.reject(error)
+    this.#failAll(error)
+  }
+
+  #failAll(error: StorageError): void {
+    this.#asked?.answer.reject(error)
+    this.#asked = null
+    for (const { answer } of this.#waiting.splice(0)) answer.reject(error)
+  }
+}

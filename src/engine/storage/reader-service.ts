@@ -1,0 +1,61 @@
+import type { MessagePort } from 'node:worker_threads'
+import { InvariantError } from '../../core/invariant.ts'
+import { ReaderDatabase } from './reader-database.ts'
+import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
+import { storageFailure } from './sqlite-failure.ts'
+import { storageErrorData } from './storage-error.ts'
+
+/** Runs a reader behind a port: opens the database and answers each question, in order. */
+export function serveReader(port: MessagePort, { file }: ReaderSetup): void {
+  const failed = (thrown: unknown): ReaderReply => {
+    if (thrown instanceof InvariantError) throw thrown
+    return { kind: 'failed', error: storageErrorData(storageFailure(thrown, file)) }
+  }
+  const database = open(file, (thrown) => {
+    port.postMessage(failed(thrown))
+  })
+  if (database === null) {
+    port.close()
+    return
+  }
+  port.postMessage({ kind: 'opened' } satisfies ReaderReply)
+  port.on('message', (request: ReaderRequest) => {
+    if (request.kind === 'close') {
+      database.close()
+      port.close()
+      return
+    }
+    try {
+      port.postMessage(answer(database, request))
+    } catch (thrown) {
+      port.postMessage(failed(thrown))
+    }
+  })
+}
+
+function open(file: string, onFailed: (thrown: unknown) => void): ReaderDatabase | null {
+  try {
+    return new ReaderDatabase(file)
+  } catch (thrown) {
+    onFailed(thrown)
+    return null
+  }
+}
+
+function answer(
+  database: ReaderDatabase,
+  request: Exclude<ReaderRequest, { kind: 'close' }>
+): ReaderReply {
+  switch (request.kind) {
+    case 'candles':
+      return { kind: 'candles', result: database.candles(request.query) }
+    case 'trades':
+      return { kind: 'trades', result: database.trades(request.query) }
+    case 'seed': {
+      const { instruments, intervals, nowMs } = request
+      return { kind: 'seed', result: database.seed(instruments, intervals, nowMs) }
+    }
+    case 'figures':
+      return { kind: 'figures', result: database.figures() }
+  }
+}

@@ -1,0 +1,62 @@
+import type { MessagePort } from 'node:worker_threads'
+import { InvariantError } from '../../core/invariant.ts'
+import { storageFailure } from './sqlite-failure.ts'
+import { storageErrorData } from './storage-error.ts'
+import { WriterDatabase } from './writer-database.ts'
+import type { WriterReply, WriterRequest, WriterSetup, WriterWork } from './writer-messages.ts'
+
+/**
+ * Runs the writer behind a port: opens the database, does the work in order, closes.
+ *
+ * After a refusal it stays silent on later work until the refused one comes again. A broken promise of
+ * our own code ends the thread.
+ */
+export function serveWriter(port: MessagePort, setup: WriterSetup): void {
+  const reply = (message: WriterReply) => {
+    port.postMessage(message)
+  }
+  const database = open(setup, reply)
+  if (database === null) {
+    port.close()
+    return
+  }
+  reply({ kind: 'opened', run: database.run })
+  port.on('message', (request: WriterRequest) => {
+    switch (request.kind) {
+      case 'register':
+        database.register(request.instruments)
+        reply({ kind: 'registered' })
+        return
+      case 'batch':
+      case 'rebuild':
+        if (database.isDue(request.sequence)) reply(done(database, request, setup.file))
+        return
+      case 'close':
+        database.close(request.stoppedMs)
+        reply({ kind: 'closed' })
+        port.close()
+    }
+  })
+}
+
+function open(setup: WriterSetup, reply: (message: WriterReply) => void): WriterDatabase | null {
+  try {
+    return new WriterDatabase(setup)
+  } catch (thrown) {
+    if (thrown instanceof InvariantError) throw thrown
+    reply({ kind: 'failed', error: storageErrorData(storageFailure(thrown, setup.file)) })
+    return null
+  }
+}
+
+function done(database: WriterDatabase, work: WriterWork, file: string): WriterReply {
+  const { sequence } = work
+  try {
+    const { outcome, rebuilt } = database.apply(work)
+    const databaseBytes = database.databaseBytes()
+    return { kind: 'committed', sequence, outcome, rebuilt, databaseBytes }
+  } catch (thrown) {
+    if (thrown instanceof InvariantError) throw thrown
+    return { kind: 'refused', sequence, error: storageErrorData(storageFailure(thrown, file)) }
+  }
+}
