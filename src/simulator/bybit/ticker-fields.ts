@@ -1,4 +1,4 @@
-import type { SimInstrument, SimMarket, SimState } from '../market.ts'
+import type { SimInstrument, SimLevel, SimMarket, SimState } from '../market.ts'
 import { trimmedText } from './decimal-text.ts'
 import type { HourAgoPrices } from './hour-ago.ts'
 import type { TickDirection } from './tick-direction.ts'
@@ -11,21 +11,31 @@ const fundingMs = 8 * 3_600_000
 const indexPremium = 1.0003
 const fundingRate = '0.0001'
 
-function shares(state: SimState): { last: number; mark: number; change: string } {
-  const bid = Number(state.bid[0])
-  const ask = Number(state.ask[0])
-  const open = Number(state.open24hText)
-  const last = state.lastTrade?.price ?? open
-  const change = open > 0 ? trimmedText((last - open) / open, 6) : '0'
-  return { last, mark: bid > 0 && ask > 0 ? (bid + ask) / 2 : last, change }
+/** What both kinds of ticker say of the last day, each text read once: a market may make them on reading. */
+type DayTexts = {
+  readonly last: number
+  readonly lastText: string
+  readonly openText: string
+  readonly volumeText: string
+  /** Change of the price as a fraction. */
+  readonly changeText: string
 }
 
-function lastText(state: SimState): string {
-  return state.lastTrade?.priceText ?? state.open24hText
+function readDay(state: SimState): DayTexts {
+  const { lastTrade, open24hText: openText, volume24hText: volumeText } = state
+  const open = Number(openText)
+  const last = lastTrade?.price ?? open
+  const changeText = open > 0 ? trimmedText((last - open) / open, 6) : '0'
+  return { last, lastText: lastTrade?.priceText ?? openText, openText, volumeText, changeText }
 }
 
-function turnoverText(state: SimState, last: number, digits: number): string {
-  return (Number(state.volume24hText) * last).toFixed(digits)
+function turnoverText({ last, volumeText }: DayTexts, digits: number): string {
+  return (Number(volumeText) * last).toFixed(digits)
+}
+
+function middle(bid: SimLevel, ask: SimLevel, fallback: number): number {
+  const sum = Number(bid[0]) + Number(ask[0])
+  return Number(bid[0]) > 0 && Number(ask[0]) > 0 ? sum / 2 : fallback
 }
 
 export type LinearTickerInput = {
@@ -47,31 +57,33 @@ export function linearTicker({
   prices
 }: LinearTickerInput): TickerFields {
   const state = market.state(instrument.id)
-  const { last, mark, change } = shares(state)
-  const interest = Number(state.openInterestText)
+  const { bid, ask, openInterestText } = state
+  const day = readDay(state)
+  const mark = middle(bid, ask, day.last)
+  const interest = Number(openInterestText)
   const value = interest * mark
   const nextFundingMs = (Math.floor(market.nowMs() / fundingMs) + 1) * fundingMs
   return new Map([
     ['symbol', instrument.venueSymbol],
     ['tickDirection', direction],
-    ['price24hPcnt', change],
-    ['lastPrice', lastText(state)],
-    ['prevPrice24h', state.open24hText],
+    ['price24hPcnt', day.changeText],
+    ['lastPrice', day.lastText],
+    ['prevPrice24h', day.openText],
     ['highPrice24h', state.high24hText],
     ['lowPrice24h', state.low24hText],
     ['prevPrice1h', prices.text(instrument)],
     ['markPrice', mark.toFixed(instrument.priceDigits)],
     ['indexPrice', (mark * indexPremium).toFixed(instrument.priceDigits)],
-    ['openInterest', state.openInterestText],
+    ['openInterest', openInterestText],
     ['openInterestValue', value.toFixed(2)],
-    ['turnover24h', turnoverText(state, last, 4)],
-    ['volume24h', state.volume24hText],
+    ['turnover24h', turnoverText(day, 4)],
+    ['volume24h', day.volumeText],
     ['nextFundingTime', String(nextFundingMs)],
     ['fundingRate', fundingRate],
-    ['bid1Price', state.bid[0]],
-    ['bid1Size', state.bid[1]],
-    ['ask1Price', state.ask[0]],
-    ['ask1Size', state.ask[1]],
+    ['bid1Price', bid[0]],
+    ['bid1Size', bid[1]],
+    ['ask1Price', ask[0]],
+    ['ask1Size', ask[1]],
     ['singleOpenInterest', trimmedText(interest / 2, instrument.sizeDigits)],
     ['singleOpenInterestValue', (value / 2).toFixed(2)]
   ])
@@ -147,16 +159,16 @@ export function tickerDelta(before: TickerFields, after: TickerFields): TickerFi
 /** Builds all fields of a spot ticker, in wire order. It has no best bid and ask. */
 export function spotTicker(market: SimMarket, instrument: SimInstrument): TickerFields {
   const state = market.state(instrument.id)
-  const { last, change } = shares(state)
+  const day = readDay(state)
   return new Map([
     ['symbol', instrument.venueSymbol],
-    ['lastPrice', lastText(state)],
+    ['lastPrice', day.lastText],
     ['highPrice24h', state.high24hText],
     ['lowPrice24h', state.low24hText],
-    ['prevPrice24h', state.open24hText],
-    ['volume24h', state.volume24hText],
-    ['turnover24h', turnoverText(state, last, 8)],
-    ['price24hPcnt', change],
-    ['usdIndexPrice', last.toFixed(instrument.priceDigits)]
+    ['prevPrice24h', day.openText],
+    ['volume24h', day.volumeText],
+    ['turnover24h', turnoverText(day, 8)],
+    ['price24hPcnt', day.changeText],
+    ['usdIndexPrice', day.last.toFixed(instrument.priceDigits)]
   ])
 }

@@ -32,7 +32,8 @@ export class CoinbaseFrames {
   }
 
   ticker(productId: string, trade: SimTrade, state: SimState): string {
-    return `{"type":"ticker","sequence":${trade.sequence},"product_id":"${productId}","price":"${trade.priceText}","open_24h":"${state.open24hText}","volume_24h":"${state.volume24hText}","low_24h":"${state.low24hText}","high_24h":"${state.high24hText}","volume_30d":"${state.volume30dText}","best_bid":"${state.bid[0]}","best_bid_size":"${state.bid[1]}","best_ask":"${state.ask[0]}","best_ask_size":"${state.ask[1]}","side":"${trade.takerSide}","time":"${this.#iso(trade.eventMs)}","trade_id":${trade.id},"last_size":"${trade.sizeText}"}`
+    const { bid, ask } = state
+    return `{"type":"ticker","sequence":${trade.sequence},"product_id":"${productId}","price":"${trade.priceText}","open_24h":"${state.open24hText}","volume_24h":"${state.volume24hText}","low_24h":"${state.low24hText}","high_24h":"${state.high24hText}","volume_30d":"${state.volume30dText}","best_bid":"${bid[0]}","best_bid_size":"${bid[1]}","best_ask":"${ask[0]}","best_ask_size":"${ask[1]}","side":"${trade.takerSide}","time":"${this.#iso(trade.eventMs)}","trade_id":${trade.id},"last_size":"${trade.sizeText}"}`
   }
 
   /** Its time is the whole second it was sent in. */

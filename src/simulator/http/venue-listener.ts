@@ -33,6 +33,8 @@ const maxMessageBytes = 256 * 1024
 /** Well below the bound at which a slow reader is cut. */
 const congestedBytes = 1024 * 1024
 const closeTimeoutMs = 2000
+/** Keeping no context lets ws leave frames under its threshold of 1024 bytes as they are: trades cost no compression. */
+const largeFramesOnly = { serverNoContextTakeover: true, threshold: 1024 }
 
 const statusTexts: Readonly<Record<number, string>> = {
   403: 'Forbidden',
@@ -64,7 +66,7 @@ export class VenueListener {
     const wsOptions = {
       noServer: true,
       maxPayload: maxMessageBytes,
-      perMessageDeflate: options.deflate,
+      perMessageDeflate: options.deflate ? largeFramesOnly : false,
       closeTimeout: closeTimeoutMs
     }
     this.#ws = new WebSocketServer(wsOptions)
