@@ -230,6 +230,24 @@ describe('the REST of startEodhdServer', () => {
     })
   })
 
+  test('tells the price of a quarter of an hour ago', async () => {
+    const { text, market } = await ask('/real-time/QLD.US')
+    const atMs = seededStartMs - 900_000
+    const day = market.candles('eodhd:QLD', 60_000, atMs - 86_400_000, atMs)
+    expect(JSON.parse(text)).toMatchObject({
+      code: 'QLD.US',
+      timestamp: Math.floor(atMs / 1000),
+      open: day[0]?.open,
+      close: day.at(-1)?.close
+    })
+  })
+
+  test('tells NA for a ticker that it does not know', async () => {
+    const { text, response } = await ask('/real-time/NOSUCH.US')
+    expect(response.status).toBe(200)
+    expect(JSON.parse(text)).toMatchObject({ code: 'NOSUCH.US', close: 'NA' })
+  })
+
   test('tells its time in the Date header', async () => {
     const { response } = await ask('/exchange-symbol-list/US')
     expect(response.headers.get('date')).toBe(new Date(seededStartMs).toUTCString())

@@ -1,4 +1,5 @@
-import type { SimInstrument, SimMarket } from '../market.ts'
+import { CandleFold } from '../candle-fold.ts'
+import type { SimCandle, SimInstrument, SimMarket } from '../market.ts'
 import type { EodhdKeys } from './keys.ts'
 
 /** An answer of EODHD's REST: JSON, or plain text where the venue forgets itself. */
@@ -8,6 +9,8 @@ export type EodhdAnswer =
 
 const minuteMs = 60_000
 const dayMs = 86_400_000
+/** How old a price `real-time` tells. */
+const delayMs = 15 * minuteMs
 
 type Span = { readonly lengthMs: number; readonly maxMs: number }
 
@@ -29,7 +32,56 @@ export function answerEodhdRest(market: SimMarket, keys: EodhdKeys, url: URL): E
   if (room !== 'api' || rest.length > 0) return { status: 404, text: 'Not found' }
   if (section === 'exchange-symbol-list') return listSymbols(market, name)
   if (section === 'intraday') return listCandles(market, name, url.searchParams)
+  if (section === 'real-time') return tellPrice(market, name)
   return { status: 404, text: 'Not found' }
+}
+
+/** The last day as it stood a quarter of an hour ago; `NA` where there is nothing to tell. */
+function tellPrice(market: SimMarket, name: string): EodhdAnswer {
+  const atMs = market.nowMs() - delayMs
+  const instrument = market.find('eodhd', symbolOf(name))
+  const days =
+    instrument === null
+      ? []
+      : [atMs - 2 * dayMs, atMs - dayMs].map((fromMs) =>
+          mergeAll(market.candles(instrument.id, minuteMs, fromMs, Math.min(fromMs + dayMs, atMs)))
+        )
+  const [before, day] = days
+  if (day === undefined || day === null) return { status: 200, json: unknownPrice(name) }
+  const previousClose = before?.close ?? day.open
+  const change = day.close - previousClose
+  return {
+    status: 200,
+    json: {
+      code: name,
+      timestamp: Math.floor(atMs / 1000),
+      gmtoffset: 0,
+      open: day.open,
+      high: day.high,
+      low: day.low,
+      close: day.close,
+      volume: Math.round(day.volume),
+      previousClose,
+      change: Number(change.toFixed(4)),
+      change_p: Number(((100 * change) / previousClose).toFixed(4))
+    }
+  }
+}
+
+function unknownPrice(code: string): Record<string, string | number> {
+  const fields = ['timestamp', 'open', 'high', 'low', 'close', 'volume', 'previousClose']
+  const unknown = [...fields, 'change', 'change_p'].map((field) => [field, 'NA'] as const)
+  return { code, gmtoffset: 0, ...Object.fromEntries(unknown) }
+}
+
+function mergeAll(candles: readonly SimCandle[]): SimCandle | null {
+  const fold = new CandleFold(Number.MAX_SAFE_INTEGER)
+  for (const candle of candles) fold.add(candle)
+  return fold.finish()[0] ?? null
+}
+
+function symbolOf(name: string): string {
+  return name.endsWith('.US') ? name.slice(0, -3) : name
 }
 
 function listSymbols(market: SimMarket, exchange: string): EodhdAnswer {
@@ -50,8 +102,7 @@ function describe({ venueSymbol }: SimInstrument) {
 }
 
 function listCandles(market: SimMarket, name: string, query: URLSearchParams): EodhdAnswer {
-  const symbol = name.endsWith('.US') ? name.slice(0, -3) : name
-  const instrument = market.find('eodhd', symbol)
+  const instrument = market.find('eodhd', symbolOf(name))
   if (instrument === null) return { status: 404, text: 'Ticker Not Found.' }
   const span = intervals[query.get('interval') ?? '5m']
   if (span === undefined) {
