@@ -24,8 +24,8 @@ import { StateFeed } from './state-feed.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
-import { openReader } from './storage/store-reader.ts'
-import { openWriter } from './storage/store-writer.ts'
+import { openReader } from './storage/open-reader.ts'
+import { openWriter } from './storage/open-writer.ts'
 import { VenueHistory } from './venue-history.ts'
 
 /** Clients get at most 30 frames a second. */
@@ -189,10 +189,14 @@ export class Engine {
           for (const event of events) pipeline.apply(event, receivedMs)
         },
         connection: () => feed.connectionChanged(collector),
-        instruments: async (instruments) => {
-          await this.#prepare(venue, instruments, { ...store, pipeline })
-          feed.instrumentsChanged(collector, instruments)
-        }
+        prepare: async (instruments) => {
+          try {
+            await this.#prepare(venue, instruments, { ...store, pipeline })
+          } catch (error) {
+            this.#options.failed(error)
+          }
+        },
+        instruments: (instruments) => feed.instrumentsChanged(collector, instruments)
       })
       return [collector]
     })
@@ -204,7 +208,8 @@ export class Engine {
     on: {
       readonly events: (events: readonly MarketEvent[], receivedMs: number) => void
       readonly connection: () => void
-      readonly instruments: (instruments: readonly Instrument[]) => Promise<void>
+      readonly prepare: (instruments: readonly Instrument[]) => Promise<void>
+      readonly instruments: (instruments: readonly Instrument[]) => void
     }
   ): Collector {
     const { config, version } = this.#options
@@ -224,7 +229,8 @@ export class Engine {
       cache: instrumentFile(config.dataDir, venue.id),
       marketHours: config.skipMarketHours ? null : this.#markets.hours,
       log: this.#collectorLog(),
-      onEvents: (connection, events, receivedMs) => on.events(events, receivedMs),
+      prepare: on.prepare,
+      onEvents: (...[, events, receivedMs]) => on.events(events, receivedMs),
       onConnectionChanged: on.connection,
       onInstrumentsChanged: on.instruments
     })

@@ -46,6 +46,8 @@ export type CollectorOptions = {
   onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
   /** State, instruments or log of a connection changed, or it came or went. */
   onConnectionChanged(connection: string): void
+  /** Makes instruments known before their connections open, which wait for it; must not reject. */
+  readonly prepare?: (instruments: readonly Instrument[]) => Promise<void>
   /** The list of collected instruments changed; called before any of their events. */
   onInstrumentsChanged(instruments: readonly Instrument[]): void
 }
@@ -323,8 +325,10 @@ class VenueCollector implements Collector {
       instruments: selected.instruments.length,
       connections: this.#plan.length
     })
-    this.#options.onInstrumentsChanged(this.instruments())
-    for (const shard of this.#plan) this.#open(shard.id, shard.instruments)
+    this.#whenPrepared(selected.instruments, () => {
+      this.#options.onInstrumentsChanged(this.instruments())
+      for (const shard of this.#plan) this.#open(shard.id, shard.instruments)
+    })
   }
 
   #addNewlyFound(selected: readonly Instrument[]): void {
@@ -338,11 +342,27 @@ class VenueCollector implements Collector {
     for (const instrument of instruments) {
       const { plan, shard, isNew } = planAdd(this.#plan, instrument, this.#perConnection)
       this.#follow(plan)
-      if (isNew) openings.push(() => this.#open(shard.id, [instrument]))
-      else openings.push(() => this.#connections.get(shard.id)?.addInstrument(instrument))
+      openings.push(() => {
+        if (!this.#places.has(instrument.id)) return
+        if (isNew) this.#open(shard.id, [instrument])
+        else this.#connections.get(shard.id)?.addInstrument(instrument)
+      })
     }
-    this.#options.onInstrumentsChanged(this.instruments())
-    for (const open of openings) open()
+    this.#whenPrepared(instruments, () => {
+      this.#options.onInstrumentsChanged(this.instruments())
+      for (const open of openings) open()
+    })
+  }
+
+  #whenPrepared(instruments: readonly Instrument[], open: () => void): void {
+    const { prepare } = this.#options
+    if (prepare === undefined) {
+      open()
+      return
+    }
+    void prepare(instruments).then(() => {
+      if (!this.#abort.signal.aborted) open()
+    })
   }
 
   #follow(plan: ShardPlan): void {
