@@ -1,6 +1,10 @@
 import { fileURLToPath } from 'node:url'
 
-const sources = { engine: '../engine/index.ts', simulator: '../simulator/index.ts' } as const
+const sources = {
+  engine: '../engine/index.ts',
+  'replay-frames': '../engine/replay-frames.ts',
+  simulator: '../simulator/index.ts'
+} as const
 
 /**
  * Finds the file that a child process starts from: next to its host in the build, in its room when the
