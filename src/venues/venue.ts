@@ -90,6 +90,11 @@ export interface FrameParser {
    * @param receivedMs Epoch ms at which it arrived.
    */
   parse(frame: Buffer, receivedMs: number): ParsedFrame
+  /**
+   * Replaces the list of expected instruments and keeps what is remembered of the others. Optional:
+   * where it is missing, an added instrument costs the connection a new parser.
+   */
+  expect?(instruments: readonly Instrument[]): void
 }
 
 /** The HTTP client a venue is handed: budgeted and observed by its owner. */

@@ -102,7 +102,11 @@ export function suggestSymbols(offered: readonly Instrument[], symbol: string): 
     if (distance <= 2) scored.push({ symbol: instrument.symbol, distance })
   }
   scored.sort((a, b) => a.distance - b.distance || (a.symbol < b.symbol ? -1 : 1))
-  return scored.slice(0, mostSuggestions).map((score) => score.symbol)
+  const nearest = scored[0]?.distance ?? 0
+  return scored
+    .filter(({ distance }) => distance <= nearest + 1)
+    .slice(0, mostSuggestions)
+    .map((score) => score.symbol)
 }
 
 function letters(symbol: string): string {

@@ -1,5 +1,4 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { IntervalHistogram } from 'node:perf_hooks'
 
 const resolutionMs = 10
 const bytesPerMb = 1_048_576
@@ -15,7 +14,7 @@ export type ProcessFigures = {
 
 /** Watches this process; close it, or it keeps a timer. */
 export class ProcessLoad {
-  readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: resolutionMs })
+  readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs })
 
   constructor() {
     this.#delay.enable()

@@ -1,0 +1,378 @@
+import { describe, expect, test } from 'vitest'
+import type { MarketEvent } from '../../../src/core/market/event.ts'
+import type { Instrument } from '../../../src/core/market/instrument.ts'
+import { createCollector } from '../../../src/engine/collector/collector.ts'
+import type { Collector, CollectorOptions } from '../../../src/engine/collector/collector.ts'
+import { VenueError } from '../../../src/venues/venue.ts'
+import { KeptLog } from '../../support/connection-rig.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
+import { FakeSockets } from '../../support/fake-sockets.ts'
+import type { FakeSocket } from '../../support/fake-sockets.ts'
+import { aToy, readToyRequest, someToys, toyVenue } from '../../support/toy-venue.ts'
+import { until } from '../../support/until.ts'
+
+type Rig = {
+  readonly collector: Collector
+  readonly clock: FakeClock
+  readonly sockets: FakeSockets
+  readonly events: { readonly connection: string; readonly event: MarketEvent }[]
+  readonly lists: (readonly Instrument[])[]
+  readonly log: KeptLog
+}
+
+function aRig(changes: Partial<CollectorOptions> = {}): Rig {
+  const clock = new FakeClock()
+  const sockets = new FakeSockets()
+  const log = new KeptLog()
+  const events: Rig['events'] = []
+  const lists: (readonly Instrument[])[] = []
+  const collector = createCollector({
+    venue: toyVenue(),
+    endpoints: { wsUrl: 'ws://toy.test', restUrl: 'http://toy.test' },
+    apiKey: null,
+    selection: 'all',
+    perConnection: null,
+    userAgent: 'tapedeck/test',
+    clock,
+    random: () => 0.5,
+    sockets,
+    cache: null,
+    marketHours: null,
+    log,
+    onEvents: (connection, many) => {
+      for (const event of many) events.push({ connection, event })
+    },
+    onConnectionChanged: () => undefined,
+    onInstrumentsChanged: (instruments) => lists.push(instruments),
+    ...changes
+  })
+  return { collector, clock, sockets, events, lists, log }
+}
+
+async function aStartedRig(changes?: Partial<CollectorOptions>): Promise<Rig> {
+  const rig = aRig(changes)
+  rig.collector.start()
+  await until(() => rig.sockets.all.length > 0, 'connections open')
+  return rig
+}
+
+/** Lets every socket in and answers all it asks. */
+function letIn(socket: FakeSocket): void {
+  socket.accept()
+  answer(socket)
+}
+
+function answer(socket: FakeSocket): void {
+  for (const text of socket.sent.splice(0)) socket.say({ ack: readToyRequest(text).id })
+}
+
+function discovering(instruments: readonly Instrument[]): Partial<CollectorOptions> {
+  return {
+    venue: toyVenue({
+      discover: () => Promise.resolve({ instruments, complete: true, problems: [] })
+    })
+  }
+}
+
+describe('createCollector', () => {
+  test('plans shards, connects them and hands on their events by connection', async () => {
+    const { collector, sockets, events, lists } = await aStartedRig()
+    expect(sockets.all).toHaveLength(2)
+    expect(lists.map((list) => list.length)).toEqual([6])
+    for (const socket of sockets.all) letIn(socket)
+    sockets.all[1]?.say({ trade: 'T004-USD' })
+    expect(events).toMatchObject([{ connection: 'toy-02', event: { instrument: 'toy:T004-USD' } }])
+    expect(collector.rows().map(({ id, state }) => [id, state])).toEqual([
+      ['toy-01', 'live'],
+      ['toy-02', 'live']
+    ])
+    expect(collector.connectionOf('toy:T004-USD')).toBe('toy-02')
+    await collector.stop()
+  })
+
+  test('326 instruments come up on 22 connections within the budget', async () => {
+    const venue = toyVenue({
+      limits: {
+        connects: { burst: 16, perSecond: 6, per5Minutes: null },
+        messagesPerSecond: 4,
+        rest: { burst: 1, perSecond: 1 },
+        instrumentsPerConnection: { usual: 15, most: 100 },
+        maxFrameBytes: 1024
+      },
+      discover: () => Promise.resolve({ instruments: someToys(326), complete: true, problems: [] })
+    })
+    const { collector, sockets, clock } = await aStartedRig({ venue })
+    expect(sockets.all).toHaveLength(16)
+    expect(collector.rows().filter(({ reason }) => reason === 'rate')).toHaveLength(6)
+    clock.advance(999)
+    expect(sockets.all).toHaveLength(21)
+    clock.advance(1)
+    expect(sockets.all).toHaveLength(22)
+    for (const socket of sockets.all) letIn(socket)
+    expect(collector.totals()).toMatchObject({ connections: { live: 22, total: 22 } })
+    await collector.stop()
+  })
+
+  test('an added instrument goes to a shard with room and touches no other socket', async () => {
+    const offered = [...someToys(5), aToy('ZZZ-USD', { status: 'halted' })]
+    const { collector, sockets } = await aStartedRig(discovering(offered))
+    for (const socket of sockets.all) letIn(socket)
+    expect(collector.addInstrument('toy:ZZZ-USD')).toBe(true)
+    expect(collector.addInstrument('toy:ZZZ-USD')).toBe(false)
+    expect(collector.addInstrument('toy:NONE-USD')).toBe(false)
+    expect(collector.connectionOf('toy:ZZZ-USD')).toBe('toy-02')
+    expect(sockets.all).toHaveLength(2)
+    expect(sockets.all[0]?.sent).toEqual([])
+    expect(sockets.all[1]?.sent).toHaveLength(1)
+    await collector.stop()
+  })
+
+  test('an instrument without room opens one new connection', async () => {
+    const offered = [...someToys(3), aToy('ZZZ-USD', { status: 'halted' })]
+    const { collector, sockets } = await aStartedRig(discovering(offered))
+    for (const socket of sockets.all) letIn(socket)
+    collector.addInstrument('toy:ZZZ-USD')
+    expect(sockets.all).toHaveLength(2)
+    expect(collector.connectionOf('toy:ZZZ-USD')).toBe('toy-02')
+    await collector.stop()
+  })
+
+  test('a removed instrument is unsubscribed in its own shard; an empty shard closes', async () => {
+    const { collector, sockets } = await aStartedRig(discovering(someToys(4)))
+    for (const socket of sockets.all) letIn(socket)
+    expect(collector.removeInstrument('toy:T001-USD')).toBe(true)
+    expect(readToyRequest(sockets.all[0]?.sent[0] ?? '').op).toBe('unsubscribe')
+    expect(sockets.all[1]?.sent).toEqual([])
+    expect(collector.removeInstrument('toy:T004-USD')).toBe(true)
+    expect(sockets.all[1]?.isEnded).toBe(true)
+    expect(collector.rows().map(({ id }) => id)).toEqual(['toy-01'])
+    expect(collector.removeInstrument('toy:T004-USD')).toBe(false)
+    await collector.stop()
+  })
+
+  test('starts without the network: says why, goes on trying, connects when it can', async () => {
+    let isReachable = false
+    const venue = toyVenue({
+      discover: () =>
+        isReachable
+          ? Promise.resolve({ instruments: someToys(3), complete: true, problems: [] })
+          : Promise.reject(new VenueError('venue-unreachable', 'no route', { retry: 'after' }))
+    })
+    const { collector, clock, sockets } = aRig({ venue })
+    collector.start()
+    await until(() => collector.totals().problems.length > 0, 'a visible reason')
+    expect(collector.totals().problems).toEqual(['Toy does not list its instruments: no route'])
+    expect(sockets.all).toHaveLength(0)
+    isReachable = true
+    clock.advance(60_000)
+    await until(() => sockets.all.length === 1, 'a connection')
+    expect(collector.totals().problems).toEqual([])
+    await collector.stop()
+  })
+
+  test('a venue out of reach gives the list of the last run, then what is new', async () => {
+    let answers = 0
+    const saved: (readonly Instrument[])[] = []
+    const venue = toyVenue({
+      discover: () => {
+        answers += 1
+        return answers === 1
+          ? Promise.reject(new VenueError('venue-unreachable', 'no route', { retry: 'after' }))
+          : Promise.resolve({ instruments: someToys(4), complete: true, problems: [] })
+      }
+    })
+    const cache = {
+      load: () => Promise.resolve(JSON.parse(JSON.stringify(someToys(3))) as unknown),
+      save: (instruments: readonly Instrument[]) => {
+        saved.push(instruments)
+        return Promise.resolve()
+      }
+    }
+    const { collector, clock, sockets } = await aStartedRig({ venue, cache })
+    expect(collector.instruments()).toEqual(someToys(3))
+    expect(collector.totals().problems[0]).toContain('using the list of the last run')
+    clock.advance(5_000)
+    await until(() => saved.length === 1, 'the list is saved')
+    expect(sockets.all).toHaveLength(2)
+    expect(collector.instruments()).toHaveLength(4)
+    expect(collector.totals().problems).toEqual([])
+    await collector.stop()
+  })
+
+  test('a partial list is filled up from the last one', async () => {
+    const venue = toyVenue({
+      discover: () =>
+        Promise.resolve({
+          instruments: [aToy('NEW-USD')],
+          complete: false,
+          problems: ['page 2: 500']
+        })
+    })
+    const cache = { load: () => Promise.resolve(someToys(2)), save: () => Promise.resolve() }
+    const { collector } = await aStartedRig({ venue, cache })
+    expect(collector.instruments().map(({ symbol }) => symbol)).toEqual([
+      'NEW-USD',
+      'T001-USD',
+      'T002-USD'
+    ])
+    expect(collector.totals().problems).toEqual(['Toy gave only a part of its instruments'])
+    await collector.stop()
+  })
+
+  test.each([['not a list'], [[{ id: 'toy:X' }]], [[{ ...aToy('X-USD'), venue: 'other' }]], [[]]])(
+    'a cached list that cannot be trusted is not used: %j',
+    async (content) => {
+      const venue = toyVenue({
+        discover: () => Promise.reject(new VenueError('venue-unreachable', 'x', { retry: 'after' }))
+      })
+      const cache = { load: () => Promise.resolve<unknown>(content), save: () => Promise.resolve() }
+      const { collector, sockets } = aRig({ venue, cache })
+      collector.start()
+      await until(() => collector.totals().problems.length > 0, 'a visible reason')
+      expect(sockets.all).toHaveLength(0)
+      await collector.stop()
+    }
+  )
+
+  test('an unknown symbol is a problem in words; the rest is collected', async () => {
+    const { collector } = await aStartedRig({ selection: ['T001-USD', 'T01-USD'] })
+    expect(collector.instruments()).toHaveLength(1)
+    expect(collector.totals().problems[0]).toMatch(
+      /^T01-USD is not offered by the venue; did you mean/
+    )
+    await collector.stop()
+  })
+
+  test('freshness follows data, heartbeat and state of the connection', async () => {
+    const { collector, sockets, clock } = await aStartedRig(discovering(someToys(2)))
+    const socket = sockets.last
+    letIn(socket)
+    expect(collector.freshnessOf('toy:T001-USD')).toBe('none')
+    socket.say({ trade: 'T001-USD' }, { trade: 'T002-USD' })
+    expect(collector.freshnessOf('toy:T001-USD')).toBe('live')
+    for (let second = 0; second < 8; second += 1) {
+      clock.advance(1_000)
+      socket.say({ trade: 'T002-USD' }, { beat: null })
+    }
+    expect(collector.freshnessOf('toy:T001-USD')).toBe('quiet')
+    expect(collector.freshnessOf('toy:T002-USD')).toBe('live')
+    expect(collector.rows()[0]?.liveInstruments).toBe(2)
+    socket.end({ kind: 'dropped', how: 'reset' })
+    expect(collector.freshnessOf('toy:T001-USD')).toBe('stale')
+    expect(collector.freshnessOf('toy:OTHER-USD')).toBe('none')
+    expect(collector.totals().instruments).toEqual({ live: 0, expected: 2, total: 2 })
+    await collector.stop()
+  })
+
+  test('waits while the market is closed, connects 60 s before it opens, leaves 5 min after its close', async () => {
+    const openMs = 1_800_000_600_000
+    const closeMs = openMs + 3_600_000
+    const { collector, clock, sockets } = aRig({
+      ...discovering([aToy('QLD', { calendar: 'XNYS' })]),
+      marketHours: (...[, nowMs]) => {
+        const isOpen = nowMs >= openMs && nowMs < closeMs
+        return { isOpen, nextOpenMs: isOpen ? null : openMs + (nowMs < openMs ? 0 : 86_400_000) }
+      }
+    })
+    collector.start()
+    await until(() => collector.rows().length === 1, 'a connection')
+    expect(collector.rows()[0]).toMatchObject({
+      state: 'waiting',
+      reason: 'market',
+      nextAttemptMs: openMs - 60_000
+    })
+    expect(collector.freshnessOf('toy:QLD')).toBe('closed')
+    clock.advance(539_000)
+    expect(sockets.all).toHaveLength(0)
+    clock.advance(1_000)
+    expect(sockets.all).toHaveLength(1)
+    letIn(sockets.last)
+    while (clock.nowMs() < closeMs + 299_000) {
+      clock.advance(1_000)
+      sockets.last.say({ trade: 'QLD' })
+      sockets.last.pong()
+    }
+    expect(collector.rows()[0]?.state).toBe('live')
+    clock.advance(2_000)
+    expect(sockets.last.isEnded).toBe(true)
+    expect(collector.rows()[0]).toMatchObject({ state: 'waiting', reason: 'market' })
+    await collector.stop()
+  })
+
+  test('after sleep every socket is taken for dead', async () => {
+    const { collector, sockets, clock } = await aStartedRig()
+    for (const socket of sockets.all) letIn(socket)
+    clock.sleep(60_000)
+    expect(sockets.all.slice(0, 2).every(({ wasTerminated }) => wasTerminated)).toBe(true)
+    clock.advance(1_000)
+    expect(sockets.all).toHaveLength(4)
+    await collector.stop()
+  })
+
+  test('told that the machine woke up, it does the same', async () => {
+    const { collector, sockets } = await aStartedRig()
+    for (const socket of sockets.all) letIn(socket)
+    collector.resumed()
+    expect(sockets.unended).toHaveLength(0)
+    await collector.stop()
+  })
+
+  test('pauses reading on all sockets, those opened meanwhile included', async () => {
+    const { collector, sockets, clock } = await aStartedRig()
+    const [first, second] = sockets.all
+    for (const socket of sockets.all) letIn(socket)
+    collector.pauseReading()
+    expect([first?.isPaused, second?.isPaused]).toEqual([true, true])
+    first?.end({ kind: 'dropped', how: 'reset' })
+    clock.advance(1_000)
+    sockets.last.accept()
+    expect(sockets.last.isPaused).toBe(true)
+    collector.resumeReading()
+    expect(sockets.unended.every(({ isPaused }) => !isPaused)).toBe(true)
+    await collector.stop()
+  })
+
+  test('one refused upgrade pauses all of the venue; the others follow the canary', async () => {
+    const { collector, sockets, clock } = await aStartedRig()
+    for (const socket of sockets.all)
+      socket.end({ kind: 'http', status: 429, retryAfterMs: 20_000 })
+    clock.advance(19_999)
+    expect(sockets.all).toHaveLength(2)
+    clock.advance(1)
+    expect(sockets.all).toHaveLength(3)
+    letIn(sockets.last)
+    expect(sockets.all).toHaveLength(4)
+    await collector.stop()
+  })
+
+  test('counts messages, bytes and what it could not use', async () => {
+    const { collector, sockets } = await aStartedRig()
+    for (const socket of sockets.all) letIn(socket)
+    sockets.all[0]?.say('abc', { strange: 1 })
+    sockets.all[1]?.say('defg')
+    expect(collector.totals()).toMatchObject({
+      messagesLast60s: 5,
+      rejectedLast60s: 2,
+      rejectedFrames: 2,
+      unknownFrames: 1
+    })
+    expect(collector.oddFrames()).toEqual([
+      { kind: 'rejected: not JSON', count: 2, sample: 'abc' },
+      { kind: 'unknown: strange', count: 1, sample: '{"strange":1}' }
+    ])
+    await collector.stop()
+  })
+
+  test('stop leaves no timer and no socket, at any moment', async () => {
+    const { collector, sockets, clock } = await aStartedRig()
+    letIn(sockets.last)
+    await collector.stop()
+    expect(sockets.unended).toHaveLength(0)
+    expect(clock.pending).toBe(0)
+    const early = aRig()
+    early.collector.start()
+    await early.collector.stop()
+    expect(early.clock.pending).toBe(0)
+    expect(early.sockets.all).toHaveLength(0)
+  })
+})

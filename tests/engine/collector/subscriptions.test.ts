@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest'
+import { ConnectionRig } from '../../support/connection-rig.ts'
+import { aToy, readToyRequest, someToys, toyRequest } from '../../support/toy-venue.ts'
+
+function aSubscribingRig(options?: ConstructorParameters<typeof ConnectionRig>[0]): ConnectionRig {
+  const rig = new ConnectionRig(options)
+  rig.connection.start()
+  rig.socket.accept()
+  return rig
+}
+
+/** Answers requests as a venue that knows all symbols but `bad` and refuses a message whole. */
+function answerAllBut(rig: ConnectionRig, bad: string, naming: boolean): number {
+  let requests = 0
+  while (rig.socket.sent.length > 0 && !rig.socket.isEnded) {
+    const request = readToyRequest(rig.socket.sent.shift() ?? '')
+    requests += 1
+    if (!request.symbols.includes(bad)) rig.socket.say({ ack: request.id })
+    else rig.socket.say({ refused: request.id, names: naming ? [bad] : [] })
+  }
+  return requests
+}
+
+describe('Subscriptions', () => {
+  test('a bad instrument is isolated by halving, the others live', () => {
+    const rig = aSubscribingRig({ instruments: [...someToys(14), aToy('BAD-USD')] })
+    const requests = answerAllBut(rig, 'BAD-USD', false)
+    expect(rig.state).toBe('live')
+    expect(requests).toBeLessThanOrEqual(9)
+    expect(rig.connection.refusals()).toEqual([
+      'toy:BAD-USD is refused by the venue: no such symbol'
+    ])
+  })
+
+  test('a bad instrument that the venue names costs one more message', () => {
+    const rig = aSubscribingRig({ instruments: [...someToys(14), aToy('BAD-USD')] })
+    expect(answerAllBut(rig, 'BAD-USD', true)).toBe(2)
+    expect(rig.state).toBe('live')
+  })
+
+  test('an instrument refused alone leaves the rest of its request in place', () => {
+    const rig = aSubscribingRig({ instruments: someToys(2), venue: { acknowledges: 'list' } })
+    rig.socket.say({ refused: null, names: ['T001-USD'], scope: 'instrument' })
+    rig.socket.say({ list: ['T002-USD'] })
+    expect(rig.state).toBe('live')
+    expect(rig.connection.refusals()).toHaveLength(1)
+  })
+
+  test('a refused instrument is not asked for again on the next socket', () => {
+    const rig = aSubscribingRig({ instruments: [...someToys(2), aToy('BAD-USD')] })
+    answerAllBut(rig, 'BAD-USD', true)
+    rig.socket.end({ kind: 'dropped', how: 'reset' })
+    rig.waitOut()
+    rig.socket.accept()
+    expect(readToyRequest(rig.socket.sent[0] ?? '').symbols).toEqual(['T001-USD', 'T002-USD'])
+  })
+
+  test('a connection all of whose instruments are refused fails, and a retry asks again', () => {
+    const rig = aSubscribingRig({ instruments: [aToy('BAD-USD')] })
+    answerAllBut(rig, 'BAD-USD', false)
+    expect(rig.state).toBe('failed')
+    expect(rig.connection.row(0).reason).toBe('the venue refused every instrument')
+    expect(rig.connection.retry()).toBe(true)
+    rig.comeUp()
+    expect(rig.state).toBe('live')
+  })
+
+  test('what the venue holds already counts as subscribed', () => {
+    const rig = aSubscribingRig({ instruments: someToys(1) })
+    rig.socket.say({ refused: 'r1', code: 'already-subscribed' })
+    expect(rig.state).toBe('live')
+    expect(rig.connection.refusals()).toEqual([])
+  })
+
+  test('an unanswered request is sent again once after 10 s, then the link is ended', () => {
+    const rig = aSubscribingRig()
+    expect(rig.socket.sent).toHaveLength(1)
+    rig.trade(9_000)
+    expect(rig.socket.sent).toHaveLength(1)
+    rig.trade(1_000)
+    expect(rig.socket.sent.map((text) => readToyRequest(text).id)).toEqual(['r1', 'r2'])
+    rig.trade(9_000)
+    expect(rig.socket.isEnded).toBe(false)
+    rig.pass(1_000)
+    expect(rig.socket.wasTerminated).toBe(true)
+    expect(rig.connection.row(0).lastClose?.reason).toBe('subscription twice without an answer')
+  })
+
+  test('the answer to the second asking is enough', () => {
+    const rig = aSubscribingRig()
+    rig.trade(10_000)
+    rig.socket.say({ ack: 'r2' })
+    expect(rig.state).toBe('live')
+  })
+
+  test('cumulative lists settle a request once all of it stands in them', () => {
+    const rig = aSubscribingRig({ instruments: someToys(2), venue: { acknowledges: 'list' } })
+    rig.socket.say({ list: ['T001-USD'] })
+    expect(rig.state).toBe('subscribing')
+    rig.socket.say({ list: ['T002-USD', 'T001-USD'] })
+    expect(rig.state).toBe('live')
+  })
+
+  test('where answers name no request, messages go one at a time', () => {
+    const rig = aSubscribingRig({
+      instruments: someToys(2),
+      venue: {
+        acknowledges: 'list',
+        subscribe: (instruments, firstId) =>
+          instruments.map((each, index) => toyRequest('subscribe', [each], firstId + index))
+      }
+    })
+    expect(rig.socket.sent).toHaveLength(1)
+    rig.socket.say({ list: ['T001-USD'] })
+    expect(rig.socket.sent).toHaveLength(2)
+    rig.socket.say({ list: ['T001-USD', 'T002-USD'] })
+    expect(rig.state).toBe('live')
+  })
+
+  test('messages keep the pace of the venue', () => {
+    const rig = aSubscribingRig({
+      instruments: someToys(10),
+      venue: {
+        limits: {
+          connects: { burst: 1, perSecond: 1, per5Minutes: null },
+          messagesPerSecond: 2,
+          rest: { burst: 1, perSecond: 1 },
+          instrumentsPerConnection: { usual: 10, most: 10 },
+          maxFrameBytes: 1024
+        },
+        subscribe: (instruments, firstId) =>
+          instruments.map((each, index) => toyRequest('subscribe', [each], firstId + index))
+      }
+    })
+    expect(rig.socket.sent).toHaveLength(2)
+    rig.clock.advance(999)
+    expect(rig.socket.sent).toHaveLength(3)
+    rig.clock.advance(3_001)
+    expect(rig.socket.sent).toHaveLength(10)
+  })
+
+  test('a refused key fails the connection and pauses the venue for five minutes', () => {
+    const rig = aSubscribingRig()
+    rig.socket.say({ refused: null, scope: 'connection', code: 'authentication' })
+    expect(rig.state).toBe('failed')
+    expect(rig.connection.row(0).reason).toBe('venue refused: no such symbol')
+    expect(rig.governor.pausedMs()).toBe(300_000)
+  })
+
+  test('a limit that concerns the whole connection pauses the venue', () => {
+    const rig = aSubscribingRig()
+    rig.socket.say({ refused: null, scope: 'connection', code: 'limit' })
+    expect(rig.state).toBe('waiting(rate)')
+    expect(rig.governor.pausedMs()).toBe(30_000)
+  })
+
+  test('a rate notice pauses the venue and keeps the connection', () => {
+    const rig = aSubscribingRig()
+    rig.acknowledge()
+    rig.socket.say({ notice: 'rate' })
+    expect(rig.governor.pausedMs()).toBe(30_000)
+    expect(rig.state).toBe('live')
+  })
+})

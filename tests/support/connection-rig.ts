@@ -1,0 +1,123 @@
+import type { MarketEvent } from '../../src/core/market/event.ts'
+import type { Instrument } from '../../src/core/market/instrument.ts'
+import { Connection } from '../../src/engine/collector/connection.ts'
+import { Governor } from '../../src/engine/collector/governor.ts'
+import type { Log, LogFields } from '../../src/engine/collector/log.ts'
+import type { MarketHours } from '../../src/engine/collector/market-hours.ts'
+import type { Venue } from '../../src/venues/venue.ts'
+import { FakeClock } from './fake-clock.ts'
+import { FakeSockets } from './fake-sockets.ts'
+import type { FakeSocket } from './fake-sockets.ts'
+import { readToyRequest, someToys, toyVenue } from './toy-venue.ts'
+
+/** A log that keeps what it is told. */
+export class KeptLog implements Log {
+  readonly lines: { readonly level: string; readonly event: string; readonly fields: LogFields }[] =
+    []
+
+  debug(event: string, fields: LogFields): void {
+    this.lines.push({ level: 'debug', event, fields })
+  }
+  info(event: string, fields: LogFields): void {
+    this.lines.push({ level: 'info', event, fields })
+  }
+  warn(event: string, fields: LogFields): void {
+    this.lines.push({ level: 'warn', event, fields })
+  }
+  error(event: string, fields: LogFields): void {
+    this.lines.push({ level: 'error', event, fields })
+  }
+}
+
+/** One connection between a fake clock and fake sockets. */
+export class ConnectionRig {
+  readonly clock = new FakeClock()
+  readonly sockets = new FakeSockets()
+  readonly log = new KeptLog()
+  readonly events: MarketEvent[] = []
+  readonly governor: Governor
+  readonly connection: Connection
+  /** What chance says next. */
+  chance = 0.5
+
+  constructor(
+    options: {
+      readonly venue?: Partial<Venue>
+      readonly instruments?: readonly Instrument[]
+      readonly apiKey?: string
+      readonly marketHours?: MarketHours
+    } = {}
+  ) {
+    const venue = toyVenue(options.venue)
+    this.governor = new Governor(venue.limits, this.clock)
+    this.connection = new Connection({
+      id: 'toy-01',
+      context: {
+        venue,
+        wsUrl: 'ws://toy.test',
+        apiKey: options.apiKey ?? null,
+        userAgent: 'tapedeck/test',
+        clock: this.clock,
+        random: () => this.chance,
+        sockets: this.sockets,
+        governor: this.governor,
+        log: this.log,
+        onEvents: (...[, events]) => this.events.push(...events)
+      },
+      instruments: options.instruments ?? someToys(3),
+      marketHours: options.marketHours ?? null,
+      onChanged: () => undefined
+    })
+  }
+
+  get socket(): FakeSocket {
+    return this.sockets.last
+  }
+
+  get state(): string {
+    const { state, reason } = this.connection.row(0)
+    return state === 'waiting' ? `waiting(${reason ?? ''})` : state
+  }
+
+  /** Lets time pass as the collector would: a tick each second, and the far end beating where `beats`. */
+  pass(ms: number, beats = false): void {
+    for (let leftMs = ms; leftMs > 0; leftMs -= 1000) {
+      this.clock.advance(Math.min(1000, leftMs))
+      if (beats && !this.socket.isEnded) this.socket.say({ beat: null })
+      this.connection.tick()
+      if (beats) this.socket.pong()
+    }
+  }
+
+  /** Acknowledges every request not yet answered. */
+  acknowledge(): void {
+    for (const text of this.socket.sent.splice(0)) this.socket.say({ ack: readToyRequest(text).id })
+  }
+
+  /** Brings the connection up from wherever it waits for its socket. */
+  comeUp(): void {
+    this.socket.accept()
+    this.acknowledge()
+  }
+
+  /** Waits until the next attempt has its socket. */
+  waitOut(): void {
+    const { nextAttemptMs } = this.connection.row(0)
+    if (nextAttemptMs !== null) this.clock.advance(nextAttemptMs - this.clock.nowMs())
+  }
+
+  /** Lets it carry trades each second for `ms`. */
+  trade(ms: number): void {
+    for (let leftMs = ms; leftMs > 0; leftMs -= 1000) {
+      this.pass(1000, true)
+      this.socket.say({ trade: 'T001-USD' })
+    }
+  }
+
+  /** The states it went through, in order. */
+  get path(): readonly string[] {
+    return this.log.lines
+      .filter(({ event }) => event === 'connection-state')
+      .map(({ fields }) => String(fields['to']))
+  }
+}
