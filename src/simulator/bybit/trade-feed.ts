@@ -14,7 +14,7 @@ export type BybitTradeFeedDeps = {
 }
 
 /** Most trades of one frame; more are split. */
-export const maxFrameTrades = 1024
+const maxFrameTrades = 1024
 
 type Batch = { readonly symbol: string; readonly trades: SimTrade[]; readonly rows: string[] }
 

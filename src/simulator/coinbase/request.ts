@@ -1,12 +1,6 @@
 import type { SimInstrument, SimMarket } from '../market.ts'
 
-export const productChannels = [
-  'heartbeat',
-  'ticker',
-  'ticker_batch',
-  'matches',
-  'level2_batch'
-] as const
+const productChannels = ['heartbeat', 'ticker', 'ticker_batch', 'matches', 'level2_batch'] as const
 export type ProductChannel = (typeof productChannels)[number]
 export type CoinbaseChannel = ProductChannel | 'status'
 

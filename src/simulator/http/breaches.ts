@@ -1,7 +1,7 @@
 import type { SimVenueServer } from '../market.ts'
 
 /** How often each limit was met since the server started. */
-export type Breaches = {
+type Breaches = {
   /** Upgrades refused for coming too fast. */
   readonly connects: number
   /** Client messages beyond the allowed rate or form. */
