@@ -39,7 +39,7 @@ export const supervisorLimits = {
 export type SupervisorHandlers = {
   readonly state: (state: SupervisorState, detail: string) => void
   readonly message: (message: EngineMessage, process: EngineProcess) => void
-  /** A process has started; hand over ports now. */
+  /** A process has started and was told its configuration: stream messages and ports may follow. */
   readonly launched: (process: EngineProcess) => void
   /** The engine refuses to run with this configuration. */
   readonly refused: (refusal: { readonly message: string; readonly exitCode: number }) => void
@@ -89,8 +89,8 @@ export class EngineSupervisor {
     this.#process = engine
     engine.onMessage((message) => this.#receive(engine, message))
     engine.onExit((exit) => this.#ended(engine, exit))
-    this.#handlers.launched(engine)
     engine.send({ channel: 'control', kind: 'start', config: this.#config })
+    this.#handlers.launched(engine)
     this.#expect(supervisorLimits.readyMs, () => this.#giveUpOn(engine, 'did not become ready'))
   }
 
