@@ -2,7 +2,7 @@ import { hashUnit } from './hash.ts'
 import type { SimInstrument, SimLevel } from './market.ts'
 
 /** Price levels shown on each side. */
-export const bookDepth = 200
+const bookDepth = 200
 const sizeStream = 40
 /** A level keeps its size for some seconds, so that two looks differ in a few levels only. */
 const levelLifeMs = 5_000

@@ -24,7 +24,7 @@ export type Listing = {
 }
 
 /** Trades per second of a whole venue at rate 1. */
-export const tradesPerSecond: Readonly<Record<SimVenueId, number>> = {
+const tradesPerSecond: Readonly<Record<SimVenueId, number>> = {
   coinbase: 640,
   'bybit-spot': 60,
   'bybit-linear': 100,

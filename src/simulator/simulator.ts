@@ -41,7 +41,7 @@ export type SimulatorOptions = {
 }
 
 /** Where a venue is reached. */
-export type SimAddress = { readonly wsUrl: string; readonly restUrl: string }
+type SimAddress = { readonly wsUrl: string; readonly restUrl: string }
 
 /** The simulator, running. */
 export type Simulator = {

@@ -21,7 +21,7 @@ export function tradeTextIds(instrument: InstrumentId): TradeTextId {
 }
 
 /** A UUID of version 4 made of a seed and a number. */
-export function uuid(seed: number, index: number): string {
+function uuid(seed: number, index: number): string {
   const a = hash32(seed, idStream, index)
   const b = hash32(a, idStream + 1, index)
   const c = hash32(b, idStream + 2, index)

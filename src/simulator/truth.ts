@@ -3,7 +3,7 @@ import type { SimTrade, SimTruth } from './market.ts'
 import { TruthRows, type TruthTrade } from './truth-rows.ts'
 
 /** Sum over some trades of one instrument. */
-export type TradeTotals = {
+type TradeTotals = {
   readonly trades: number
   /** Lowest and highest id; null before the first trade. */
   readonly firstId: number | null

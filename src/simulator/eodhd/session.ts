@@ -4,7 +4,7 @@ import { statusFrames } from './frames.ts'
 import type { EodhdKeys } from './keys.ts'
 
 /** What a client may ask for. */
-export type EodhdRequest = {
+type EodhdRequest = {
   readonly action: 'subscribe' | 'unsubscribe'
   readonly symbols: readonly string[]
 }
