@@ -35,13 +35,18 @@ export type BuildRequest = {
  * with, whatever order the trades came in. Revisions are 0.
  */
 export function buildCandles(request: BuildRequest): Candle[] {
+  return buildCells(request).map(candleOf)
+}
+
+/** The same, with the exact volumes of each. */
+export function buildCells(request: BuildRequest): CandleCell[] {
   const scale = new SizeScale(null)
   const entries = request.trades.map((arrived) => entryOf(arrived, request.tradeIds, scale))
   entries.sort(compareOrders)
   const { spec } = request
-  const cells =
-    spec.kind === 'time' ? timeCells(entries, request, spec) : tickCells(entries, request, spec)
-  return cells.map(candleOf)
+  return spec.kind === 'time'
+    ? timeCells(entries, request, spec)
+    : tickCells(entries, request, spec)
 }
 
 function entryOf(arrived: ArrivedTrade, tradeIds: TradeIds, scale: SizeScale): TradeEntry {

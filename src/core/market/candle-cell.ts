@@ -96,16 +96,28 @@ export function resetCell(cell: CandleCell, content: CandleCell | null): void {
   cell.lastMinor = from.lastMinor
 }
 
+/** The exact volumes of a candle, from which a sum can go on. */
+export type ExactVolumes = Pick<CandleCell, 'volume' | 'buyVolume'>
+
+/** Exact volumes of a cell, for whoever goes on from the candle elsewhere. */
+export function volumesOf(cell: CandleCell): ExactVolumes {
+  return { volume: { ...cell.volume }, buyVolume: { ...cell.buyVolume } }
+}
+
 /**
- * Takes a stored candle up again.
+ * Reads the exact volumes back from a stored candle.
  *
  * @param finest The finest size that may be in it, in base units.
- * @returns null where its stored volume no longer tells the exact sum.
+ * @returns null where the stored doubles no longer tell the exact sums.
  */
-export function restoreCell(candle: Candle, finest: number): CandleCell | null {
+export function restoreVolumes(candle: Candle, finest: number): ExactVolumes | null {
   const volume = restoreSum(candle.volume, finest)
   const buyVolume = restoreSum(candle.buyVolume, finest)
-  if (volume === null || buyVolume === null) return null
+  return volume === null || buyVolume === null ? null : { volume, buyVolume }
+}
+
+/** Takes a stored candle up again. */
+export function restoreCell(candle: Candle, { volume, buyVolume }: ExactVolumes): CandleCell {
   return {
     series: { instrument: candle.instrument, interval: candle.interval },
     openMs: candle.openMs,

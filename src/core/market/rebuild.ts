@@ -1,3 +1,4 @@
+import type { ExactVolumes } from './candle-cell.ts'
 import type { Candle, TradeOrder } from './candle.ts'
 import type { InstrumentId } from './instrument.ts'
 import type { Interval } from './interval.ts'
@@ -34,6 +35,8 @@ export type RebuildResult = {
   readonly beforeArrival: number
   /** The rebuilt candles, ascending, as stored. */
   readonly candles: readonly Candle[]
+  /** `volumesOf` each of the candles, in their order; time requests only, else empty. */
+  readonly volumes: readonly ExactVolumes[]
   /** Tick requests: the day as stored. Null for time requests. */
   readonly day: StoredDay | null
 }

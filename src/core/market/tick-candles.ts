@@ -100,12 +100,18 @@ export class TickCandles {
     if (this.#ended !== null && this.#ended.day.toMs <= endMs) this.#finaliseEnded(this.#ended)
   }
 
-  /** Takes up a day as stored; `candles` give their revisions. */
+  /**
+   * Takes up a day as stored.
+   *
+   * @param candles Stored tick candles: those of the day tell their revisions, those of the day before
+   *   are finished if they are not.
+   */
   seed(day: StoredDay, candles: readonly Candle[], read: EntryReader): void {
     const last = day.tail.at(-1)
     if (last === undefined || this.#series.length === 0) return
     this.#day = this.#options.dayOf(last.trade.eventMs)
     this.#load(day, candles, read)
+    this.#ended = this.#unfinished(candles)
   }
 
   /** Takes over the store's answer, and counts what arrived since. Answers not needed are left alone. */
@@ -126,6 +132,16 @@ export class TickCandles {
   /** Cells of one series that the window touches, oldest first; none while blind. */
   cells(interval: Interval): readonly CandleCell[] {
     return this.#series.find(({ series }) => series.interval === interval)?.cells() ?? []
+  }
+
+  /** The last day before this one that has a stored candle without its final mark. */
+  #unfinished(candles: readonly Candle[]): EndedDay | null {
+    const open = candles.filter((candle) => !candle.final && candle.dayMs < this.#day.fromMs)
+    const dayMs = open.reduce((latest, candle) => Math.max(latest, candle.dayMs), -Infinity)
+    const lateFrom = open
+      .filter((candle) => candle.dayMs === dayMs)
+      .reduce<TradeOrder | null>((first, { firstOrder }) => earlier(first, firstOrder), null)
+    return lateFrom === null ? null : { day: this.#options.dayOf(dayMs), cells: [], lateFrom }
   }
 
   #isOfToday(entry: TradeEntry): boolean {

@@ -1,6 +1,7 @@
 import type { CandleChanges } from './candle-changes.ts'
-import type { CandleCell, CandleSeries } from './candle-cell.ts'
-import { emptyCell, mergeTrade, resetCell } from './candle-cell.ts'
+import type { CandleCell, CandleSeries, ExactVolumes } from './candle-cell.ts'
+import { emptyCell, mergeTrade, resetCell, restoreCell } from './candle-cell.ts'
+import type { Candle } from './candle.ts'
 import type { TradeEntry } from './trade-entry.ts'
 import { keepEntry } from './trade-entry.ts'
 
@@ -18,6 +19,9 @@ export type TimeCandlesOptions = {
   readonly graceMs: number
   readonly changes: CandleChanges
 }
+
+/** A stored candle with its exact volumes, null where they are not known. */
+export type StoredCandle = { readonly candle: Candle; readonly volumes: ExactVolumes | null }
 
 /** A candle that the store is rebuilding, and the newest trades that its answer may not know. */
 type Awaited = { entries: TradeEntry[]; firstKeptArrival: number }
@@ -77,19 +81,20 @@ export class TimeCandles {
   }
 
   /**
-   * Takes the newest stored candle up again. Null, or volumes that no longer tell the exact sum, mean
-   * that the bucket of `newestMs` has to be rebuilt first.
+   * Takes the newest stored candles up again. One whose volumes are null cannot be continued from what
+   * is stored and is asked back; so is the candle of `newestMs` where none is stored.
    *
+   * @param stored Ascending; every stored candle from the first of them on.
    * @param newestMs Time of the newest stored trade.
    */
-  seed(cell: CandleCell | null, newestMs: number): void {
-    const openMs = this.#openMsOf(newestMs)
-    this.#floorMs = openMs
-    const isUsable = cell !== null && cell.openMs === openMs
-    this.#insert(isUsable ? cell : this.#emptyCell(openMs))
-    if (isUsable) return
-    this.#await(openMs, 0)
-    this.#request(openMs)
+  seed(stored: readonly StoredCandle[], newestMs: number): void {
+    const newestOpenMs = this.#openMsOf(newestMs)
+    this.#floorMs = Math.min(newestOpenMs, stored[0]?.candle.openMs ?? Infinity)
+    for (const { candle, volumes } of stored) {
+      if (volumes !== null) this.#insert(restoreCell(candle, volumes))
+      else this.#insertAwaited(candle.openMs)
+    }
+    if (this.#find(newestOpenMs) === null) this.#insertAwaited(newestOpenMs)
   }
 
   /** Takes over a rebuilt candle and merges what arrived since; a candle not awaited is left alone. */
@@ -148,6 +153,12 @@ export class TimeCandles {
       awaited.firstKeptArrival = (dropped?.arrival ?? 0) + 1
     }
     return true
+  }
+
+  #insertAwaited(openMs: number): void {
+    this.#insert(this.#emptyCell(openMs))
+    this.#await(openMs, 0)
+    this.#request(openMs)
   }
 
   /** Leaves a cell to the store: from here on its trades are only remembered. */

@@ -1,6 +1,6 @@
 import type { Candle } from '../market/candle.ts'
-import type { CandleCell } from '../market/candle-cell.ts'
-import { restoreCell } from '../market/candle-cell.ts'
+import type { CandleCell, ExactVolumes } from '../market/candle-cell.ts'
+import { restoreCell, restoreVolumes } from '../market/candle-cell.ts'
 import type { CandleChanges } from '../market/candle-changes.ts'
 import { SizeScale, finestSize } from '../market/decimal-sum.ts'
 import type { Trade } from '../market/event.ts'
@@ -115,9 +115,9 @@ export class InstrumentRun {
   adopt(result: RebuildResult): void {
     this.#ticks.adopt(result, this.#read)
     const candles = this.#timeByInterval.get(result.request.interval)
-    for (const candle of result.candles) {
-      const cell = restoreCell(candle, this.#finest(result.day?.tail ?? []))
-      if (cell !== null) candles?.adopt(cell, result.beforeArrival)
+    for (const [at, candle] of result.candles.entries()) {
+      const volumes = result.volumes[at]
+      if (volumes !== undefined) candles?.adopt(restoreCell(candle, volumes), result.beforeArrival)
     }
   }
 
@@ -164,23 +164,27 @@ export class InstrumentRun {
       newest.trade.eventMs
     )
     for (const [interval, candles] of this.#timeByInterval) {
-      const stored = seed.candles.find((candle) => candle.interval === interval)
-      const cell = stored?.source === 'trades' ? this.#restore(stored, seed.day.tail) : null
-      candles.seed(cell, newestMs)
+      const stored = seed.candles
+        .filter((candle) => candle.interval === interval)
+        .sort((a, b) => a.openMs - b.openMs)
+      candles.seed(
+        stored.map((candle) => ({ candle, volumes: this.#volumesOf(candle, seed.day.tail) })),
+        newestMs
+      )
     }
   }
 
-  /** Null where the stored candle cannot be continued exactly, or lags behind the stored trades. */
-  #restore(stored: Candle, tail: readonly ArrivedTrade[]): CandleCell | null {
-    const cell = restoreCell(stored, this.#finest(tail))
-    if (cell === null) return null
+  /** Null where a stored candle cannot be continued exactly, or lags behind the stored trades. */
+  #volumesOf(stored: Candle, tail: readonly ArrivedTrade[]): ExactVolumes | null {
+    if (stored.source !== 'trades') return null
     const inside = tail.filter(
-      ({ trade }) => trade.eventMs >= cell.openMs && trade.eventMs < cell.closeMs
+      ({ trade }) => trade.eventMs >= stored.openMs && trade.eventMs < stored.closeMs
     )
     const last = inside.at(-1)
-    if (last === undefined) return cell
-    const isCurrent = compareOrders(orderOf(last, this.rule.tradeIds), stored.lastOrder) === 0
-    return isCurrent && stored.trades >= inside.length ? cell : null
+    const isCurrent =
+      last === undefined || compareOrders(orderOf(last, this.rule.tradeIds), stored.lastOrder) === 0
+    if (!isCurrent || stored.trades < inside.length) return null
+    return restoreVolumes(stored, this.#finest(tail))
   }
 
   #finest(tail: readonly ArrivedTrade[]): number {

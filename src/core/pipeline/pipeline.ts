@@ -128,8 +128,9 @@ export class Pipeline {
   }
 
   /**
-   * What the store must rebuild since the last take. Take it after `takeChangedCandles()` and carry it
-   * out after those rows and all trades handed out so far are stored; then `adopt` the answer.
+   * What the store must rebuild since the last take. Take it after `takeChangedCandles()`, and carry it
+   * out after those rows and all trades handed out so far are stored, as part of the same batch: a
+   * crash must not part the trades from the rebuild they call for. Then `adopt` the answer.
    */
   takeRebuilds(): readonly RebuildRequest[] {
     return this.#changes.takeRebuilds()

@@ -12,8 +12,9 @@ export type InstrumentSeed = {
    */
   readonly day: StoredDay
   /**
-   * For each configured interval the newest stored candle that was built from trades, in any order;
-   * intervals without one are left out and get rebuilt.
+   * For each configured interval the newest stored candles, in any order: the newest, every one that
+   * is not final, and whatever lies between. More do no harm, holes do. An interval of which nothing
+   * is stored is rebuilt from the newest trade's candle on.
    */
   readonly candles: readonly Candle[]
   /** Ids of flagged trades among the latest stored, so that they stay known; may be empty. */
