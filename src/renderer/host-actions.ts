@@ -1,10 +1,5 @@
 import { z } from 'zod'
-import type { DesktopBridge } from './link/desktop-bridge.ts'
-
-/** What a newcomer may start with. */
-export type SetupChoice = 'coinbase' | 'simulated' | 'settings-file'
-/** `message` says what to do next, or why it failed; null when there is nothing to say. */
-export type SetupAnswer = { readonly accepted: boolean; readonly message: string | null }
+import type { DesktopBridge, SetupAnswer, SetupChoice } from '../contracts/desktop-bridge.ts'
 
 /** What only the host can do for the window. */
 export interface HostActions {
@@ -23,7 +18,7 @@ async function setupOverHttp(choice: SetupChoice): Promise<SetupAnswer> {
   try {
     const response = await fetch('/setup', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'x-tapedeck-token': pageToken() },
       body: JSON.stringify({ choice })
     })
     const answer = answerSchema.safeParse(await response.json())
@@ -33,4 +28,9 @@ async function setupOverHttp(choice: SetupChoice): Promise<SetupAnswer> {
     const cause = error instanceof Error ? error.message : String(error)
     return { accepted: false, message: `The host cannot be reached (${cause}).` }
   }
+}
+
+/** The host writes it into the page that it serves; only this page can read it. */
+function pageToken(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name=tapedeck-token]')?.content ?? ''
 }

@@ -11,11 +11,13 @@ import { createRoot } from 'react-dom/client'
 import { HealthHistory } from './connections/health-history.ts'
 import { browserStorage } from './desk/choice-keeper.ts'
 import { DeskContext, type Desk } from './desk/desk.ts'
+import { defaultChoices } from './desk/desk-choices.ts'
 import { createDeskStore } from './desk/desk-store.ts'
 import { PaintLoop } from './desk/paint-loop.ts'
 import { SecondTimer } from './desk/second-timer.ts'
 import { App } from './frame/app.tsx'
 import { hostActions } from './host-actions.ts'
+import { desktopBridge } from './link/desktop-window.ts'
 import { streamAddress, webSocketLinks } from './link/web-socket-link.ts'
 import { windowPortLinks } from './link/window-port.ts'
 import { StreamClient } from './stream/stream-client.ts'
@@ -25,12 +27,12 @@ const beatMs = 250
 
 function createDesk(): Desk {
   const clock = () => Date.now()
-  const bridge = window.tapedeck
+  const bridge = desktopBridge()
   const openLink =
     bridge === undefined ? webSocketLinks(streamAddress(location)) : windowPortLinks(bridge, window)
   return {
     stream: new StreamClient(openLink, clock),
-    choices: createDeskStore(browserStorage()),
+    choices: createDeskStore(browserStorage(), defaultChoices(window.innerWidth)),
     host: hostActions(bridge),
     clock,
     seconds: new SecondTimer(),

@@ -13,6 +13,7 @@ export type ChartColours = {
   readonly upVolume: string
   readonly downVolume: string
   readonly upFill: string
+  readonly downFill: string
   readonly background: string
   readonly grid: string
   readonly text: string
@@ -31,6 +32,7 @@ export function readChartColours(element: Element): ChartColours {
     upVolume: read('--up-volume'),
     downVolume: read('--down-volume'),
     upFill: read('--up-fill'),
+    downFill: read('--down-fill'),
     background: read('--surface'),
     grid: read('--grid'),
     text: read('--text-2'),

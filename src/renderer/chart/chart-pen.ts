@@ -19,7 +19,7 @@ export class ChartPen {
   readonly #surface: DrawingSurface
   readonly #spec: IntervalSpec
   #points: ChartPoint[] = []
-  #tail = new Map<string, Candle>()
+  readonly #tail = new Map<string, Candle>()
   #isReset = false
 
   constructor(surface: DrawingSurface, spec: IntervalSpec) {

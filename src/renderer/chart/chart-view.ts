@@ -180,10 +180,10 @@ export class ChartView {
   }
 
   #paintColours(): void {
-    const { up, down, upFill } = this.#colours
+    const { up, down, upFill, downFill } = this.#colours
     this.#candles.applyOptions({
       upColor: upFill,
-      downColor: down,
+      downColor: downFill,
       borderUpColor: up,
       borderDownColor: down,
       wickUpColor: up,

@@ -6,7 +6,7 @@
 import type { Candle } from '../../core/market/candle.ts'
 import { parseInterval, type IntervalSpec } from '../../core/market/interval.ts'
 import type { CandleQuery, Query, QueryResult, Series } from '../../contracts/state-stream.ts'
-import { QueryError } from '../stream/query-desk.ts'
+import { StreamQueryError } from '../../contracts/stream-receiver.ts'
 import type { CandleListener } from '../stream/series-board.ts'
 import { CandleList, compareCandles, knowsMore } from './candle-list.ts'
 import { candlesThatFit } from './chart-points.ts'
@@ -202,7 +202,7 @@ export class SeriesFeed {
   }
 
   #fail(error: unknown): void {
-    const code = error instanceof QueryError ? error.code : 'unavailable'
+    const code = error instanceof StreamQueryError ? error.code : 'unavailable'
     const message = error instanceof Error ? error.message : String(error)
     this.#setStatus({ kind: 'failed', code, message })
   }

@@ -23,7 +23,7 @@ export function ConnectionDetail({ row, all }: ConnectionDetailProps) {
       <div className="panel-bar">
         <h2>{row.id}</h2>
         <span className="freshness-label">
-          <Mark shape={words.shape} /> {words.text} for {longAgeText(nowMs - row.sinceMs)}
+          <Mark shape={words.shape} /> {words.text} · {longAgeText(nowMs - row.sinceMs)}
         </span>
         <button
           type="button"

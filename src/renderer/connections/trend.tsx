@@ -12,9 +12,6 @@ export function Trend({ values, width, height, label }: TrendProps) {
   const top = Math.max(...values, 0)
   const summary =
     values.length < 2 ? `${label}: not enough samples yet` : `${label}: up to ${Math.round(top)}`
-  // The invisible zero and top anchor the scale at zero.
-  const path = top === 0 ? '' : sparkPath([0, ...values], { width, height })
-  const start = path.indexOf('L')
   return (
     <svg
       className="trend"
@@ -24,7 +21,7 @@ export function Trend({ values, width, height, label }: TrendProps) {
       role="img"
       aria-label={summary}
     >
-      {values.length < 2 || start < 0 ? null : <path d={`M${path.slice(start + 1)}`} />}
+      <path d={sparkPath(values, { width, height }, 0)} />
     </svg>
   )
 }

@@ -1,4 +1,4 @@
-import { defaultChoices, deskChoicesSchema, type DeskChoices } from './desk-choices.ts'
+import { deskChoicesSchema, type DeskChoices } from './desk-choices.ts'
 
 export const choicesKey = 'tapedeck.desk'
 export const damagedKey = 'tapedeck.desk.damaged'
@@ -7,16 +7,16 @@ export const damagedKey = 'tapedeck.desk.damaged'
 export type ChoiceStorage = Pick<Storage, 'getItem' | 'setItem'>
 
 /** Loads what the user chose; a damaged entry is set aside and the defaults are used. */
-export function loadChoices(storage: ChoiceStorage | null): DeskChoices {
+export function loadChoices(storage: ChoiceStorage | null, defaults: DeskChoices): DeskChoices {
   const text = attempt(() => storage?.getItem(choicesKey) ?? null)
-  if (text === null) return defaultChoices
+  if (text === null) return defaults
   const stored = attempt(() => JSON.parse(text) as unknown)
   const read = deskChoicesSchema.safeParse(
-    typeof stored === 'object' && stored !== null ? { ...defaultChoices, ...stored } : stored
+    typeof stored === 'object' && stored !== null ? { ...defaults, ...stored } : stored
   )
   if (read.success) return read.data
   attempt(() => storage?.setItem(damagedKey, text))
-  return defaultChoices
+  return defaults
 }
 
 /** Saves the choices; where nothing can be kept, they last as long as the window. */

@@ -36,14 +36,17 @@ export type DeskChoices = z.infer<typeof deskChoicesSchema>
 export type ChartChoice = DeskChoices['charts'][number]
 export type Sort = DeskChoices['sort']
 
-export const defaultChoices: DeskChoices = {
-  screen: 'watch',
-  theme: 'system',
-  palette: 'blue-orange',
-  timeZone: 'local',
-  sort: { key: 'volume', descending: true },
-  watchlistWidth: 620,
-  charts: [{ instrument: null, interval: '1m' }]
+/** Where a new user starts. */
+export function defaultChoices(windowWidth: number): DeskChoices {
+  return {
+    screen: 'watch',
+    theme: 'system',
+    palette: 'blue-orange',
+    timeZone: 'local',
+    sort: { key: 'volume', descending: true },
+    watchlistWidth: Math.round(Math.min(800, Math.max(480, windowWidth * 0.42))),
+    charts: [{ instrument: null, interval: '1m' }]
+  }
 }
 
 function isKnownZone(timeZone: string): boolean {

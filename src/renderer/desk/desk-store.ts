@@ -36,9 +36,9 @@ export type DeskState = DeskChoices & DeskSession & DeskActions
 export type DeskStore = StoreApi<DeskState>
 
 /** The user's own choices, kept in the browser's storage; market data never passes through here. */
-export function createDeskStore(storage: ChoiceStorage | null): DeskStore {
+export function createDeskStore(storage: ChoiceStorage | null, defaults: DeskChoices): DeskStore {
   const store = createStore<DeskState>()((set) => ({
-    ...loadChoices(storage),
+    ...loadChoices(storage, defaults),
     filter: '',
     connection: null,
     showScreen: (screen) => set({ screen }),

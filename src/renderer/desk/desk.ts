@@ -51,7 +51,7 @@ export function useLinkStatus(): LinkStatus {
 }
 
 /** All rows of a table. Not for prices: those are painted, not rendered. */
-export function useRows<Name extends Exclude<TableName, 'prices'>>(
+export function useRows<Name extends Exclude<TableName, 'prices' | 'sparks'>>(
   name: Name
 ): readonly StateTables[Name][] {
   const table = useDesk().stream.state[name] as unknown as Table<StateTables[Name]>
@@ -62,7 +62,7 @@ export function useRows<Name extends Exclude<TableName, 'prices'>>(
 }
 
 /** Rows as of the last full second, for tables that change with every message. */
-export function useRowsCalmly<Name extends Exclude<TableName, 'prices'>>(
+export function useRowsCalmly<Name extends Exclude<TableName, 'prices' | 'sparks'>>(
   name: Name
 ): readonly StateTables[Name][] {
   const { stream, seconds } = useDesk()

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { useChoice, useDesk } from '../desk/desk.ts'
 import { palettes, type Palette } from '../desk/desk-choices.ts'
 import { ZoneSelect } from '../frame/status-bar.tsx'
-import type { SetupChoice } from '../host-actions.ts'
+import type { SetupChoice } from '../../contracts/desktop-bridge.ts'
 
 const choices: readonly {
   readonly choice: SetupChoice

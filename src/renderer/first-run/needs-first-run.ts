@@ -4,16 +4,12 @@ export type FirstRunSource = {
   readonly isLinked: boolean
   readonly instruments: number
   readonly connections: number
-  /** Start-up sentences of the engine; null while the run is not known. */
-  readonly diagnostics: number | null
+  /** Venues the engine was told of; null before its first report. */
+  readonly venues: number | null
 }
 
-/** True when nothing is configured: the engine is there and has nothing to do nor to say. */
+/** True when no venue is configured: the engine is there and has nothing to do. */
 export function needsFirstRun(source: FirstRunSource): boolean {
-  const isIdle =
-    source.isLinked &&
-    source.instruments === 0 &&
-    source.connections === 0 &&
-    source.diagnostics === 0
-  return isIdle || (source.isAsked && source.instruments === 0)
+  if (source.instruments > 0 || source.connections > 0) return false
+  return source.isAsked || (source.isLinked && source.venues === 0)
 }

@@ -18,10 +18,10 @@ export function fixedText(value: number, digits: number): string {
   return value < 0 && /[1-9]/.test(text) ? minus + text : text
 }
 
-/** Writes a number with its sign, `+` for zero and above. */
+/** Writes a number with its sign; what rounds to zero has none. */
 export function signedText(value: number, digits: number): string {
   const text = fixedText(value, digits)
-  return text.startsWith(minus) ? text : `+${text}`
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
 }
 
 const steps = [

@@ -25,12 +25,13 @@ export function App() {
   const screen = useChoice((state) => state.screen)
   const instruments = useRows('instruments').length
   const connections = useRows('connections').length
+  const health = useRows('health')[0]
   const isFirstRun = needsFirstRun({
     isAsked: new URLSearchParams(location.search).has('first-run'),
     isLinked,
     instruments,
     connections,
-    diagnostics: run?.diagnostics.length ?? null
+    venues: health?.venues.length ?? null
   })
   const View = screenViews[screen]
   return (

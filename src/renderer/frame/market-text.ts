@@ -15,8 +15,11 @@ const stateWords = {
 /** Says how a market is and what comes next: `NYSE closed, opens 14:30 (5 h 12 m)`. */
 export function marketText(market: Market, nowMs: number, zone: ZonedTime): string {
   const name = calendarNames[market.calendar] ?? market.calendar
-  const next = market.state === 'open' || market.state === 'post' ? 'closes' : 'opens'
+  const now = `${name} ${stateWords[market.state]}`
+  // No change in sight arrives as null or Infinity, depending on the way it came.
+  if (!Number.isFinite(market.nextChangeMs)) return now
+  const next = market.state === 'open' ? 'closes' : 'opens'
   const at = zone.minuteText(market.nextChangeMs)
   const left = longAgeText(Math.max(0, market.nextChangeMs - nowMs))
-  return `${name} ${stateWords[market.state]}, ${next} ${at} (${left})`
+  return `${now}, ${next} ${at} (${left})`
 }

@@ -1,6 +1,9 @@
+import type { DesktopBridge } from '../../contracts/desktop-bridge.ts'
 import type { OpenLink } from '../stream/stream-client.ts'
-import type { DesktopBridge } from './desktop-bridge.ts'
 import { portLink } from './port-link.ts'
+
+/** While no engine runs, main hands over nothing: ask again rather than wait. */
+const handOverMs = 1_500
 
 /**
  * Opens links over ports that the preload hands into the window.
@@ -9,31 +12,38 @@ import { portLink } from './port-link.ts'
  * this very window.
  */
 export function windowPortLinks(bridge: DesktopBridge, target: Window): OpenLink {
-  return (signal) =>
-    new Promise((resolve, reject) => {
-      const nonce = crypto.randomUUID()
-      const stop = new AbortController()
-      signal.addEventListener(
-        'abort',
-        () => {
-          stop.abort()
-          reject(new Error('no port was handed over'))
-        },
-        { once: true }
-      )
-      target.addEventListener(
-        'message',
-        (event: MessageEvent<unknown>) => {
-          const port = event.ports[0]
-          if (event.source !== target || port === undefined) return
-          if (!isHandOver(event.data, nonce)) return
-          stop.abort()
-          resolve(portLink(port))
-        },
-        { signal: stop.signal }
-      )
-      bridge.requestPort(nonce)
-    })
+  return async (signal) => {
+    const nonce = crypto.randomUUID()
+    const over = AbortSignal.any([signal, AbortSignal.timeout(handOverMs)])
+    const port = portFrom(target, nonce, over)
+    bridge.requestPort(nonce)
+    return portLink(await port)
+  }
+}
+
+function portFrom(target: Window, nonce: string, over: AbortSignal): Promise<MessagePort> {
+  const taken = new AbortController()
+  return new Promise((resolve, reject) => {
+    over.addEventListener(
+      'abort',
+      () => {
+        taken.abort()
+        reject(new Error('no port was handed over'))
+      },
+      { once: true }
+    )
+    target.addEventListener(
+      'message',
+      (event: MessageEvent<unknown>) => {
+        const port = event.ports[0]
+        if (event.source !== target || port === undefined) return
+        if (!isHandOver(event.data, nonce)) return
+        taken.abort()
+        resolve(port)
+      },
+      { signal: taken.signal }
+    )
+  })
 }
 
 function isHandOver(data: unknown, nonce: string): boolean {

@@ -10,6 +10,7 @@ export function createStateCopy(): StateCopy {
     run: new Table(),
     instruments: new Table(),
     prices: new Table(),
+    sparks: new Table(),
     connections: new Table(),
     health: new Table()
   }
@@ -20,6 +21,7 @@ export function applySnapshot(copy: StateCopy, { tables }: Snapshot): void {
   copy.run.replaceAll(tables.run)
   copy.instruments.replaceAll(tables.instruments)
   copy.prices.replaceAll(tables.prices)
+  copy.sparks.replaceAll(tables.sparks)
   copy.connections.replaceAll(tables.connections)
   copy.health.replaceAll(tables.health)
   publish(copy)
@@ -30,6 +32,7 @@ export function applyDelta(copy: StateCopy, { changed, removed }: Delta): void {
   copy.run.apply(changed.run ?? [], removed.run ?? [])
   copy.instruments.apply(changed.instruments ?? [], removed.instruments ?? [])
   copy.prices.apply(changed.prices ?? [], removed.prices ?? [])
+  copy.sparks.apply(changed.sparks ?? [], removed.sparks ?? [])
   copy.connections.apply(changed.connections ?? [], removed.connections ?? [])
   copy.health.apply(changed.health ?? [], removed.health ?? [])
   publish(copy)

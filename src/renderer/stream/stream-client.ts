@@ -2,18 +2,18 @@
  * States of the link: `connecting` (opened, or on its way; no snapshot yet) → `live` → `lost`
  * (waiting for the next try) → `connecting` … Only `live` may be shown as live.
  */
-import {
-  streamProtocol,
-  type ClientMessage,
-  type Delta,
-  type MessageLink,
-  type Query,
-  type QueryResult,
-  type Series,
-  type ServerMessage,
-  type Snapshot
+import type {
+  ClientMessage,
+  Delta,
+  MessageLink,
+  Query,
+  QueryResult,
+  Series,
+  ServerMessage,
+  Snapshot
 } from '../../contracts/state-stream.ts'
-import { QueryDesk, QueryError } from './query-desk.ts'
+import { StreamQueryError, StreamReceiver } from '../../contracts/stream-receiver.ts'
+import { QueryDeadlines } from './query-deadlines.ts'
 import type { WallClock } from './run-clock.ts'
 import { SeriesBoard, type CandleListener } from './series-board.ts'
 import { applyDelta, applySnapshot, createStateCopy, type StateCopy } from './state-copy.ts'
@@ -33,19 +33,20 @@ export const askAfterSilenceMs = 5_000
 export const deadAfterSilenceMs = 10_000
 const backoffMs = [250, 500, 1_000, 2_000, 5_000] as const
 
-/** Keeps a copy of the engine's state over a link that may break at any time. */
+type OpenStream = { readonly link: StreamLink; readonly receiver: StreamReceiver }
+
+/** Keeps a copy of the engine's state over links that may break at any time. */
 export class StreamClient {
   readonly state: StateCopy = createStateCopy()
   readonly #openLink: OpenLink
   readonly #clock: WallClock
-  readonly #queries = new QueryDesk()
+  readonly #deadlines = new QueryDeadlines()
   readonly #board = new SeriesBoard()
   readonly #statusListeners = new Set<() => void>()
   readonly #snapshotListeners = new Set<() => void>()
   #status: LinkStatus = { kind: 'connecting', attempt: 0 }
-  #link: StreamLink | null = null
+  #stream: OpenStream | null = null
   #opening: AbortController | null = null
-  #lastSequence: number | null = null
   #lastHeardMs = 0
   #lastFrameMs: number | null = null
   #asked = false
@@ -73,9 +74,9 @@ export class StreamClient {
   /** Looks at the clock: retries, notices silence, ends overdue queries. Call a few times a second. */
   beat(): void {
     const nowMs = this.#clock()
-    this.#queries.expire(nowMs)
-    if (this.#status.kind === 'lost' && nowMs >= this.#status.nextAttemptMs) this.#connect()
-    else if (this.#status.kind !== 'lost') this.#checkSilence(nowMs)
+    this.#deadlines.expire(nowMs)
+    if (this.#status.kind !== 'lost') this.#checkSilence(nowMs)
+    else if (nowMs >= this.#status.nextAttemptMs) this.#connect()
   }
 
   /** Tries now instead of waiting for the next turn. */
@@ -85,7 +86,7 @@ export class StreamClient {
 
   /** Skips the backoff of one of the engine's connections. */
   retryConnection(connection: string): void {
-    this.#link?.send({ kind: 'retry', connection })
+    this.#stream?.receiver.retry(connection)
   }
 
   onStatus(listener: () => void): () => void {
@@ -106,23 +107,19 @@ export class StreamClient {
     }
   }
 
+  /** @throws StreamQueryError with the contract's codes, `link-lost` or `timeout`. */
   query(query: Query): Promise<QueryResult> {
-    const link = this.#link
-    if (link === null || this.#status.kind !== 'live') {
-      return Promise.reject(new QueryError('link-lost', 'there is no link to the engine'))
+    if (this.#stream === null || this.#status.kind !== 'live') {
+      const message = 'there is no link to the engine'
+      return Promise.reject(new StreamQueryError({ code: 'link-lost', message }))
     }
-    return this.#queries.ask(query, this.#clock(), (requestId) => {
-      link.send({ kind: 'query', requestId, query })
-    })
+    return this.#deadlines.bound(this.#stream.receiver.query(query), this.#clock())
   }
 
   close(): void {
     this.#closed = true
     this.#opening?.abort()
-    const link = this.#link
-    this.#link = null
-    link?.close()
-    this.#queries.rejectAll()
+    this.#dropStream()
   }
 
   #connect(): void {
@@ -143,90 +140,74 @@ export class StreamClient {
   }
 
   #adopt(link: StreamLink): void {
-    this.#link = link
-    this.#lastSequence = null
     this.#lastHeardMs = this.#clock()
-    link.onMessage((message) => {
-      if (this.#link === link) this.#receive(link, message)
+    const heard: StreamLink = {
+      ...link,
+      onMessage: (listener) =>
+        link.onMessage((message) => {
+          this.#lastHeardMs = this.#clock()
+          listener(message)
+        })
+    }
+    const receiver = new StreamReceiver(heard, {
+      snapshot: (snapshot) => this.#applySnapshot(snapshot),
+      delta: (delta) => this.#applyDelta(delta),
+      lost: () => {
+        if (this.#stream?.link === link) this.#lose()
+      },
+      refused: () => undefined
     })
-    link.onClose(() => {
-      if (this.#link === link) this.#lose()
-    })
-    link.send({ kind: 'hello', protocol: streamProtocol })
+    this.#stream = { link, receiver }
     if (this.#board.series().length > 0) this.#sendWatchList()
   }
 
   #lose(): void {
     if (this.#closed) return
-    const link = this.#link
-    this.#link = null
     this.#opening?.abort()
     this.#opening = null
-    link?.close()
+    this.#dropStream()
     const delayMs = backoffMs[Math.min(this.#failures, backoffMs.length - 1)] ?? 5_000
     this.#failures += 1
-    this.#setStatus({
-      kind: 'lost',
-      attempt: this.#failures,
-      nextAttemptMs: this.#clock() + delayMs
-    })
-    this.#queries.rejectAll()
+    const nextAttemptMs = this.#clock() + delayMs
+    this.#setStatus({ kind: 'lost', attempt: this.#failures, nextAttemptMs })
+  }
+
+  #dropStream(): void {
+    const stream = this.#stream
+    this.#stream = null
+    stream?.receiver.close()
   }
 
   #checkSilence(nowMs: number): void {
     const silentMs = nowMs - this.#lastHeardMs
     if (silentMs >= deadAfterSilenceMs) this.#lose()
-    else if (silentMs >= askAfterSilenceMs && !this.#asked && this.#link !== null) this.#askAgain()
-  }
-
-  #askAgain(): void {
-    this.#asked = true
-    this.#link?.send({ kind: 'resync' })
-  }
-
-  #receive(link: StreamLink, message: ServerMessage): void {
-    this.#lastHeardMs = this.#clock()
-    switch (message.kind) {
-      case 'snapshot':
-        this.#applySnapshot(link, message)
-        return
-      case 'delta':
-        this.#applyDelta(link, message)
-        return
-      case 'reply':
-        this.#queries.answer(message)
-        return
-      case 'refused':
-        return
+    else if (silentMs >= askAfterSilenceMs && !this.#asked && this.#stream !== null) {
+      this.#asked = true
+      this.#stream.link.send({ kind: 'resync' })
     }
   }
 
-  #applySnapshot(link: StreamLink, snapshot: Snapshot): void {
-    this.#lastSequence = snapshot.sequence
-    this.#lastFrameMs = this.#clock()
-    this.#asked = false
+  #applySnapshot(snapshot: Snapshot): void {
+    this.#noteFrame()
     this.#failures = 0
     applySnapshot(this.state, snapshot)
-    link.send({ kind: 'ack', sequence: snapshot.sequence })
     this.#setStatus({ kind: 'live' })
     for (const listener of [...this.#snapshotListeners]) listener()
   }
 
-  #applyDelta(link: StreamLink, delta: Delta): void {
-    if (this.#lastSequence === null || delta.sequence !== this.#lastSequence + 1) {
-      this.#lastSequence = null
-      if (!this.#asked) this.#askAgain()
-      return
-    }
-    this.#lastSequence = delta.sequence
-    this.#lastFrameMs = this.#clock()
+  #applyDelta(delta: Delta): void {
+    this.#noteFrame()
     applyDelta(this.state, delta)
-    link.send({ kind: 'ack', sequence: delta.sequence })
     if (delta.candles.length > 0) this.#board.deliver(delta.candles)
   }
 
+  #noteFrame(): void {
+    this.#lastFrameMs = this.#clock()
+    this.#asked = false
+  }
+
   #sendWatchList(): void {
-    this.#link?.send({ kind: 'watch', series: this.#board.series() })
+    this.#stream?.receiver.watch(this.#board.series())
   }
 
   #setStatus(status: LinkStatus): void {

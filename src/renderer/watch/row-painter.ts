@@ -1,4 +1,4 @@
-import type { InstrumentRow, PriceRow } from '../../contracts/state-rows.ts'
+import type { InstrumentRow, PriceRow, SparkRow } from '../../contracts/state-rows.ts'
 import type { Freshness } from '../../contracts/shapes.ts'
 import type { Painter } from '../desk/paint-loop.ts'
 import { ageText } from '../format/age-text.ts'
@@ -17,6 +17,7 @@ const flashMs = 400
 /** What a row reads when it paints. */
 export type RowSource = {
   findPrice(id: string): PriceRow | undefined
+  findSpark(id: string): SparkRow | undefined
   isLinked(): boolean
   runNowMs(): number
   wallMs(): number
@@ -32,6 +33,7 @@ export class RowPainter implements Painter {
   readonly #written = new Map<string, string>()
   readonly #gate = new FlashGate()
   #lastPrice: number | null = null
+  #digits: number | null = null
 
   constructor(row: HTMLElement, instrument: InstrumentRow, source: RowSource) {
     this.#row = row
@@ -73,22 +75,21 @@ export class RowPainter implements Painter {
 
   #paintPrice(price: PriceRow | undefined, shown: Freshness): void {
     const last = price?.price ?? null
-    if (last === null) {
-      this.#write('whole', '–')
-      this.#write('fraction', '')
-      return
-    }
-    const text = fixedText(last, priceDigits(this.#instrument.tickSize, last))
-    const point = text.search(/[.,]\d*$/)
-    const hasFraction = point >= 0 && priceDigits(this.#instrument.tickSize, last) > 0
-    this.#write('whole', hasFraction ? text.slice(0, point) : text)
-    this.#write('fraction', hasFraction ? text.slice(point) : '')
+    const digits = last === null ? 0 : priceDigits(this.#instrument.tickSize, last)
+    this.#write('price', last === null ? '–' : fixedText(last, digits), last)
+    this.#alignPoint(digits)
+    if (last === null) return
     const before = this.#lastPrice
     this.#lastPrice = last
-    const cell = this.#cells.get('price')
-    if (cell !== undefined) cell.dataset['raw'] = String(last)
     if (before === null || before === last || shown !== 'live') return
     this.#flash(last > before ? 'up' : 'down')
+  }
+
+  /** Keeps decimal points under each other: shorter fractions end earlier. */
+  #alignPoint(digits: number): void {
+    if (digits === this.#digits) return
+    this.#digits = digits
+    this.#cells.get('price')?.style.setProperty('--digits', String(digits))
   }
 
   #flash(direction: 'up' | 'down'): void {
@@ -133,10 +134,13 @@ export class RowPainter implements Painter {
     if (pin instanceof HTMLElement && place !== null) pin.style.left = text
   }
 
+  /** Closes of the minutes before, and the price of now at the end. */
   #paintSpark(price: PriceRow | undefined): void {
     const path = this.#cells.get('spark')
     if (path === undefined) return
-    const drawing = sparkPath(price?.spark ?? [], sparkBox)
+    const closes = this.#source.findSpark(this.#instrument.id)?.closes ?? []
+    const last = price?.price ?? null
+    const drawing = sparkPath(last === null ? closes : [...closes, last], sparkBox)
     if (this.#written.get('spark') === drawing) return
     this.#written.set('spark', drawing)
     path.setAttribute('d', drawing)

@@ -55,9 +55,10 @@ function useRowPainter(
   useLayoutEffect(() => {
     const element = row.current
     if (element === null) return
-    const { prices, run } = desk.stream.state
+    const { prices, sparks, run } = desk.stream.state
     const painter = new RowPainter(element, instrument, {
       findPrice: (id) => prices.find(id),
+      findSpark: (id) => sparks.find(id),
       isLinked: () => desk.stream.status.kind === 'live',
       runNowMs: () => runNowMs(run.find('run'), desk.clock()),
       wallMs: desk.clock,
@@ -101,9 +102,8 @@ function WatchCell({
       )
     case 'price':
       return (
-        <div role="gridcell" className={className} data-cell="price">
-          <span data-cell="whole" />
-          <span className="fraction" data-cell="fraction" />
+        <div role="gridcell" className={className}>
+          <span className="price" data-cell="price" />
         </div>
       )
     case 'range':
