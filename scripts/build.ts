@@ -15,3 +15,5 @@ export async function build(): Promise<void> {
   })
   if (code !== 0) throw new Error(`the build failed (code ${code ?? 'none'})`)
 }
+
+if (import.meta.main) await build()

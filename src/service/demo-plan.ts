@@ -1,5 +1,5 @@
 import { settingsSchema, type Settings } from '../contracts/settings.ts'
-import type { SimulatorReady } from './simulator-process.ts'
+import type { SimulatorReady } from '../contracts/simulator-ready.ts'
 
 /** Venues of the demonstration and what is collected there: 326 pairs at 15 a connection make 22 connections. */
 const demoVenues: Readonly<Record<string, { instruments: string; per_connection: number }>> = {

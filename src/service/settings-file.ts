@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse, TomlError } from 'smol-toml'
-import type { z } from 'zod'
-import { settingsSchema, venueIds, type Settings } from '../contracts/settings.ts'
+import { settingsSchema, type Settings } from '../contracts/settings.ts'
+import { readSettings } from '../contracts/settings-problem.ts'
 
 /** The settings cannot be used; the message names key, value and what is allowed. Exit code 2. */
 export class SettingsError extends Error {
@@ -32,12 +32,9 @@ export async function loadSettings(file: string): Promise<Settings | null> {
  * @throws SettingsError
  */
 export function parseSettings(text: string, file: string): Settings {
-  const result = settingsSchema.safeParse(parseToml(text, file), { reportInput: true })
-  if (!result.success) {
-    const issue = result.error.issues[0]
-    throw new SettingsError(`${file}: ${issue === undefined ? 'cannot be used' : describe(issue)}`)
-  }
-  return result.data
+  const result = readSettings(parseToml(text, file))
+  if ('problem' in result) throw new SettingsError(`${file}: ${result.problem}`)
+  return result.settings
 }
 
 /** The settings when the user wrote none. */
@@ -53,38 +50,4 @@ function parseToml(text: string, file: string): unknown {
     const reason = error.message.split('\n')[0] ?? 'not TOML'
     throw new SettingsError(`${file}:${error.line}:${error.column}: ${reason}`)
   }
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  const key = issue.path.join('.')
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `unknown key ${[...issue.path, issue.keys[0]].join('.')}${known(issue.path)}`
-    case 'invalid_union':
-      return `bad value for ${key}${shown(key, issue.input)}; allowed: ${unionAllowed(issue)}`
-    case 'custom':
-    case 'invalid_format':
-    case 'invalid_type':
-    case 'invalid_value':
-    case 'too_big':
-    case 'too_small':
-    case 'not_multiple_of':
-    case 'invalid_key':
-    case 'invalid_element':
-      return `bad value for ${key}${shown(key, issue.input)}; allowed: ${issue.message}`
-  }
-}
-
-function known(path: readonly PropertyKey[]): string {
-  return path.length === 1 && path[0] === 'venues' ? `; known venues: ${venueIds.join(', ')}` : ''
-}
-
-function unionAllowed(issue: Extract<z.core.$ZodIssue, { code: 'invalid_union' }>): string {
-  const messages = issue.errors.flatMap((branch) => branch.map((inner) => inner.message))
-  return [...new Set(messages)].join(' or ')
-}
-
-/** The value as written; a key is a secret and is never shown. */
-function shown(key: string, value: unknown): string {
-  return value === undefined || key.endsWith('api_key') ? '' : ` (${JSON.stringify(value)})`
 }

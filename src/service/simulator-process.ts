@@ -23,32 +23,48 @@ const stopMs = 1_000
  * Starts the simulator and waits for its ready line.
  *
  * @param entry File that it starts from.
- * @param args Its own arguments.
  * @throws Error when it ends first or does not become ready in time.
  */
-export async function startSimulator(
-  entry: string,
-  args: readonly string[]
-): Promise<SimulatorProcess> {
-  const child = spawn(process.execPath, [entry, ...args], {
+export async function startSimulator(entry: string): Promise<SimulatorProcess> {
+  const child = spawn(process.execPath, [entry, '--port', '0'], {
     stdio: ['pipe', 'pipe', 'inherit', 'ipc']
   })
-  const ready = await readyLine(child)
+  const ready = await readyLine({
+    stdout: child.stdout,
+    onExit: (listener) => {
+      child.once('error', ({ message }) => listener(message))
+      child.once('exit', listener)
+    },
+    kill: () => void child.kill('SIGKILL')
+  })
   return { ready, stop: () => stop(child) }
 }
 
-function readyLine(child: ChildProcess): Promise<SimulatorReady> {
+/** A simulator that has been started, however its host starts one. */
+export type StartingSimulator = {
+  readonly stdout: NodeJS.ReadableStream | null
+  readonly onExit: (listener: (how: number | string | null) => void) => void
+  readonly kill: () => void
+}
+
+/**
+ * Waits for the line in which a simulator says where it listens.
+ *
+ * @throws Error when it ends first or does not become ready in time.
+ */
+export function readyLine(simulator: StartingSimulator): Promise<SimulatorReady> {
+  const { stdout } = simulator
+  if (stdout === null) throw new Error('the simulator has no standard output')
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      child.kill('SIGKILL')
+      simulator.kill()
       reject(new Error(`the simulator was not ready within ${readyMs / 1_000} s`))
     }, readyMs)
-    child.once('exit', (code) => {
+    simulator.onExit((how) => {
       clearTimeout(timer)
-      reject(new Error(`the simulator ended before it was ready (code ${code ?? 'none'})`))
+      reject(new Error(`the simulator ended before it was ready (${how ?? 'no code'})`))
     })
-    if (child.stdout === null) throw new Error('the simulator has no standard output')
-    createInterface({ input: child.stdout }).on('line', (line) => {
+    createInterface({ input: stdout }).on('line', (line) => {
       if (!line.startsWith('{')) return
       clearTimeout(timer)
       resolve(readySchema.parse(JSON.parse(line)))

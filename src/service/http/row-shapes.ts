@@ -1,13 +1,5 @@
-import type { Candle } from '../../core/market/candle.ts'
-import type {
-  CandleShape,
-  ConnectionShape,
-  HealthShape,
-  PriceShape,
-  TradeShape
-} from '../../contracts/shapes.ts'
+import type { ConnectionShape, HealthShape, PriceShape } from '../../contracts/shapes.ts'
 import type { ConnectionRow, HealthRow, PriceRow } from '../../contracts/state-rows.ts'
-import type { TradeRecord } from '../../contracts/state-stream.ts'
 
 /** Builds the outer shape of a price. */
 export function priceShapeOf(row: PriceRow): PriceShape {
@@ -46,30 +38,4 @@ export function healthShapeOf(row: HealthRow): HealthShape {
     storeLagMs: row.storeLagMs,
     venues: row.venues
   }
-}
-
-/** Tick candles carry index and closeMs. */
-export function candleShapeOf(candle: Candle): CandleShape {
-  const shape = {
-    type: 'candle' as const,
-    instrument: candle.instrument,
-    interval: candle.interval,
-    openMs: candle.openMs,
-    open: candle.open,
-    high: candle.high,
-    low: candle.low,
-    close: candle.close,
-    volume: candle.volume,
-    buyVolume: candle.buyVolume,
-    trades: candle.trades,
-    state: candle.state,
-    final: candle.final
-  }
-  return candle.interval.endsWith('t')
-    ? { ...shape, index: candle.index, closeMs: candle.closeMs }
-    : shape
-}
-
-export function tradeShapeOf(trade: TradeRecord): TradeShape {
-  return { type: 'trade', ...trade }
 }

@@ -1,0 +1,30 @@
+import type { Candle } from '../core/market/candle.ts'
+import type { CandleShape, TradeShape } from './shapes.ts'
+import type { TradeRecord } from './state-stream.ts'
+
+/** Builds the outer shape of a candle. Tick candles carry index and closeMs. */
+export function candleShapeOf(candle: Candle): CandleShape {
+  const shape = {
+    type: 'candle' as const,
+    instrument: candle.instrument,
+    interval: candle.interval,
+    openMs: candle.openMs,
+    open: candle.open,
+    high: candle.high,
+    low: candle.low,
+    close: candle.close,
+    volume: candle.volume,
+    buyVolume: candle.buyVolume,
+    trades: candle.trades,
+    state: candle.state,
+    final: candle.final
+  }
+  return candle.interval.endsWith('t')
+    ? { ...shape, index: candle.index, closeMs: candle.closeMs }
+    : shape
+}
+
+/** Builds the outer shape of a stored trade. */
+export function tradeShapeOf(trade: TradeRecord): TradeShape {
+  return { type: 'trade', ...trade }
+}
