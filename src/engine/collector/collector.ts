@@ -5,19 +5,20 @@ import type { MarketEvent } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
 import type { Selection } from '../../core/market/instrument-selection.ts'
-import { emptyLatencyCounts } from '../../core/market/latency-window.ts'
 import type { Random } from '../../core/market/random.ts'
 import { planAdd, planRemove, planShards } from '../../core/market/shard-plan.ts'
 import type { ShardPlan } from '../../core/market/shard-plan.ts'
 import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
 import type { Clock, Timer } from './clock.ts'
+import { countInstruments, mergeOddFrames, sumTotals } from './collector-totals.ts'
+import type { CollectorTotals, OddFrames } from './collector-totals.ts'
 import { Connection } from './connection.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Governor } from './governor.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
 import { freshnessLimitMs } from './liveness.ts'
 import type { Log } from './log.ts'
-import type { LinkContext } from './link.ts'
+import type { LinkContext } from './link-options.ts'
 import type { MarketHours } from './market-hours.ts'
 import { createRestClient } from './rest-client.ts'
 import type { SocketFactory } from './socket.ts'
@@ -52,29 +53,6 @@ export type CollectorOptions = {
   onInstrumentsChanged(instruments: readonly Instrument[]): void
 }
 
-/** Figures of one venue for the health row. */
-export type CollectorTotals = {
-  readonly venue: string
-  readonly connections: { readonly live: number; readonly total: number }
-  /** `live`: live or quiet. `expected`: those whose market is open. */
-  readonly instruments: {
-    readonly live: number
-    readonly expected: number
-    readonly total: number
-  }
-  readonly messagesPerSecond: number
-  readonly messagesLast60s: number
-  readonly bytesLast60s: number
-  readonly rejectedLast60s: number
-  /** Since start. */
-  readonly rejectedFrames: number
-  readonly unknownFrames: number
-  /** Why fewer instruments are collected than asked for, in words; empty when all is well. */
-  readonly problems: readonly string[]
-  /** Latencies of the last 60 s, for `latencyQuantile`. */
-  readonly latencyCounts: Uint32Array
-}
-
 /** Everything that is collected from one venue. */
 export type Collector = {
   readonly venue: Venue
@@ -96,7 +74,7 @@ export type Collector = {
   rows(): readonly ConnectionRow[]
   totals(): CollectorTotals
   /** Kinds of frames that could not be used, one sample each, all connections. */
-  oddFrames(): readonly { readonly kind: string; readonly count: number; readonly sample: string }[]
+  oddFrames(): OddFrames
   /** Age of each connection's last sign of life, ms; null while it has none. */
   heartbeatAges(): ReadonlyMap<string, number | null>
   /** Skips the wait of a connection; false when it is not waiting for a retry. */
@@ -227,56 +205,23 @@ class VenueCollector implements Collector {
 
   rows(): readonly ConnectionRow[] {
     return [...this.#connections.values()].map((connection) =>
-      connection.row(this.#countLive(connection).live)
+      connection.row(
+        countInstruments(connection, (instrument) => this.#freshness(connection, instrument)).live
+      )
     )
   }
 
   totals(): CollectorTotals {
-    const latencyCounts = emptyLatencyCounts()
-    const connections = { live: 0, total: this.#connections.size }
-    const instruments = { live: 0, expected: 0, total: 0 }
-    const sums = { perSecond: 0, messages: 0, bytes: 0, rejectedNow: 0, rejected: 0, unknown: 0 }
-    for (const connection of this.#connections.values()) {
-      const { traffic } = connection
-      const count = this.#countLive(connection)
-      const last = traffic.last60s()
-      traffic.latency.addTo(latencyCounts)
-      connections.live += connection.state === 'live' ? 1 : 0
-      instruments.live += count.live
-      instruments.expected += count.expected
-      instruments.total += connection.instruments.length
-      sums.perSecond += traffic.messagesPerSecond()
-      sums.messages += last.messages
-      sums.bytes += last.bytes
-      sums.rejectedNow += last.rejected
-      sums.rejected += traffic.rejected
-      sums.unknown += traffic.unknown
-    }
-    return {
+    return sumTotals({
       venue: this.venue.id,
-      connections,
-      instruments,
-      messagesPerSecond: Math.round(sums.perSecond * 10) / 10,
-      messagesLast60s: sums.messages,
-      bytesLast60s: sums.bytes,
-      rejectedLast60s: sums.rejectedNow,
-      rejectedFrames: sums.rejected,
-      unknownFrames: sums.unknown,
-      problems: this.#allProblems(),
-      latencyCounts
-    }
+      connections: [...this.#connections.values()],
+      freshness: (connection, instrument) => this.#freshness(connection, instrument),
+      problems: this.#allProblems()
+    })
   }
 
-  oddFrames(): ReturnType<Collector['oddFrames']> {
-    const kinds = new Map<string, { kind: string; count: number; sample: string }>()
-    for (const { traffic } of this.#connections.values()) {
-      for (const { kind, count, sample } of traffic.kinds()) {
-        const known = kinds.get(kind)
-        if (known === undefined) kinds.set(kind, { kind, count, sample })
-        else known.count += count
-      }
-    }
-    return [...kinds.values()]
+  oddFrames(): OddFrames {
+    return mergeOddFrames([...this.#connections.values()])
   }
 
   heartbeatAges(): ReadonlyMap<string, number | null> {
@@ -411,17 +356,6 @@ class VenueCollector implements Collector {
     const { marketHours, clock } = this.#options
     if (marketHours === null || instrument.calendar === null) return true
     return marketHours(instrument, clock.nowMs()).isOpen
-  }
-
-  #countLive(connection: Connection): { readonly live: number; readonly expected: number } {
-    let live = 0
-    let expected = 0
-    for (const instrument of connection.instruments) {
-      const freshness = this.#freshness(connection, instrument)
-      if (freshness !== 'closed') expected += 1
-      if (freshness === 'live' || freshness === 'quiet') live += 1
-    }
-    return { live, expected }
   }
 
   #allProblems(): readonly string[] {

@@ -21,8 +21,9 @@ import type { CloseCause } from './close-cause.ts'
 import type { Admission, ConnectTicket } from './governor.ts'
 import { InstrumentWatch } from './instrument-watch.ts'
 import type { Activity } from './instrument-watch.ts'
+import { Journal } from './journal.ts'
 import { Link } from './link.ts'
-import type { LinkContext, LinkListener } from './link.ts'
+import type { LinkContext, LinkListener } from './link-options.ts'
 import { judgeMarket } from './market-hours.ts'
 import type { MarketHours } from './market-hours.ts'
 import { Traffic } from './traffic.ts'
@@ -42,7 +43,6 @@ const silenceMs = { withHeartbeat: 15_000, without: 60_000 } as const
 const refusedPauseMs = 300_000
 const failedRetryMs = 600_000
 const lateTradesMs = 300_000
-const mostLogLines = 20
 
 /** What a connection needs besides what all of its venue share. */
 export type ConnectionOptions = {
@@ -65,6 +65,7 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #context: LinkContext
   readonly #watch = new InstrumentWatch()
+  readonly #journal: Journal
   readonly #silence: SilenceRule
   #instruments: readonly Instrument[]
   readonly #refused = new Map<InstrumentId, string>()
@@ -84,8 +85,6 @@ export class Connection {
   #marketClosedMs: number | null = null
   #lastDataMs: number | null = null
   #lastHeartbeatMs: number | null = null
-  #lastClose: ConnectionRow['lastClose'] = null
-  #log: ConnectionRow['log'] = []
   #onClosed: (() => void) | null = null
 
   constructor(options: ConnectionOptions) {
@@ -93,6 +92,7 @@ export class Connection {
     this.#options = options
     this.#context = options.context
     this.#instruments = options.instruments
+    this.#journal = new Journal(options.context.clock)
     this.#sinceMs = options.context.clock.nowMs()
     const base = options.context.venue.heartbeatMs === null ? 'without' : 'withHeartbeat'
     this.#silence = createSilenceRule(silenceMs[base])
@@ -213,8 +213,8 @@ export class Connection {
       nextAttemptMs: this.#nextAttemptMs,
       rejectedFrames: this.traffic.rejected,
       history: this.traffic.history(),
-      lastClose: this.#lastClose,
-      log: this.#log
+      lastClose: this.#journal.lastClose,
+      log: this.#journal.lines
     }
   }
 
@@ -311,15 +311,15 @@ export class Connection {
   }
 
   #ended(cause: CloseCause): void {
-    const { clock, governor, log } = this.#context
+    const { governor, log } = this.#context
     const link = this.#link
     invariant(link !== null, `${this.id}: a link ended that was not there`)
     this.#link = null
     this.#lastDataMs = link.lastDataMs ?? this.#lastDataMs
     this.#lastHeartbeatMs = link.lastHeartbeatMs ?? this.#lastHeartbeatMs
     this.#afterSilence = cause.class === 'silence'
-    this.#lastClose = { atMs: clock.nowMs(), code: cause.code, reason: cause.text }
-    this.#note(`ended (${cause.class}): ${cause.text}`)
+    this.#journal.close(cause)
+    this.#options.onChanged(this.id)
     const { class: kind, code, text } = cause
     const fields = { connection: this.id, class: kind, code, text, attempt: this.#attempt }
     if (this.#ending === 'close') {
@@ -419,8 +419,7 @@ export class Connection {
   }
 
   #note(text: string): void {
-    const line = { atMs: this.#context.clock.nowMs(), text }
-    this.#log = [line, ...this.#log].slice(0, mostLogLines)
+    this.#journal.note(text)
     this.#options.onChanged(this.id)
   }
 }

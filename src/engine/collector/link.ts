@@ -1,64 +1,18 @@
-import type { MarketEvent } from '../../core/market/event.ts'
-import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
-import type { Random } from '../../core/market/random.ts'
-import type { SilenceRule } from '../../core/market/silence.ts'
-import type { FrameParser, ParsedFrame, Venue } from '../../venues/venue.ts'
-import type { Clock, Timer } from './clock.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import type { Timer } from './clock.ts'
 import { judgeEnd, ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
-import type { Governor } from './governor.ts'
-import type { InstrumentWatch } from './instrument-watch.ts'
+import { FrameIntake } from './frame-intake.ts'
+import type { ControlFrame } from './frame-intake.ts'
 import { Liveness } from './liveness.ts'
-import type { Log } from './log.ts'
+import type { LinkContext, LinkOptions } from './link-options.ts'
 import { redact, sampleText } from './redaction.ts'
-import type { Socket, SocketEnd, SocketFactory, SocketListener } from './socket.ts'
+import type { Socket, SocketEnd, SocketListener } from './socket.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { Refused } from './subscriptions.ts'
-import type { Traffic } from './traffic.ts'
 
 const openWithinMs = 10_000
 const closeWithinMs = 500
-
-/** What all connections of a venue share. */
-export type LinkContext = {
-  readonly venue: Venue
-  readonly wsUrl: string
-  readonly apiKey: string | null
-  readonly userAgent: string
-  readonly clock: Clock
-  readonly random: Random
-  readonly sockets: SocketFactory
-  readonly governor: Governor
-  readonly log: Log
-  /** Called within the frame's own turn; must be quick. */
-  onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
-}
-
-/** What a link needs from its connection, and leaves behind there. */
-export type LinkOptions = {
-  readonly context: LinkContext
-  /** Id of the connection. */
-  readonly connection: string
-  readonly instruments: readonly Instrument[]
-  readonly watch: InstrumentWatch
-  readonly silence: SilenceRule
-  readonly traffic: Traffic
-  /** The link before was ended for its silence. */
-  readonly afterSilence: boolean
-  readonly listener: LinkListener
-}
-
-/** Hears one link. `ended` comes once, last. */
-export type LinkListener = {
-  opened(): void
-  /** All subscriptions are settled: data may be expected. */
-  subscribed(): void
-  refused(instruments: readonly InstrumentId[], reason: string): void
-  /** A detector fired; the link is being ended. */
-  suspected(text: string): void
-  noticed(text: string): void
-  ended(cause: CloseCause): void
-}
 
 /**
  * One socket's life, from the attempt to its end: handshake, subscriptions, frames, liveness.
@@ -66,21 +20,16 @@ export type LinkListener = {
  * It never opens a second socket; what comes after is its connection's concern.
  */
 export class Link {
-  /** Epoch ms of the last data and the last sign of life of the venue; null before. */
-  lastDataMs: number | null = null
-  lastHeartbeatMs: number | null = null
   readonly #options: LinkOptions
   readonly #context: LinkContext
   readonly #subscriptions: Subscriptions
-  #parser: FrameParser
+  readonly #intake: FrameIntake
   #liveness: Liveness
   #socket: Socket | null = null
   #deadline: Timer | null = null
   #phase: 'opening' | 'authorizing' | 'open' | 'ended' = 'opening'
   #cause: CloseCause | null = null
   #isReadingPaused = false
-  #healthySinceMs = -1
-  #healthyUntilMs = -1
   #keptAliveMs = 0
   #keepAlives = 0
 
@@ -88,8 +37,8 @@ export class Link {
     this.#options = options
     this.#context = options.context
     const { venue, clock } = options.context
-    this.#parser = this.#createParser(options.instruments)
     this.#liveness = this.#createLiveness()
+    this.#intake = new FrameIntake(options, this.#liveness)
     this.#subscriptions = new Subscriptions(venue, clock, {
       send: (frame) => this.#socket?.send(frame),
       refused: (instruments, reason) => options.listener.refused(instruments, this.#redact(reason)),
@@ -104,7 +53,17 @@ export class Link {
 
   /** How long it has carried healthy data, ms. */
   get healthyMs(): number {
-    return this.#healthyUntilMs - this.#healthySinceMs
+    return this.#intake.healthyMs
+  }
+
+  /** Epoch ms of the last data; null before. */
+  get lastDataMs(): number | null {
+    return this.#intake.lastDataMs
+  }
+
+  /** Epoch ms of the last heartbeat, or pong where the venue sends none; null before. */
+  get lastHeartbeatMs(): number | null {
+    return this.#intake.lastHeartbeatMs
   }
 
   /** Age of the last sign of life, ms; null before the socket opened. */
@@ -148,8 +107,7 @@ export class Link {
   }
 
   addInstrument(instrument: Instrument, all: readonly Instrument[]): void {
-    if (this.#parser.expect !== undefined) this.#parser.expect(all)
-    else this.#parser = this.#createParser(all)
+    this.#intake.expect(all)
     if (this.#phase === 'open') this.#subscriptions.subscribe([instrument])
   }
 
@@ -180,7 +138,7 @@ export class Link {
       return
     }
     if (this.#subscriptions.isSettled && this.#options.watch.isProvenQuiet(nowMs)) {
-      this.#noteHealthy(nowMs)
+      this.#intake.noteHealthy(nowMs)
     }
     if (this.#liveness.takePing(nowMs)) this.#socket?.ping()
     this.#keepAlive(nowMs)
@@ -197,7 +155,7 @@ export class Link {
     return {
       opened: () => this.#opened(),
       frame: (data) => this.#frame(data),
-      binary: (data) => this.#odd({ sort: 'unknown', kind: 'binary frame' }, data),
+      binary: (data) => this.#intake.takeBinary(data),
       pinged: () => this.#liveness.sign(this.#context.clock.monotonicMs()),
       pong: () => this.#pong(),
       ended: (end) => this.#ended(end)
@@ -208,6 +166,7 @@ export class Link {
     if (this.#phase !== 'opening' || this.#cause !== null) return
     this.#deadline?.cancel()
     this.#liveness = this.#createLiveness()
+    this.#intake.reopen(this.#liveness)
     this.#keptAliveMs = this.#context.clock.monotonicMs()
     this.#options.watch.reopened()
     this.#phase = 'authorizing'
@@ -226,49 +185,11 @@ export class Link {
 
   #frame(data: Buffer): void {
     if (!this.isOpen) return
-    const { clock } = this.#context
-    const receivedMs = clock.nowMs()
-    const atMs = clock.monotonicMs()
-    this.#options.traffic.message(data.length)
-    this.#liveness.sign(atMs)
-    const parsed = this.#parse(data, receivedMs)
-    if (parsed.kind === 'events') this.#events(parsed.events, { receivedMs, atMs })
-    else if (this.#cause === null) this.#control(parsed, data)
+    const control = this.#intake.take(data)
+    if (control !== null && this.#cause === null) this.#control(control)
   }
 
-  #parse(data: Buffer, receivedMs: number): ParsedFrame {
-    try {
-      return this.#parser.parse(data, receivedMs)
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error)
-      return { kind: 'rejected', reason: `parser threw: ${text}` }
-    }
-  }
-
-  #events(
-    events: readonly MarketEvent[],
-    { receivedMs, atMs }: { readonly receivedMs: number; readonly atMs: number }
-  ): void {
-    const { watch, traffic } = this.#options
-    let hasData = false
-    let hasTrade = false
-    for (const event of events) {
-      watch.note(event, atMs)
-      if (event.kind === 'trade') {
-        hasTrade = true
-        traffic.latency.record(receivedMs - event.eventMs)
-      } else if (event.kind === 'heartbeat') this.lastHeartbeatMs = receivedMs
-      else if (event.kind !== 'anchor') hasData = true
-    }
-    if (hasData || hasTrade) {
-      this.lastDataMs = receivedMs
-      this.#liveness.data(atMs, hasTrade)
-      this.#noteHealthy(atMs)
-    }
-    this.#context.onEvents(this.#options.connection, events, receivedMs)
-  }
-
-  #control(parsed: Exclude<ParsedFrame, { kind: 'events' }>, data: Buffer): void {
+  #control(parsed: ControlFrame): void {
     switch (parsed.kind) {
       case 'authorized':
         this.#authorized()
@@ -279,20 +200,12 @@ export class Link {
       case 'refused':
         this.#refused(parsed)
         return
-      case 'pong':
-        this.lastHeartbeatMs = this.#context.clock.nowMs()
-        return
       case 'notice':
         if (parsed.code === 'rate') this.#context.governor.pause(null)
         this.#options.listener.noticed(`venue says: ${this.#sample(parsed.message)}`)
         return
+      case 'pong':
       case 'ignored':
-        return
-      case 'unknown':
-        this.#odd({ sort: 'unknown', kind: parsed.type }, data)
-        return
-      case 'rejected':
-        this.#odd({ sort: 'rejected', kind: parsed.reason }, data)
         return
     }
   }
@@ -307,15 +220,10 @@ export class Link {
     this.#subscriptions.refused(refusal)
   }
 
-  #odd(odd: { readonly sort: 'rejected' | 'unknown'; readonly kind: string }, data: Buffer): void {
-    const { traffic, connection } = this.#options
-    const fields = traffic.oddFrame(odd, data, this.#context.apiKey)
-    if (fields !== null) this.#context.log.warn('frame-odd', { connection, ...fields })
-  }
-
   #pong(): void {
     this.#liveness.pong(this.#context.clock.monotonicMs())
-    if (this.#context.venue.heartbeatMs === null) this.lastHeartbeatMs = this.#context.clock.nowMs()
+    if (this.#context.venue.heartbeatMs !== null) return
+    this.#intake.lastHeartbeatMs = this.#context.clock.nowMs()
   }
 
   #ended(end: SocketEnd): void {
@@ -335,22 +243,10 @@ export class Link {
     this.#subscriptions.sendControl(keepAlive.frame(this.#keepAlives))
   }
 
-  #noteHealthy(atMs: number): void {
-    if (this.#healthySinceMs < 0) this.#healthySinceMs = atMs
-    this.#healthyUntilMs = atMs
-  }
-
   #startDeadline(what: string): void {
     this.#deadline = this.#context.clock.after(openWithinMs, () =>
       this.abandon(ownCause('timeout', `${what} within ${openWithinMs} ms`))
     )
-  }
-
-  #createParser(instruments: readonly Instrument[]): FrameParser {
-    const { venue, clock, random } = this.#context
-    const moment = Math.floor(clock.nowMs()).toString(36)
-    const chance = Math.floor(random() * 46_656).toString(36)
-    return venue.createParser(instruments, `${this.#options.connection}.${moment}.${chance}`)
   }
 
   #createLiveness(): Liveness {

@@ -302,10 +302,11 @@ describe('createCollector', () => {
   test('after sleep every socket is taken for dead', async () => {
     const { collector, sockets, clock } = await aStartedRig()
     for (const socket of sockets.all) letIn(socket)
-    clock.sleep(60_000)
+    clock.sleep(6_500)
     expect(sockets.all.slice(0, 2).every(({ wasTerminated }) => wasTerminated)).toBe(true)
     clock.advance(1_000)
     expect(sockets.all).toHaveLength(4)
+    expect(collector.rows()[0]?.lastClose?.reason).toBe('presumed dead after sleep')
     await collector.stop()
   })
 

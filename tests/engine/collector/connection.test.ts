@@ -114,6 +114,56 @@ describe('Connection', () => {
     expect(rig.connection.row(0).attempt).toBe(2)
   })
 
+  test('60 s of proven quiet are as healthy as data', () => {
+    const rig = aLiveRig({ instruments: someToys(1) })
+    rig.socket.say({ anchor: 'T001-USD', id: 9 })
+    for (let second = 0; second < 65; second += 1) {
+      rig.socket.say({ beat: 'T001-USD', last: 9 })
+      rig.pass(1_000)
+      rig.socket.pong()
+    }
+    rig.chance = 0.999
+    rig.socket.end({ kind: 'dropped', how: 'reset' })
+    rig.pass(250)
+    expect(rig.state).toBe('connecting')
+  })
+
+  test.each([
+    [1008, 60_000],
+    [1012, 2_750],
+    [1013, 32_500],
+    [1011, 250]
+  ])('close code %i is answered after %i ms', (code, delayMs) => {
+    const rig = aLiveRig()
+    rig.socket.end({ kind: 'closed', code, reason: '' })
+    expect(rig.connection.row(0).nextAttemptMs).toBe(rig.clock.nowMs() + delayMs)
+  })
+
+  test('does not connect when the market closed while it queued', () => {
+    let isOpen = true
+    const rig = new ConnectionRig({
+      instruments: [aToy('QLD', { calendar: 'XNYS' })],
+      marketHours: () => ({ isOpen, nextOpenMs: null })
+    })
+    rig.governor.pause(5_000)
+    rig.connection.start()
+    expect(rig.state).toBe('waiting(rate)')
+    isOpen = false
+    rig.pass(10_000)
+    expect(rig.state).toBe('waiting(market)')
+    expect(rig.sockets.all).toHaveLength(0)
+  })
+
+  test('failed attempts after a loss make one reconnect', () => {
+    const rig = aLiveRig()
+    rig.socket.end({ kind: 'dropped', how: 'reset' })
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      rig.waitOut()
+      rig.socket.end({ kind: 'error', code: 'ECONNREFUSED', message: 'nobody there' })
+    }
+    expect(rig.connection.row(0)).toMatchObject({ reconnects: 1, attempt: 4 })
+  })
+
   test('keeps code, class and words of how it ended', () => {
     const rig = aLiveRig()
     rig.socket.end({ kind: 'closed', code: 1001, reason: 'going away' })

@@ -46,6 +46,18 @@ describe('Subscriptions', () => {
     expect(rig.connection.refusals()).toHaveLength(1)
   })
 
+  test('a refused instrument does not keep the others from being proven quiet', () => {
+    const rig = aSubscribingRig({ instruments: [...someToys(1), aToy('BAD-USD')] })
+    answerAllBut(rig, 'BAD-USD', true)
+    rig.socket.say({ anchor: 'T001-USD', id: 9 })
+    for (let second = 0; second < 60; second += 1) {
+      rig.socket.say({ beat: 'T001-USD', last: 9 })
+      rig.pass(1_000)
+      rig.socket.pong()
+    }
+    expect(rig.state).toBe('live')
+  })
+
   test('a refused instrument is not asked for again on the next socket', () => {
     const rig = aSubscribingRig({ instruments: [...someToys(2), aToy('BAD-USD')] })
     answerAllBut(rig, 'BAD-USD', true)

@@ -1,0 +1,133 @@
+import type { MarketEvent } from '../../core/market/event.ts'
+import type { Instrument } from '../../core/market/instrument.ts'
+import type { FrameParser, ParsedFrame } from '../../venues/venue.ts'
+import type { Liveness } from './liveness.ts'
+import type { LinkOptions } from './link-options.ts'
+
+/** A parsed frame that is not market data. */
+export type ControlFrame = Exclude<ParsedFrame, { kind: 'events' | 'unknown' | 'rejected' }>
+
+/**
+ * Takes in the frames of one socket: counts, parses, notes signs of life, hands on events.
+ *
+ * The busiest code of the collector: it allocates nothing of its own and sets no timer.
+ */
+export class FrameIntake {
+  /** Epoch ms of the last data and the last heartbeat; null before. */
+  lastDataMs: number | null = null
+  lastHeartbeatMs: number | null = null
+  readonly #options: LinkOptions
+  #parser: FrameParser
+  #liveness: Liveness
+  #healthySinceMs = -1
+  #healthyUntilMs = -1
+
+  constructor(options: LinkOptions, liveness: Liveness) {
+    this.#options = options
+    this.#liveness = liveness
+    this.#parser = this.#createParser(options.instruments)
+  }
+
+  /** How long it has carried healthy data, ms. */
+  get healthyMs(): number {
+    return this.#healthyUntilMs - this.#healthySinceMs
+  }
+
+  /** The socket opened: signs of life count from here. */
+  reopen(liveness: Liveness): void {
+    this.#liveness = liveness
+  }
+
+  expect(instruments: readonly Instrument[]): void {
+    if (this.#parser.expect !== undefined) this.#parser.expect(instruments)
+    else this.#parser = this.#createParser(instruments)
+  }
+
+  /** Takes one text frame; gives it back only where somebody must act on it. */
+  take(data: Buffer): ControlFrame | null {
+    const { clock } = this.#options.context
+    const receivedMs = clock.nowMs()
+    const atMs = clock.monotonicMs()
+    this.#options.traffic.message(data.length)
+    this.#liveness.sign(atMs)
+    const parsed = this.#parse(data, receivedMs)
+    switch (parsed.kind) {
+      case 'events':
+        this.#events(parsed.events, { receivedMs, atMs })
+        return null
+      case 'unknown':
+        this.#odd({ sort: 'unknown', kind: parsed.type }, data)
+        return null
+      case 'rejected':
+        this.#odd({ sort: 'rejected', kind: parsed.reason }, data)
+        return null
+      case 'pong':
+        this.lastHeartbeatMs = receivedMs
+        return parsed
+      case 'authorized':
+      case 'acknowledged':
+      case 'refused':
+      case 'notice':
+      case 'ignored':
+        return parsed
+    }
+  }
+
+  /** Takes one binary frame; no venue of ours sends any. */
+  takeBinary(data: Buffer): void {
+    this.#options.traffic.message(data.length)
+    this.#odd({ sort: 'unknown', kind: 'binary frame' }, data)
+  }
+
+  /** @param atMs Monotonic time at which the socket was known to be well. */
+  noteHealthy(atMs: number): void {
+    if (this.#healthySinceMs < 0) this.#healthySinceMs = atMs
+    this.#healthyUntilMs = atMs
+  }
+
+  /** A parser promises not to throw; one that does costs a frame, never the connection. */
+  #parse(data: Buffer, receivedMs: number): ParsedFrame {
+    try {
+      return this.#parser.parse(data, receivedMs)
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      return { kind: 'rejected', reason: `parser threw: ${text}` }
+    }
+  }
+
+  #events(
+    events: readonly MarketEvent[],
+    { receivedMs, atMs }: { readonly receivedMs: number; readonly atMs: number }
+  ): void {
+    const { watch, traffic, context, connection } = this.#options
+    let hasData = false
+    let hasTrade = false
+    for (const event of events) {
+      watch.note(event, atMs)
+      if (event.kind === 'trade') {
+        hasTrade = true
+        traffic.latency.record(receivedMs - event.eventMs)
+      } else if (event.kind === 'heartbeat') this.lastHeartbeatMs = receivedMs
+      else if (event.kind !== 'anchor') hasData = true
+    }
+    if (hasData || hasTrade) {
+      this.lastDataMs = receivedMs
+      this.#liveness.data(atMs, hasTrade)
+      this.noteHealthy(atMs)
+    }
+    context.onEvents(connection, events, receivedMs)
+  }
+
+  #odd(odd: { readonly sort: 'rejected' | 'unknown'; readonly kind: string }, data: Buffer): void {
+    const { traffic, connection, context } = this.#options
+    const fields = traffic.oddFrame(odd, data, context.apiKey)
+    if (fields !== null) context.log.warn('frame-odd', { connection, ...fields })
+  }
+
+  #createParser(instruments: readonly Instrument[]): FrameParser {
+    const { venue, clock, random } = this.#options.context
+    const moment = Math.floor(clock.nowMs()).toString(36)
+    const chance = Math.floor(random() * 46_656).toString(36)
+    return venue.createParser(instruments, `${this.#options.connection}.${moment}.${chance}`)
+  }
+}

@@ -1,0 +1,53 @@
+import type { MarketEvent } from '../../core/market/event.ts'
+import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
+import type { Random } from '../../core/market/random.ts'
+import type { SilenceRule } from '../../core/market/silence.ts'
+import type { Venue } from '../../venues/venue.ts'
+import type { Clock } from './clock.ts'
+import type { CloseCause } from './close-cause.ts'
+import type { Governor } from './governor.ts'
+import type { InstrumentWatch } from './instrument-watch.ts'
+import type { Log } from './log.ts'
+import type { SocketFactory } from './socket.ts'
+import type { Traffic } from './traffic.ts'
+
+/** What all connections of a venue share. */
+export type LinkContext = {
+  readonly venue: Venue
+  readonly wsUrl: string
+  readonly apiKey: string | null
+  readonly userAgent: string
+  readonly clock: Clock
+  readonly random: Random
+  readonly sockets: SocketFactory
+  readonly governor: Governor
+  readonly log: Log
+  /** Called within the frame's own turn; must be quick. */
+  onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
+}
+
+/** What a link needs from its connection, and leaves behind there. */
+export type LinkOptions = {
+  readonly context: LinkContext
+  /** Id of the connection. */
+  readonly connection: string
+  readonly instruments: readonly Instrument[]
+  readonly watch: InstrumentWatch
+  readonly silence: SilenceRule
+  readonly traffic: Traffic
+  /** The link before was ended for its silence. */
+  readonly afterSilence: boolean
+  readonly listener: LinkListener
+}
+
+/** Hears one link. `ended` comes once, last. */
+export type LinkListener = {
+  opened(): void
+  /** All subscriptions are settled: data may be expected. */
+  subscribed(): void
+  refused(instruments: readonly InstrumentId[], reason: string): void
+  /** A detector fired; the link is being ended. */
+  suspected(text: string): void
+  noticed(text: string): void
+  ended(cause: CloseCause): void
+}
