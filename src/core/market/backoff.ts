@@ -5,7 +5,7 @@ const capMs = 60_000
 const promptMs = 250
 
 /** How long a link must have carried healthy data before its loss counts as a first one. */
-export const healthyAfterMs = 60_000
+const healthyAfterMs = 60_000
 
 /** When to try again, and how many losses in a row that makes. */
 export type Retry = {

@@ -90,7 +90,7 @@ function unknownSymbol(offered: readonly Instrument[], symbol: string): string {
 }
 
 /** Lists up to three symbols that a mistyped one may have meant, nearest first. */
-export function suggestSymbols(offered: readonly Instrument[], symbol: string): readonly string[] {
+function suggestSymbols(offered: readonly Instrument[], symbol: string): readonly string[] {
   const wanted = letters(symbol)
   const scored: { readonly symbol: string; readonly distance: number }[] = []
   for (const instrument of offered) {

@@ -117,7 +117,7 @@ export class Liveness {
 }
 
 /** Silence after which a venue's sign of life is missed: 15 s, or three of its own beats. */
-export function signLimitMs(heartbeatMs: number): number {
+function signLimitMs(heartbeatMs: number): number {
   return Math.max(heartbeatLimitMs, 3 * heartbeatMs)
 }
 
