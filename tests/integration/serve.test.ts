@@ -189,13 +189,13 @@ describe('tapedeck serve, refusing', { timeout: 40_000 }, () => {
   })
 
   test.each([
-    ['a newer database', (file: string) => makeNewer(file), 'newer'],
+    ['a newer database', makeNewer, 'newer'],
     [
       'a file that is no database',
       (file: string) => writeFileSync(file, 'x'.repeat(9_000)),
       'database'
     ]
-  ])('%s is refused with one line and left as it was', async (_what, make, text) => {
+  ])('%s is refused with one line and left as it was', async (...[, make, text]) => {
     const folder = await scratchFolder()
     const file = join(folder, 'tapedeck.db')
     mkdirSync(folder, { recursive: true })
