@@ -35,9 +35,9 @@ export type EntryReader = (arrived: ArrivedTrade, into: TradeEntry) => void
 /** A day that is over, as long as its newest candles are not final. */
 type EndedDay = {
   readonly day: TradingDay
-  readonly cells: CandleCell[]
+  readonly cells: readonly CandleCell[]
   /** Earliest trade that came late for it; null while none did. */
-  lateFrom: TradeOrder | null
+  readonly lateFrom: TradeOrder | null
 }
 
 const noDay: TradingDay = { fromMs: -Infinity, toMs: -Infinity }
@@ -48,7 +48,8 @@ const noDay: TradingDay = { fromMs: -Infinity, toMs: -Infinity }
  *
  * Keeps the latest 256 to 384 trades. A late trade among them moves the later candles at once, as
  * revisions. An older one makes a rebuild request, and until the store's answer is adopted the
- * candles are blind: they show nothing and change nothing. A trade of an earlier day makes a request
+ * candles are blind: they show nothing, and each further trade asks again, so that stored candles
+ * never lag behind stored trades. A trade of an earlier day makes a request
  * for that day and touches nothing here.
  */
 export class TickCandles {
@@ -83,14 +84,17 @@ export class TickCandles {
       return
     }
     this.#window.insert(place, entry)
-    if (this.#blindFrom !== null) return
-    if (place === this.#window.length - 1) this.#append(entry)
+    if (this.#blindFrom !== null) this.#request(this.#day, this.#blindFrom)
+    else if (place === this.#window.length - 1) this.#append(entry)
     else this.#recompute(this.#firstOrdinal + place)
   }
 
   /** Takes note of a stored trade of which nobody knows whether it was counted already. */
   addUncertain(entry: TradeEntry): void {
-    if (this.#series.length > 0 && this.#isOfToday(entry)) this.#goBlind(entry)
+    if (this.#series.length === 0) return
+    // A repeat was first stored with an earlier arrival than its own.
+    const earliest = { ...entry, minor: 0 }
+    if (this.#isOfToday(earliest)) this.#goBlind(earliest)
   }
 
   /** Marks the unfilled last candle of a day final when the grace after the day is over. */
@@ -148,12 +152,17 @@ export class TickCandles {
     if (entry.eventMs >= this.#day.toMs) this.#startDay(this.#options.dayOf(entry.eventMs))
     if (entry.eventMs >= this.#day.fromMs) return true
     const day = this.#options.dayOf(entry.eventMs)
-    if (this.#ended?.day.fromMs === day.fromMs) {
-      this.#ended.cells.length = 0
-      this.#ended.lateFrom = earlier(this.#ended.lateFrom, entry)
-    }
+    const isEnding = this.#ended?.day.fromMs === day.fromMs
+    if (isEnding || day.toMs + this.#options.graceMs > entry.runNowMs) this.#reopen(day, entry)
     this.#request(day, entry)
     return false
+  }
+
+  /** Leaves the end of an ended day to the store, which is asked again when its grace is over. */
+  #reopen(day: TradingDay, from: TradeOrder): void {
+    const isKnown = this.#ended?.day.fromMs === day.fromMs
+    const lateFrom = earlier(isKnown ? (this.#ended?.lateFrom ?? null) : null, from)
+    this.#ended = { day, cells: [], lateFrom }
   }
 
   #startDay(day: TradingDay): void {

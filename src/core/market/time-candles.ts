@@ -23,7 +23,10 @@ export type TimeCandlesOptions = {
 /** A stored candle with its exact volumes, null where they are not known. */
 export type StoredCandle = { readonly candle: Candle; readonly volumes: ExactVolumes | null }
 
-/** A candle that the store is rebuilding, and the newest trades that its answer may not know. */
+/**
+ * A candle that the store is rebuilding, and the newest trades that its answer may not know. Each of
+ * them asks again, so that the stored candle never lags behind the stored trades.
+ */
 type Awaited = { entries: TradeEntry[]; firstKeptArrival: number }
 
 /**
@@ -39,7 +42,7 @@ export class TimeCandles {
   /** Ascending by openMs. */
   readonly #cells: CandleCell[] = []
   #newest: CandleCell | null = null
-  /** Candles that open before are no longer known here. */
+  /** Candles that open before are no longer known here, but for those the store was asked about since. */
   #floorMs = -Infinity
   readonly #awaited = new Map<number, Awaited>()
 
@@ -62,8 +65,9 @@ export class TimeCandles {
   /** Takes note of a stored trade of which nobody knows whether its candle holds it already. */
   addUncertain(entry: TradeEntry): void {
     const openMs = this.#openMsOf(entry.eventMs)
-    if (openMs >= this.#floorMs && this.#find(openMs) !== null)
-      this.#await(openMs, entry.arrival + 1)
+    const isKept = this.#find(openMs) !== null
+    if (!isKept && this.#mayChange(openMs, entry.runNowMs)) this.#insert(this.#emptyCell(openMs))
+    if (this.#find(openMs) !== null) this.#await(openMs, entry.arrival + 1)
     this.#request(openMs)
   }
 
@@ -121,21 +125,27 @@ export class TimeCandles {
 
   #addElsewhere(entry: TradeEntry): void {
     const openMs = this.#openMsOf(entry.eventMs)
-    if (openMs < this.#floorMs) {
-      this.#request(openMs)
-      return
-    }
     const found = this.#find(openMs)
     if (found !== null) {
       found.revision += 1
       this.#merge(found, entry)
       return
     }
-    const cell = this.#emptyCell(openMs)
-    this.#insert(cell)
-    this.#merge(cell, entry)
+    if (openMs < this.#floorMs && !this.#mayChange(openMs, entry.runNowMs)) {
+      this.#request(openMs)
+      return
+    }
+    if (openMs < this.#floorMs) this.#insertAwaited(openMs)
+    else this.#insert(this.#emptyCell(openMs))
+    const cell = this.#find(openMs)
+    if (cell !== null) this.#merge(cell, entry)
     this.finalise(entry.runNowMs)
     if (this.#cells.length > this.#most) this.#forgetEarly()
+  }
+
+  /** Whoever lies within the grace has to be kept until it is over, to be marked final then. */
+  #mayChange(openMs: number, runNowMs: number): boolean {
+    return openMs + this.#options.lengthMs + this.#options.graceMs > runNowMs
   }
 
   #merge(cell: CandleCell, entry: TradeEntry): void {
@@ -147,6 +157,7 @@ export class TimeCandles {
   #keep(openMs: number, entry: TradeEntry): boolean {
     const awaited = this.#awaited.get(openMs)
     if (awaited === undefined) return false
+    this.#request(openMs)
     awaited.entries.push(keepEntry(entry))
     if (awaited.entries.length > awaitedTrades) {
       const dropped = awaited.entries.shift()
@@ -183,7 +194,7 @@ export class TimeCandles {
 
   #forget(count: number): void {
     for (const cell of this.#cells.splice(0, count)) {
-      this.#floorMs = cell.closeMs
+      this.#floorMs = Math.max(this.#floorMs, cell.closeMs)
       if (this.#awaited.delete(cell.openMs)) this.#request(cell.openMs)
     }
   }

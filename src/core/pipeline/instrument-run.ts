@@ -51,6 +51,8 @@ export class InstrumentRun {
   isPriceChanged = false
   /** Venue time of the newest trade but one by id or arrival, to place a gap; NaN before the first. */
   lastTradeMs = NaN
+  /** Venue time of the newest trade of the seed; 0 without a seed. */
+  readonly newestStoredMs: number
   readonly #time: readonly TimeCandles[]
   readonly #timeByInterval: ReadonlyMap<Interval, TimeCandles>
   readonly #ticks: TickCandles
@@ -66,6 +68,7 @@ export class InstrumentRun {
     this.#ticks = this.#buildTicks(options)
     this.#ids = options.tradeIds === 'contiguous' ? knownIds(options.seed) : null
     this.#recent = options.tradeIds === 'unique' ? recentIds(options.seed) : null
+    this.newestStoredMs = newestOf(options.seed)
     if (options.seed !== null) this.#seed(options.seed)
   }
 
@@ -159,17 +162,13 @@ export class InstrumentRun {
     this.price.seed(seed, last)
     this.lastTradeMs = newest.trade.eventMs
     this.#ticks.seed(seed.day, seed.candles, this.#read)
-    const newestMs = seed.day.tail.reduce(
-      (latest, { trade }) => Math.max(latest, trade.eventMs),
-      newest.trade.eventMs
-    )
     for (const [interval, candles] of this.#timeByInterval) {
       const stored = seed.candles
         .filter((candle) => candle.interval === interval)
         .sort((a, b) => a.openMs - b.openMs)
       candles.seed(
         stored.map((candle) => ({ candle, volumes: this.#volumesOf(candle, seed.day.tail) })),
-        newestMs
+        this.newestStoredMs
       )
     }
   }
@@ -195,6 +194,10 @@ export class InstrumentRun {
   readonly #read = ({ trade, arrival }: ArrivedTrade, into: TradeEntry): void => {
     fillEntry(into, trade, arrival, this.rule)
   }
+}
+
+function newestOf(seed: InstrumentSeed | null): number {
+  return seed?.day.tail.reduce((newest, { trade }) => Math.max(newest, trade.eventMs), 0) ?? 0
 }
 
 function knownIds(seed: InstrumentSeed | null): IdTracker {

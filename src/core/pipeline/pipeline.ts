@@ -73,11 +73,16 @@ export class Pipeline {
     this.#nextArrival = options.firstArrival
   }
 
-  /** Begins, or begins anew, to take an instrument's events. */
+  /** Begins, or begins anew, to take an instrument's events. A tape's clock goes on from the seed. */
   addInstrument(instrument: Instrument, options: InstrumentOptions): void {
-    const { intervals } = this.#options
-    const changes = this.#changes
-    this.#runs.set(instrument.id, new InstrumentRun(instrument, { ...options, intervals, changes }))
+    const { intervals, clock } = this.#options
+    const run = new InstrumentRun(instrument, {
+      ...options,
+      intervals,
+      changes: this.#changes
+    })
+    this.#runs.set(instrument.id, run)
+    if (clock === 'tape') this.#runNowMs = Math.max(this.#runNowMs, run.newestStoredMs)
   }
 
   /** Forgets an instrument; what changed before can still be taken. */
