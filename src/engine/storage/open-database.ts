@@ -111,12 +111,14 @@ function create({ file, mode, nowMs }: OpenForWriting): void {
   try {
     database.pragma(`page_size = ${pageSize}`)
     database.pragma('auto_vacuum = INCREMENTAL')
-    database.pragma(`application_id = ${applicationId}`)
-    migrate(database, migrations)
-    const insert = database.prepare('INSERT INTO meta (key, value) VALUES (?, ?)')
-    insert.run('format', 'tapedeck')
-    insert.run('mode', mode)
-    insert.run('created_ms', String(nowMs))
+    database.transaction(() => {
+      database.pragma(`application_id = ${applicationId}`)
+      migrate(database, migrations)
+      const insert = database.prepare('INSERT INTO meta (key, value) VALUES (?, ?)')
+      insert.run('format', 'tapedeck')
+      insert.run('mode', mode)
+      insert.run('created_ms', String(nowMs))
+    })()
     database.pragma('journal_mode = WAL')
   } finally {
     database.close()

@@ -103,7 +103,7 @@ export class ReaderDatabase {
     const tickSizes = specs.flatMap((spec) => (spec.kind === 'tick' ? spec.tradesPerCandle : []))
     return {
       day: this.#trades.day(of, day, tickTailTrades(tickSizes)),
-      candles: specs.flatMap((spec) => this.#candles.newestFromTrades(of, spec) ?? []),
+      candles: specs.flatMap((spec) => this.#candles.open(of, spec)),
       flaggedIds: this.#trades.flaggedIds(of, newestMs - hourMs, mostFlaggedIds),
       minuteCloses: this.#minuteCloses(of, nowMs)
     }

@@ -92,6 +92,9 @@ CREATE TABLE candle (
   PRIMARY KEY (instrument, interval, slot)
 ) STRICT, WITHOUT ROWID;
 
+-- The few candles that may still change.
+CREATE INDEX candle_open ON candle (instrument, interval, slot) WHERE final = 0;
+
 -- Candles of 'length' trades, counted from the start of the day at day_ms; place = floor(k / length).
 CREATE TABLE tick_candle (
   instrument INTEGER NOT NULL,
@@ -117,6 +120,8 @@ CREATE TABLE tick_candle (
   state INTEGER NOT NULL,
   PRIMARY KEY (instrument, length, day_ms, place)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tick_candle_open ON tick_candle (instrument, length, day_ms, place) WHERE final = 0;
 
 -- Truth ledger: what is proven of [from_ms, to_ms). Ranges of an instrument do not overlap.
 CREATE TABLE proof (

@@ -11,6 +11,8 @@ import type { TimeRange } from './stored-trades.ts'
 
 /** Finer candles read for one answer at most, about half a second. */
 const mostRead = 1_000_000
+/** Candles that one series can seed a run with; a run keeps far fewer open. */
+const mostSeeds = 10_000
 /** A trading day reaches at most this far: a weekend and a holiday. */
 const longestDayMs = 5 * 86_400_000
 /** Sizes finer than this are not expected where the venue names no lot size. */
@@ -20,8 +22,8 @@ const usualFinest = 1e-8
 export class StoredCandlesTable {
   readonly #time: Database.Statement<unknown[], TimeCandleRow>
   readonly #tick: Database.Statement<unknown[], TickCandleRow>
-  readonly #newestTime: Database.Statement<unknown[], TimeCandleRow>
-  readonly #newestTick: Database.Statement<unknown[], TickCandleRow>
+  readonly #openTime: Database.Statement<unknown[], TimeCandleRow>
+  readonly #openTick: Database.Statement<unknown[], TickCandleRow>
   readonly #firstSlot: Database.Statement<unknown[], number | null>
   readonly #tickLengths: Database.Statement<unknown[], number>
 
@@ -39,11 +41,26 @@ export class StoredCandlesTable {
       `WHERE instrument = ? AND length = ? AND day_ms >= ? AND day_ms < ?
        AND open_ms >= ? AND open_ms < ? ORDER BY day_ms DESC, place DESC LIMIT ?`
     )
-    this.#newestTime = time(
-      'WHERE instrument = ? AND interval = ? AND source = 0 ORDER BY slot DESC LIMIT 1'
+    this.#openTime = time(
+      `WHERE instrument = @instrument AND interval = @length AND source = 0 AND slot >= (
+         SELECT min(slot) FROM (
+           SELECT min(slot) AS slot FROM candle
+           WHERE instrument = @instrument AND interval = @length AND final = 0
+           UNION ALL SELECT max(slot) FROM candle
+           WHERE instrument = @instrument AND interval = @length))
+       ORDER BY slot DESC LIMIT ${mostSeeds}`
     )
-    this.#newestTick = tick(
-      'WHERE instrument = ? AND length = ? AND source = 0 ORDER BY day_ms DESC, place DESC LIMIT 1'
+    this.#openTick = tick(
+      `WHERE instrument = @instrument AND length = @length AND source = 0 AND (day_ms, place) >= (
+         SELECT day_ms, place FROM (
+           SELECT * FROM (SELECT day_ms, place FROM tick_candle
+             WHERE instrument = @instrument AND length = @length AND final = 0
+             ORDER BY day_ms, place LIMIT 1)
+           UNION ALL SELECT * FROM (SELECT day_ms, place FROM tick_candle
+             WHERE instrument = @instrument AND length = @length
+             ORDER BY day_ms DESC, place DESC LIMIT 1))
+         ORDER BY day_ms, place LIMIT 1)
+       ORDER BY day_ms DESC, place DESC LIMIT ${mostSeeds}`
     )
     this.#firstSlot = database
       .prepare<unknown[], number | null>(
@@ -62,14 +79,14 @@ export class StoredCandlesTable {
       : this.#newestTicks(of, spec, range, limit)
   }
 
-  /** The newest stored candle that was built from trades; null when there is none. */
-  newestFromTrades(of: StoredInstrument, spec: IntervalSpec): Candle | null {
+  /** The newest stored candle, every one that is not final, and what lies between; newest first. */
+  open(of: StoredInstrument, spec: IntervalSpec): Candle[] {
     if (spec.kind === 'time') {
-      const row = this.#newestTime.get(of.row, spec.lengthMs / 1_000)
-      return row === undefined ? null : timeCandleFrom(of.id, spec, row)
+      const rows = this.#openTime.all({ instrument: of.row, length: spec.lengthMs / 1_000 })
+      return rows.map((row) => timeCandleFrom(of.id, spec, row))
     }
-    const row = this.#newestTick.get(of.row, spec.tradesPerCandle)
-    return row === undefined ? null : tickCandleFrom(of.id, spec, row)
+    const rows = this.#openTick.all({ instrument: of.row, length: spec.tradesPerCandle })
+    return rows.map((row) => tickCandleFrom(of.id, spec, row))
   }
 
   /** Stored ones, and before the first stored one what finer candles tell. */

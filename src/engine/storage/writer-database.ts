@@ -120,6 +120,11 @@ export class WriterDatabase {
     return pragma('page_count') * pragma('page_size')
   }
 
+  /** Lets the database grow to so many pages and no further. */
+  limitPages(pages: number): void {
+    this.#database.pragma(`max_page_count = ${pages}`)
+  }
+
   /**
    * Closes the file, its log folded in.
    *

@@ -1,0 +1,140 @@
+import { buildCandles } from '../../src/core/market/build-candles.ts'
+import type { Candle } from '../../src/core/market/candle.ts'
+import type { Trade } from '../../src/core/market/event.ts'
+import type { IntervalSpec } from '../../src/core/market/interval.ts'
+import type { RebuildResult } from '../../src/core/market/rebuild.ts'
+import type { ArrivedTrade } from '../../src/core/market/trade-order.ts'
+import { utcDay } from '../../src/core/market/trading-day.ts'
+import { Pipeline } from '../../src/core/pipeline/pipeline.ts'
+import { ReaderDatabase } from '../../src/engine/storage/reader-database.ts'
+import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
+import { aRegistration } from './a-registration.ts'
+import type { WriterBench } from './writer-bench.ts'
+
+/** A pipeline over the real store, through restarts and crashes, and the trades that must be in it. */
+export class StoredRehearsal {
+  readonly #bench: WriterBench
+  readonly #registration: InstrumentRegistration
+  readonly #specs: readonly IntervalSpec[]
+  readonly #committed = new Map<number | string, ArrivedTrade>()
+  #pipeline: Pipeline
+  #pending: ArrivedTrade[] = []
+
+  constructor(bench: WriterBench, specs: readonly IntervalSpec[]) {
+    this.#bench = bench
+    this.#registration = bench.registrations[0] ?? aRegistration()
+    this.#specs = specs
+    this.#pipeline = this.#start()
+  }
+
+  apply(trade: Trade): void {
+    this.#pipeline.apply(trade, 0)
+  }
+
+  /** Commits, then carries out and adopts rebuilds until there are none. */
+  settle(): void {
+    for (let round = 0; round < 100; round += 1) {
+      const results = this.#commit()
+      for (const result of results) this.#pipeline.adopt(result)
+      if (results.length === 0) return
+    }
+    throw new Error('expected rebuilds to end, received one in each of 100 rounds')
+  }
+
+  /** Gives every candle its final mark. */
+  end(endMs: number): void {
+    this.#pipeline.apply({ ...lastTrade, eventMs: endMs }, 0)
+    this.#pipeline.advance(0)
+    this.settle()
+  }
+
+  /** Ends the run in order and begins the next from what is stored. */
+  restart(): void {
+    this.settle()
+    this.#bench.restart(0)
+    this.#pipeline = this.#start()
+  }
+
+  /** Loses what was not committed. @returns the trades lost, in order. */
+  crash(): Trade[] {
+    const lost = this.#pending.map(({ trade }) => trade)
+    this.#pending = []
+    this.#bench.restart(null)
+    this.#pipeline = this.#start()
+    return lost
+  }
+
+  /** Candles of an interval as a query gives them, without their revision. */
+  stored(interval: string): readonly object[] {
+    const reader = new ReaderDatabase(this.#bench.setup.file)
+    const { instrument } = this.#registration
+    const range = { instrument: instrument.id, fromMs: null, toMs: null, limit: 10_000 }
+    const { candles } = reader.candles({ name: 'candles', interval, ...range })
+    reader.close()
+    return candles.map(withoutRevision)
+  }
+
+  /** The candles that all committed trades make, built from scratch, without their revision. */
+  expected(spec: IntervalSpec, runNowMs: number): readonly object[] {
+    const { instrument, tradeIds, graceMs } = this.#registration
+    return buildCandles({
+      instrument: instrument.id,
+      tradeIds,
+      spec,
+      dayOf: utcDay,
+      trades: [...this.#committed.values()],
+      tradesBefore: 0,
+      runNowMs,
+      graceMs
+    }).map(withoutRevision)
+  }
+
+  #commit(): RebuildResult[] {
+    const candles = this.#pipeline.takeChangedCandles()
+    const requests = this.#pipeline.takeRebuilds()
+    this.#bench.commit({ trades: this.#pending.map(({ trade }) => trade), candles })
+    for (const arrived of this.#pending) {
+      if (!this.#committed.has(arrived.trade.id)) this.#committed.set(arrived.trade.id, arrived)
+    }
+    this.#pending = []
+    const runNowMs = this.#pipeline.runNowMs()
+    return requests.flatMap((request) => this.#bench.rebuild(request, runNowMs).rebuilt ?? [])
+  }
+
+  #start(): Pipeline {
+    const { instrument, tradeIds, graceMs } = this.#registration
+    const pipeline = new Pipeline({
+      clock: 'tape',
+      intervals: this.#specs,
+      rows: {
+        trade: (trade, arrival) => this.#pending.push({ trade, arrival }),
+        flaggedTrade: () => {
+          throw new Error('expected plausible trades only')
+        }
+      },
+      firstArrival: this.#bench.nextArrival
+    })
+    const reader = new ReaderDatabase(this.#bench.setup.file)
+    const intervals = this.#specs.map(({ interval }) => interval)
+    const seed = reader.seed([instrument.id], intervals, 0)[0]?.seed ?? null
+    reader.close()
+    pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf: utcDay, seed })
+    return pipeline
+  }
+}
+
+/** Moves the tape's clock and belongs to no instrument of the run. */
+const lastTrade: Trade = {
+  kind: 'trade',
+  instrument: 'coinbase:OTHER',
+  id: 1,
+  eventMs: 0,
+  receivedMs: 0,
+  price: 1,
+  size: 1,
+  side: null
+}
+
+function withoutRevision(candle: Candle): object {
+  return { ...candle, revision: 0 }
+}

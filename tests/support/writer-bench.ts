@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { Candle } from '../../src/core/market/candle.ts'
+import type { Trade } from '../../src/core/market/event.ts'
+import type { RebuildRequest } from '../../src/core/market/rebuild.ts'
+import { packCandles } from '../../src/engine/storage/candle-block.ts'
+import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
+import { TradeColumns } from '../../src/engine/storage/trade-columns.ts'
+import type { WorkDone } from '../../src/engine/storage/writer-database.ts'
+import { WriterDatabase } from '../../src/engine/storage/writer-database.ts'
+import type { WriterSetup, WriterWork } from '../../src/engine/storage/writer-messages.ts'
+import { scratchFolder } from './scratch-folder.ts'
+
+export type BatchContent = {
+  readonly trades?: readonly Trade[]
+  readonly flagged?: readonly Trade[]
+  readonly candles?: readonly Candle[]
+}
+
+/** A writer without its thread, on a file that is gone when the test ends. */
+export class WriterBench {
+  readonly setup: WriterSetup
+  readonly registrations: readonly InstrumentRegistration[]
+  #database: WriterDatabase
+  #sequence = 0
+  #arrival: number
+
+  constructor(setup: WriterSetup, registrations: readonly InstrumentRegistration[]) {
+    this.setup = setup
+    this.registrations = registrations
+    this.#database = this.#open(null)
+    this.#arrival = this.#database.run.nextArrival
+    onTestFinished(() => {
+      this.#database.close(null)
+    })
+  }
+
+  get database(): WriterDatabase {
+    return this.#database
+  }
+
+  get nextArrival(): number {
+    return this.#arrival
+  }
+
+  /** Commits trades, numbered in arrival as given, and candles. */
+  commit(content: BatchContent): WorkDone {
+    return this.#database.apply(this.batch(content))
+  }
+
+  /** The next batch, not yet applied. */
+  batch({ trades = [], flagged = [], candles = [] }: BatchContent): WriterWork {
+    const columns = new TradeColumns()
+    for (const trade of trades) this.#append(columns, trade, false)
+    for (const trade of flagged) this.#append(columns, trade, true)
+    this.#sequence += 1
+    return {
+      kind: 'batch',
+      sequence: this.#sequence,
+      trades: columns.block(),
+      candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument))
+    }
+  }
+
+  rebuild(request: RebuildRequest, runNowMs: number): WorkDone {
+    this.#sequence += 1
+    return this.#database.apply({ kind: 'rebuild', sequence: this.#sequence, request, runNowMs })
+  }
+
+  /** Ends the writer without a word, as a crash of its thread does, and starts it for the same run. */
+  crash(): void {
+    const { run } = this.#database.run
+    this.#database.close(null)
+    this.#database = this.#open(run)
+  }
+
+  /** Ends the run, in order or not, and begins the next. */
+  restart(stoppedMs: number | null): void {
+    this.#database.close(stoppedMs)
+    this.#database = this.#open(null)
+    this.#sequence = 0
+    this.#arrival = this.#database.run.nextArrival
+  }
+
+  #open(run: number | null): WriterDatabase {
+    const database = new WriterDatabase({ ...this.setup, run })
+    database.register(this.registrations)
+    return database
+  }
+
+  #append(columns: TradeColumns, trade: Trade, flagged: boolean): void {
+    columns.append(this.#ordinalOf(trade.instrument), trade, this.#arrival, flagged)
+    this.#arrival += 1
+  }
+
+  #ordinalOf(id: string): number {
+    return this.registrations.findIndex(({ instrument }) => instrument.id === id)
+  }
+}
+
+/** Opens a writer on a new file for these instruments. */
+export async function aWriterBench(
+  registrations: readonly InstrumentRegistration[],
+  setup: Partial<WriterSetup> = {}
+): Promise<WriterBench> {
+  const file = join(await scratchFolder(), 'tapedeck.db')
+  return new WriterBench(
+    { file, mode: 'live', startedMs: 1_790_000_000_000, run: null, tickSizes: [3], ...setup },
+    registrations
+  )
+}
