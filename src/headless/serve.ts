@@ -12,7 +12,7 @@ import { startHttpServer } from '../service/http/server.ts'
 import { openLog } from '../service/log.ts'
 import { hostClock } from '../service/supervisor.ts'
 import type { ServeArguments } from './arguments.ts'
-import { defaultDataFolder } from './data-folder.ts'
+import { defaultDataFolder } from '../service/data-folder.ts'
 
 /**
  * Runs engine, API and dashboard until told to stop.

@@ -1,124 +1,191 @@
-import type { BrowserWindow } from 'electron'
-import { statusWords } from '../contracts/status-words.ts'
+import type { SetupAnswer, SetupChoice } from '../contracts/desktop-bridge.ts'
+import { connectionWords, statusWords } from '../contracts/status-words.ts'
 import { DeskPlans } from '../service/desk-plans.ts'
-import { Desk } from '../service/desk.ts'
+import { Desk, type DeskPlan } from '../service/desk.ts'
 import { entryPath } from '../service/entries.ts'
 import type { DashboardFile } from '../service/http/dashboard-files.ts'
 import type { Log } from '../service/log.ts'
-import { hostClock } from '../service/supervisor.ts'
+import type { SupervisorClock } from '../service/supervisor.ts'
 import { serveApp } from './app-protocol.ts'
-import type { ElectronModule } from './electron-module.ts'
+import { setApplicationMenu } from './application-menu.ts'
+import type { DesktopArguments } from './desktop-arguments.ts'
+import type { AppWindow, ElectronModule } from './electron-module.ts'
 import { denyPermissions } from './permissions.ts'
-import { StatusTray } from './status-tray.ts'
+import { StatusTray, type TrayWords } from './status-tray.ts'
+import type { UtilityHost } from './utility-child.ts'
 import { launchUtilityEngine, type UtilityEngine } from './utility-engine.ts'
-import { openWindow } from './window.ts'
+import { startUtilitySimulator } from './utility-simulator.ts'
+import { openWindow, showWindow } from './window.ts'
 import { answerWindow } from './window-ports.ts'
 
 export type DesktopOptions = {
   /** `import.meta.url` of the entry. */
   readonly hostUrl: string
   readonly folder: string
-  readonly isDemo: boolean
+  readonly args: DesktopArguments
+  readonly platform: NodeJS.Platform
+  /** Paths of the built preload and of the tray's image. */
   readonly preload: string
   readonly trayIcon: string
   readonly files: ReadonlyMap<string, DashboardFile>
   readonly log: Log
+  readonly clock: SupervisorClock
+  /** Of the children. */
   readonly environment: Readonly<Record<string, string>>
+  readonly endProcess: (pid: number) => void
+  /** Ends the app, with an exit code of the command line. */
+  readonly quit: (exitCode: number) => void
 }
 
-/** Status words in tray and title are renewed this often. */
+/** Status words in the tray are renewed this often. */
 const statusMs = 1_000
+/** Engine and simulator have bounds of their own; the app never waits longer than this for both. */
+const closeMs = 4_000
 
 /** The desktop app once Electron is ready: engine, window, tray. Decides nothing about markets. */
 export class Desktop {
   readonly #electron: ElectronModule
-  readonly #desk: Desk
-  readonly #plans: DeskPlans
   readonly #options: DesktopOptions
+  readonly #children: UtilityHost
+  readonly #plans: DeskPlans
+  readonly #desk: Desk
+  readonly #window: AppWindow
   readonly #tray: StatusTray
-  readonly #window: BrowserWindow
   #engine: UtilityEngine | null = null
-  #status: NodeJS.Timeout | null = null
+  #launches = 0
+  #isSimulated = false
+  #cancelStatus: () => void = () => undefined
 
-  /** @throws SettingsError */
-  static async start(electron: ElectronModule, options: DesktopOptions): Promise<Desktop> {
-    denyPermissions(electron)
-    serveApp(electron, options.files)
-    const desktop = new Desktop(electron, options)
-    await desktop.#run()
-    return desktop
-  }
-
-  private constructor(electron: ElectronModule, options: DesktopOptions) {
+  /** Opens the window; nothing runs before `run`. */
+  constructor(electron: ElectronModule, options: DesktopOptions) {
+    const { args, clock, environment, endProcess, log } = options
     this.#electron = electron
     this.#options = options
+    this.#children = { electron, environment, endProcess, after: clock.after }
+    denyPermissions(electron)
+    serveApp(electron, options.files)
+    setApplicationMenu(electron, options.platform)
     this.#plans = new DeskPlans({
       hostUrl: options.hostUrl,
       folder: options.folder,
-      settingsFile: null,
-      skipMarketHours: false,
-      logLevel: 'info'
+      settingsFile: args.settingsFile,
+      skipMarketHours: args.skipMarketHours,
+      logLevel: args.logLevel,
+      startSimulator: (entry) => startUtilitySimulator(this.#children, entry)
     })
-    this.#desk = new Desk({
-      launch: () => this.#launch(),
-      log: options.log,
-      clock: hostClock,
-      handlers: {
-        state: (state, detail) => options.log.write('info', 'desktop', { state, detail }),
-        refused: ({ message }) => {
-          options.log.write('error', 'engine-refused', { message })
-          electron.dialog.showErrorBox('Tapedeck cannot start', message)
-          electron.app.quit()
-        }
-      }
+    this.#desk = this.#createDesk()
+    this.#window = openWindow(electron, {
+      preload: options.preload,
+      title: args.isDemo ? 'Tapedeck SIMULATED' : 'Tapedeck',
+      log,
+      nowMs: clock.nowMs
     })
-    this.#window = openWindow(electron, options.preload)
     this.#tray = new StatusTray(electron, options.trayIcon, {
       open: () => this.show(),
-      quit: () => electron.app.quit()
+      quit: () => options.quit(0)
     })
     answerWindow(electron, this.#window, {
       engine: () => this.#engine,
-      setup: async (choice) => {
-        const { answer, plan } = await this.#plans.choose(choice)
-        if (plan !== null) await this.#desk.run(plan)
-        return answer
-      }
+      setup: (choice) => this.#setUp(choice)
     })
     electron.powerMonitor.on('resume', () => {
       this.#engine?.send({ channel: 'control', kind: 'resumed' })
     })
   }
 
+  /**
+   * Starts what the command line asked for.
+   *
+   * @throws SettingsError, Error when the simulator does not start
+   */
+  async run(): Promise<void> {
+    const { isDemo, dataDir } = this.#options.args
+    this.#isSimulated = isDemo
+    this.#showStatus()
+    await this.#run(
+      isDemo ? this.#plans.demo(dataDir) : this.#plans.engine(await this.#plans.settings())
+    )
+  }
+
   /** Brings the window to the front. */
   show(): void {
-    if (this.#window.isMinimized()) this.#window.restore()
-    this.#window.show()
-    this.#window.focus()
+    showWindow(this.#window)
   }
 
-  /** Ends engine and simulator within their bounds. */
+  /** Ends engine and simulator; resolves within its bound, whatever hangs. */
   async close(): Promise<void> {
-    if (this.#status !== null) clearInterval(this.#status)
+    this.#cancelStatus()
     this.#tray.close()
-    await this.#desk.stop()
-    await this.#options.log.close()
+    if (!this.#window.isDestroyed()) this.#window.hide()
+    this.#electron.session.defaultSession.flushStorageData()
+    const overdue = Promise.withResolvers<undefined>()
+    const cancel = this.#options.clock.after(closeMs, () => overdue.resolve(undefined))
+    await Promise.race([overdue.promise, this.#desk.stop().then(() => this.#options.log.close())])
+    cancel()
   }
 
-  async #run(): Promise<void> {
-    const { folder, isDemo } = this.#options
-    const plan = isDemo
-      ? this.#plans.demo(`${folder}-simulated`)
-      : this.#plans.engine(await this.#plans.settings())
-    await this.#desk.run(plan)
-    this.#status = setInterval(() => {
-      this.#tray.show(statusWords(this.#desk.relay.publisher.find('health', 'health')))
-    }, statusMs)
+  #createDesk(): Desk {
+    const { clock, log, quit } = this.#options
+    return new Desk({
+      launch: () => this.#launch(),
+      log,
+      clock,
+      handlers: {
+        state: (state, detail) => log.write('info', 'desktop', { state, detail }),
+        refused: ({ message, exitCode }) => {
+          this.#electron.dialog.showErrorBox('Tapedeck cannot start', message)
+          quit(exitCode)
+        }
+      }
+    })
   }
 
   #launch(): UtilityEngine {
-    const entry = entryPath(this.#options.hostUrl, 'engine')
-    this.#engine = launchUtilityEngine(this.#electron, entry, this.#options.environment)
+    this.#launches += 1
+    this.#engine = launchUtilityEngine(this.#children, {
+      entry: entryPath(this.#options.hostUrl, 'engine'),
+      name: `Tapedeck engine ${this.#launches}`
+    })
     return this.#engine
+  }
+
+  async #setUp(choice: SetupChoice): Promise<SetupAnswer> {
+    try {
+      const { answer, plan } = await this.#plans.choose(choice)
+      if (plan !== null) await this.#run(plan)
+      return answer
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#options.log.write('error', 'setup-failed', { choice, message })
+      return { accepted: false, message }
+    }
+  }
+
+  async #run(plan: DeskPlan): Promise<void> {
+    this.#isSimulated = plan.kind === 'demo'
+    await this.#desk.run(plan)
+  }
+
+  #showStatus(): void {
+    this.#tray.show(this.#words())
+    this.#cancelStatus = this.#options.clock.after(statusMs, () => this.#showStatus())
+  }
+
+  #words(): TrayWords {
+    const state = this.#desk.supervisor?.state ?? 'starting'
+    if (state === 'restarting' || state === 'tripped') {
+      const heading = this.#labelled('the engine ended and starts again')
+      return { heading, detail: heading }
+    }
+    const health = this.#desk.relay.publisher.find('health', 'health')
+    if (health === null) {
+      const heading = this.#labelled('starting')
+      return { heading, detail: heading }
+    }
+    return { heading: connectionWords(health), detail: statusWords(health) }
+  }
+
+  #labelled(words: string): string {
+    return this.#isSimulated ? `SIMULATED · ${words}` : words
   }
 }

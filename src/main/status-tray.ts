@@ -1,36 +1,40 @@
-import type { Tray } from 'electron'
-import type { ElectronModule } from './electron-module.ts'
+import type { ElectronModule, TrayIcon } from './electron-module.ts'
 
 /** What the tray's menu does. */
 export type TrayActions = { readonly open: () => void; readonly quit: () => void }
 
+/** The run's state: `heading` changes seldom, `detail` with every look. */
+export type TrayWords = { readonly heading: string; readonly detail: string }
+
 /**
  * The tray: status in words, Open and Quit. The menu is set anew after each change, since Linux shows
- * no change otherwise and sends no click.
+ * no change otherwise and sends no click; and only then, since setting it closes an open one.
  */
 export class StatusTray {
-  readonly #electron: Pick<ElectronModule, 'Menu' | 'Tray' | 'nativeImage'>
+  readonly #electron: Pick<ElectronModule, 'Menu'>
   readonly #actions: TrayActions
-  readonly #tray: Tray
-  #shown = ''
+  readonly #tray: TrayIcon
+  #words: TrayWords = { heading: '', detail: '' }
 
-  constructor(
-    electron: Pick<ElectronModule, 'Menu' | 'Tray' | 'nativeImage'>,
-    icon: string,
-    actions: TrayActions
-  ) {
+  /** @param icon Path of the image. */
+  constructor(electron: Pick<ElectronModule, 'Menu' | 'Tray'>, icon: string, actions: TrayActions) {
     this.#electron = electron
     this.#actions = actions
-    this.#tray = new electron.Tray(electron.nativeImage.createFromDataURL(icon))
-    this.show('starting')
+    this.#tray = new electron.Tray(icon)
   }
 
-  /** @param words From `statusWords`. */
-  show(words: string): void {
-    if (words === this.#shown) return
-    this.#shown = words
-    const status = `Tapedeck · ${words}`
-    this.#tray.setToolTip(status)
+  show(words: TrayWords): void {
+    const { heading, detail } = this.#words
+    this.#words = words
+    if (words.detail !== detail) this.#tray.setToolTip(`Tapedeck — ${words.detail}`)
+    if (words.heading !== heading) this.#setMenu(`Tapedeck — ${words.heading}`)
+  }
+
+  close(): void {
+    this.#tray.destroy()
+  }
+
+  #setMenu(status: string): void {
     this.#tray.setContextMenu(
       this.#electron.Menu.buildFromTemplate([
         { label: status, enabled: false },
@@ -39,9 +43,5 @@ export class StatusTray {
         { label: 'Quit', click: () => this.#actions.quit() }
       ])
     )
-  }
-
-  close(): void {
-    this.#tray.destroy()
   }
 }

@@ -1,49 +1,36 @@
 import type { MessagePortMain } from 'electron'
 import type { EngineMessage } from '../contracts/engine-protocol.ts'
 import type { EngineProcess } from '../service/engine-process.ts'
-import type { ElectronModule } from './electron-module.ts'
+import { UtilityChild, type UtilityHost } from './utility-child.ts'
 
 /** JavaScript heap an engine may use before it is ended as out of memory. */
 const heapMb = 768
 
 /** An engine in Electron's utility process, which can be handed ports of windows. */
 export interface UtilityEngine extends EngineProcess {
+  readonly hasEnded: () => boolean
   /** Gives a window's end of a channel to the engine. */
   attach(port: MessagePortMain): void
 }
 
-/**
- * Starts an engine as a utility process. Call after the app is ready.
- *
- * @param entry File that the engine starts from.
- */
-export function launchUtilityEngine(
-  electron: Pick<ElectronModule, 'utilityProcess'>,
-  entry: string,
-  environment: Readonly<Record<string, string>>
-): UtilityEngine {
-  const child = electron.utilityProcess.fork(entry, [], {
-    serviceName: 'Tapedeck engine',
-    env: { ...environment },
-    execArgv: [`--js-flags=--max-old-space-size=${heapMb}`],
-    stdio: 'inherit'
+/** What to start: `name` is of this process alone. */
+export type EngineStart = { readonly entry: string; readonly name: string }
+
+/** Starts an engine as a utility process. Call after the app is ready. */
+export function launchUtilityEngine(host: UtilityHost, start: EngineStart): UtilityEngine {
+  const child = new UtilityChild(host, {
+    ...start,
+    execArgv: [`--js-flags=--max-old-space-size=${heapMb}`]
   })
-  let hasEnded = false
   return {
-    pid: child.pid ?? null,
-    send: (message) => {
-      if (!hasEnded) child.postMessage(message)
+    get pid() {
+      return child.pid
     },
-    onMessage: (listener) =>
-      void child.on('message', (message: EngineMessage) => listener(message)),
-    onExit: (listener) =>
-      void child.once('exit', (code) => {
-        hasEnded = true
-        listener({ code, signal: null })
-      }),
-    kill: () => void child.kill(),
-    attach: (port) => {
-      if (!hasEnded) child.postMessage({ channel: 'port' }, [port])
-    }
+    hasEnded: () => child.hasEnded,
+    send: (message) => child.post(message),
+    onMessage: (listener) => child.onMessage((message) => listener(message as EngineMessage)),
+    onExit: (listener) => child.onEnd(listener),
+    kill: () => child.kill(),
+    attach: (port) => child.post({ channel: 'port' }, [port])
   }
 }

@@ -1,4 +1,3 @@
-import type { BrowserWindow, IpcMainEvent, IpcMainInvokeEvent } from 'electron'
 import {
   desktopChannels,
   portNonceSchema,
@@ -6,48 +5,48 @@ import {
   type SetupAnswer,
   type SetupChoice
 } from '../contracts/desktop-bridge.ts'
-import { appOrigin } from './app-protocol.ts'
-import type { ElectronModule } from './electron-module.ts'
+import { isAppUrl } from './app-protocol.ts'
+import type { AppWindow, ElectronModule, WindowFrame, WindowMessage } from './electron-module.ts'
 import type { UtilityEngine } from './utility-engine.ts'
 
 /** What the window may ask of the main process. */
 export type WindowRequests = {
+  /** Null while none runs: the window asks again. */
   readonly engine: () => UtilityEngine | null
   readonly setup: (choice: SetupChoice) => Promise<SetupAnswer>
 }
 
 /**
  * Answers the window: a port straight to the engine under the window's nonce, and first-run choices.
- * Each request is checked for its sender and its content; anything else is ignored.
+ * Each request is checked for its sender and its content; anything else is ignored. Every request
+ * gets a channel of its own, so that a reload and a restart of the engine are one case.
  */
 export function answerWindow(
   electron: Pick<ElectronModule, 'ipcMain' | 'MessageChannelMain'>,
-  window: BrowserWindow,
+  window: AppWindow,
   requests: WindowRequests
 ): void {
-  electron.ipcMain.on(desktopChannels.requestPort, (event, nonce: unknown) => {
+  electron.ipcMain.on(desktopChannels.requestPort, (event, value) => {
+    const frame = ownFrame(event, window)
+    const nonce = portNonceSchema.safeParse(value)
     const engine = requests.engine()
-    const parsed = portNonceSchema.safeParse(nonce)
-    if (!isOurs(event, window) || !parsed.success || engine === null) return
+    if (frame === null || !nonce.success || engine === null || engine.hasEnded()) return
     const { port1, port2 } = new electron.MessageChannelMain()
     engine.attach(port1)
-    window.webContents.postMessage(desktopChannels.port, parsed.data, [port2])
+    frame.postMessage(desktopChannels.port, nonce.data, [port2])
   })
-  electron.ipcMain.handle(desktopChannels.setup, (event, choice: unknown): Promise<SetupAnswer> => {
-    const parsed = setupChoiceSchema.safeParse(choice)
-    if (!isOurs(event, window) || !parsed.success) {
-      return Promise.resolve({ accepted: false, message: 'This request is not served.' })
+  electron.ipcMain.handle(desktopChannels.setup, async (event, value): Promise<SetupAnswer> => {
+    const choice = setupChoiceSchema.safeParse(value)
+    if (ownFrame(event, window) === null || !choice.success) {
+      return { accepted: false, message: 'This request is not served.' }
     }
-    return requests.setup(parsed.data)
+    return requests.setup(choice.data)
   })
 }
 
-function isOurs(event: IpcMainEvent | IpcMainInvokeEvent, window: BrowserWindow): boolean {
-  const frame = event.senderFrame
-  return (
-    event.sender === window.webContents &&
-    frame !== null &&
-    frame.parent === null &&
-    frame.url.startsWith(`${appOrigin}/`)
-  )
+/** The sender, where it is the top frame of our window and shows our page. */
+function ownFrame({ sender, senderFrame }: WindowMessage, window: AppWindow): WindowFrame | null {
+  if (window.isDestroyed() || sender !== window.webContents) return null
+  if (senderFrame === null || senderFrame.detached || senderFrame.parent !== null) return null
+  return isAppUrl(senderFrame.url) ? senderFrame : null
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import type { SetupAnswer, SetupChoice } from '../contracts/desktop-bridge.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
 import type { Settings } from '../contracts/settings.ts'
+import { openDemoFolder } from './demo-folder.ts'
 import { demoSettings, starterSettings } from './demo-plan.ts'
 import type { DeskPlan } from './desk.ts'
 import { entryPath } from './entries.ts'
 import { defaultSettings, loadSettings, SettingsError } from './settings-file.ts'
-import { startSimulator } from './simulator-process.ts'
+import { startSimulator, type SimulatorProcess } from './simulator-process.ts'
 
 /** What a host was told at start. */
 export type DeskOptions = {
@@ -18,6 +19,8 @@ export type DeskOptions = {
   readonly settingsFile: string | null
   readonly skipMarketHours: boolean
   readonly logLevel: LogLevel
+  /** Starts the simulator from its entry; unsaid: as a child process of Node. */
+  readonly startSimulator?: (entry: string) => Promise<SimulatorProcess>
 }
 
 /** Makes the plans a desk can run, from settings, for a demonstration or from the first-run card. */
@@ -44,13 +47,18 @@ export class DeskPlans {
     return { kind: 'engine', config: this.#config(this.#options.folder, settings) }
   }
 
-  /** @param folder Of its own: simulated data never shares a database with live data. */
-  demo(folder: string): DeskPlan {
+  /**
+   * @param folder Where the demonstration keeps its data: of its own, since simulated data never shares
+   *   a database with live data. Null: a fresh folder for each run, removed at its end.
+   */
+  demo(folder: string | null): DeskPlan {
     const entry = entryPath(this.#options.hostUrl, 'simulator')
+    const start = this.#options.startSimulator ?? startSimulator
     return {
       kind: 'demo',
-      startSimulator: () => startSimulator(entry, ['--port', '0']),
-      configFor: (simulator) => this.#config(folder, demoSettings(simulator.ready))
+      openFolder: () => openDemoFolder(folder),
+      startSimulator: () => start(entry),
+      configFor: (simulator, path) => this.#config(path, demoSettings(simulator.ready))
     }
   }
 
@@ -64,7 +72,7 @@ export class DeskPlans {
         await this.#writeStarterSettings()
         return { answer: accepted, plan: this.engine(await this.settings()) }
       case 'simulated':
-        return { answer: accepted, plan: this.demo(join(this.#options.folder, 'simulated')) }
+        return { answer: accepted, plan: this.demo(null) }
       case 'settings-file':
         return {
           answer: { accepted: true, message: `Put it at ${this.settingsFile} and start again.` },

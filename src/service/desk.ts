@@ -1,5 +1,6 @@
 import type { EngineConfig, EngineMessage } from '../contracts/engine-protocol.ts'
 import type { ClientMessage, MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+import type { DemoFolder } from './demo-folder.ts'
 import type { EngineProcess, LaunchEngine } from './engine-process.ts'
 import type { Log } from './log.ts'
 import type { SimulatorProcess } from './simulator-process.ts'
@@ -11,17 +12,16 @@ export type DeskPlan =
   | { readonly kind: 'engine'; readonly config: EngineConfig }
   | {
       readonly kind: 'demo'
+      readonly openFolder: () => Promise<DemoFolder>
       readonly startSimulator: () => Promise<SimulatorProcess>
       /** Builds the engine's configuration once it is known where the simulator listens. */
-      readonly configFor: (simulator: SimulatorProcess) => EngineConfig
+      readonly configFor: (simulator: SimulatorProcess, folder: string) => EngineConfig
     }
 
 export type DeskHandlers = {
   readonly state: (state: SupervisorState, detail: string) => void
   /** The engine cannot run so; the host says why and exits with the code. */
   readonly refused: (refusal: { readonly message: string; readonly exitCode: number }) => void
-  /** A new engine process is up, before its first message. */
-  readonly launched?: (process: EngineProcess) => void
 }
 
 /** Clients get at most 30 frames a second. */
@@ -36,6 +36,9 @@ export class Desk {
   readonly #handlers: DeskHandlers
   #supervisor: EngineSupervisor | null = null
   #simulator: SimulatorProcess | null = null
+  #folder: DemoFolder | null = null
+  #turn: Promise<void> = Promise.resolve()
+  #isStopped = false
   readonly #flushing: NodeJS.Timeout
 
   constructor(options: {
@@ -59,10 +62,31 @@ export class Desk {
     return this.#supervisor
   }
 
-  /** Starts what the plan says, ending whatever ran before. */
-  async run(plan: DeskPlan): Promise<void> {
+  /** Starts what the plan says, ending whatever ran before; plans take turns. */
+  run(plan: DeskPlan): Promise<void> {
+    const turn = this.#turn.then(() => this.#start(plan))
+    // Whoever asked for a plan hears of its failure; the next one begins all the same.
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Ends engine and simulator; resolves when no process is left. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearInterval(this.#flushing)
+    this.relay.publisher.close()
+    await this.#stopProcesses()
+  }
+
+  async #start(plan: DeskPlan): Promise<void> {
     await this.#stopProcesses()
     const config = await this.#prepare(plan)
+    // The host may have been told to end while the simulator started.
+    if (this.#isStopped) await this.#stopProcesses()
+    else this.#supervise(config)
+  }
+
+  #supervise(config: EngineConfig): void {
     let stream: ((message: ServerMessage) => void) | null = null
     let closed: (() => void) | null = null
     const supervisor = new EngineSupervisor({
@@ -81,7 +105,6 @@ export class Desk {
           stream = link.receive
           closed = () => link.close()
           this.relay.connect(link)
-          this.#handlers.launched?.(process)
         },
         message: (message) => {
           if (message.channel === 'stream') stream?.(message.message)
@@ -93,17 +116,11 @@ export class Desk {
     supervisor.start()
   }
 
-  /** Ends engine and simulator; resolves when no process is left. */
-  async stop(): Promise<void> {
-    clearInterval(this.#flushing)
-    this.relay.publisher.close()
-    await this.#stopProcesses()
-  }
-
   async #prepare(plan: DeskPlan): Promise<EngineConfig> {
     if (plan.kind === 'engine') return plan.config
+    this.#folder = await plan.openFolder()
     this.#simulator = await plan.startSimulator()
-    return plan.configFor(this.#simulator)
+    return plan.configFor(this.#simulator, this.#folder.path)
   }
 
   async #stopProcesses(): Promise<void> {
@@ -111,6 +128,8 @@ export class Desk {
     this.#supervisor = null
     await this.#simulator?.stop()
     this.#simulator = null
+    await this.#folder?.close()
+    this.#folder = null
   }
 
   #logControl(message: Extract<EngineMessage, { readonly channel: 'control' }>): void {

@@ -41,7 +41,7 @@ export async function startSimulator(entry: string): Promise<SimulatorProcess> {
 }
 
 /** A simulator that has been started, however its host starts one. */
-export type StartingSimulator = {
+type StartingSimulator = {
   readonly stdout: NodeJS.ReadableStream | null
   readonly onExit: (listener: (how: number | string | null) => void) => void
   readonly kill: () => void
@@ -67,7 +67,12 @@ export function readyLine(simulator: StartingSimulator): Promise<SimulatorReady>
     createInterface({ input: stdout }).on('line', (line) => {
       if (!line.startsWith('{')) return
       clearTimeout(timer)
-      resolve(readySchema.parse(JSON.parse(line)))
+      try {
+        resolve(readySchema.parse(JSON.parse(line)))
+      } catch (error) {
+        simulator.kill()
+        reject(new Error('the first line of the simulator cannot be read', { cause: error }))
+      }
     })
   })
 }
