@@ -1,9 +1,10 @@
 import { z } from 'zod'
 
-/** Where a simulator is reached: the one JSON line that `simulate` and `serve --demo` print when ready. */
+/** The one JSON line in which a simulator says where it listens: its control server and its venues. */
 export const simulatorReadySchema = z.object({
   control: z.string(),
   venues: z.record(z.string(), z.object({ wsUrl: z.string(), restUrl: z.string() }))
 })
 
+/** Where a started simulator is reached. */
 export type SimulatorReady = z.infer<typeof simulatorReadySchema>

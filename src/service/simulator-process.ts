@@ -1,14 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { z } from 'zod'
-
-const readySchema = z.object({
-  control: z.string(),
-  venues: z.record(z.string(), z.object({ wsUrl: z.string(), restUrl: z.string() }))
-})
-
-/** Where a started simulator is reached: its one JSON line. */
-export type SimulatorReady = z.infer<typeof readySchema>
+import { simulatorReadySchema, type SimulatorReady } from '../contracts/simulator-ready.ts'
 
 /** A simulator running as a child process. */
 export type SimulatorProcess = {
@@ -68,7 +60,7 @@ export function readyLine(simulator: StartingSimulator): Promise<SimulatorReady>
       if (!line.startsWith('{')) return
       clearTimeout(timer)
       try {
-        resolve(readySchema.parse(JSON.parse(line)))
+        resolve(simulatorReadySchema.parse(JSON.parse(line)))
       } catch (error) {
         simulator.kill()
         reject(new Error('the first line of the simulator cannot be read', { cause: error }))
