@@ -40,7 +40,10 @@ export function markWeight(atMs: number, previousMs: number, zone: ZonedTime): n
   const round = roundLengths.find(
     ({ lengthMs }) => Math.floor(localMs / lengthMs) !== Math.floor(localPreviousMs / lengthMs)
   )
-  return round?.weight ?? axisWeights.none
+  const weight = round?.weight ?? axisWeights.none
+  const hasTurned = localMs - atMs !== localPreviousMs - previousMs
+  // When the clocks are turned an hour begins, whatever its name: 01:00 comes twice in autumn.
+  return hasTurned ? Math.max(weight, axisWeights.hour) : weight
 }
 
 /** Writes the label of a mark: the largest thing that begins there. */

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { legendTexts } from '../../../src/renderer/chart/legend-painter.ts'
+import { aCandle } from '../../support/candles.ts'
+
+describe('legendTexts', () => {
+  test('counts the change from the close before', () => {
+    const texts = legendTexts(
+      aCandle({ close: 110, volume: 10, buyVolume: 4, trades: 3 }),
+      aCandle({ close: 100 }),
+      2
+    )
+    expect(texts).toMatchObject({
+      close: '110.00',
+      change: '+10.00 (+10.00 %)',
+      buy: '40 %',
+      trades: '3'
+    })
+  })
+
+  test('leaves out what a venue’s own candle does not tell', () => {
+    const texts = legendTexts(aCandle({ trades: 0, buyVolume: 0 }), null, 2)
+    expect(texts.trades).toBeUndefined()
+    expect(texts.buy).toBeUndefined()
+  })
+})
