@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Candle } from '../core/market/candle.ts'
 import type { Instrument } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
@@ -20,6 +21,7 @@ import { ProcessLoad } from './health/process-load.ts'
 import { instrumentFile } from './instrument-file.ts'
 import { MarketClocks } from './market-clocks.ts'
 import { QueryDesk } from './query-desk.ts'
+import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
@@ -63,6 +65,8 @@ export class Engine {
   readonly #markets: MarketClocks
   readonly #clock: Clock
   readonly #load = new ProcessLoad()
+  readonly #history: VenueHistory
+  readonly #heads: RunningHeads
   readonly #startedMs = Date.now()
   readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   #running: Running | null = null
@@ -71,6 +75,8 @@ export class Engine {
     this.#options = options
     this.#markets = new MarketClocks(options.config.settings)
     this.#clock = systemClock(() => this.#runNowMs())
+    this.#history = new VenueHistory(() => this.#clock.monotonicMs())
+    this.#heads = new RunningHeads(this.#history)
     this.#publisher = new StatePublisher({
       query: (query) =>
         this.#running === null
@@ -148,7 +154,7 @@ export class Engine {
     writer.follow({
       takeChangedCandles: () => {
         const candles = pipeline.takeChangedCandles()
-        for (const candle of candles) this.#publisher.candle(candle)
+        for (const candle of candles) this.#publish(candle)
         return candles
       },
       takeRebuilds: () => pipeline.takeRebuilds(),
@@ -158,7 +164,8 @@ export class Engine {
       pipeline,
       writer,
       reader,
-      history: new VenueHistory(() => this.#clock.monotonicMs()),
+      history: this.#history,
+      heads: this.#heads,
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
@@ -259,6 +266,7 @@ export class Engine {
     for (const instrument of fresh) {
       const dayOf = dayRuleOf({ calendar: instrument.calendar, session: session(instrument) })
       const seed = seedOf.get(instrument.id) ?? null
+      if (seed === null) this.#heads.began(instrument.id, this.#runNowMs())
       pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf, seed })
     }
   }
@@ -271,9 +279,14 @@ export class Engine {
       const [newest] = running.pipeline
         .candlesInMemory(instrument as Instrument['id'], interval)
         .slice(-1)
-      if (newest !== undefined) this.#publisher.candle(newest)
+      if (newest !== undefined) this.#publish(newest)
     }
     this.#publisher.flush()
+  }
+
+  #publish(candle: Candle): void {
+    if (!this.#publisher.isWatched(candle.instrument, candle.interval)) return
+    this.#publisher.candle(this.#heads.complete(candle))
   }
 
   #second(): void {

@@ -5,6 +5,7 @@ import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { CandleQuery, Query, QueryResult, StreamError } from '../contracts/state-stream.ts'
 import type { Collector } from './collector/collector.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
+import type { RunningHeads } from './running-heads.ts'
 import type { VenueHistory } from './venue-history.ts'
 
 type Parts = {
@@ -12,6 +13,7 @@ type Parts = {
   readonly writer: StoreWriter
   readonly reader: StoreReader
   readonly history: VenueHistory
+  readonly heads: RunningHeads
   readonly collectorOf: (id: InstrumentId) => Collector | null
   readonly log: (event: string, fields: Readonly<Record<string, string>>) => void
 }
@@ -55,7 +57,10 @@ export class QueryDesk {
     { collector, instrument }: { readonly collector: Collector; readonly instrument: Instrument }
   ): Promise<QueryResult> {
     const stored = await this.#parts.reader.candles(query)
-    const own = this.#withMemory(query, stored.candles)
+    await this.#learnHead(query, { collector, instrument })
+    const own = this.#withMemory(query, stored.candles).map((candle) =>
+      this.#parts.heads.complete(candle)
+    )
     if (own.length >= query.limit || !stored.complete) {
       return { name: 'candles', candles: own.slice(-query.limit), complete: false }
     }
@@ -97,10 +102,26 @@ export class QueryDesk {
         toMs
       })
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      this.#parts.log('history-unavailable', { instrument: instrument.id, reason })
+      this.#tellUnavailable(instrument, error)
       return []
     }
+  }
+
+  async #learnHead(
+    { interval }: CandleQuery,
+    { collector, instrument }: { readonly collector: Collector; readonly instrument: Instrument }
+  ): Promise<void> {
+    try {
+      await this.#parts.heads.learn(collector, instrument, interval)
+    } catch (error) {
+      this.#tellUnavailable(instrument, error)
+    }
+  }
+
+  /** History is a help, not a promise: without it the chart shows what is stored. */
+  #tellUnavailable(instrument: Instrument, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#parts.log('history-unavailable', { instrument: instrument.id, reason })
   }
 }
 

@@ -1,0 +1,90 @@
+import type { Candle } from '../core/market/candle.ts'
+import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
+import { parseInterval } from '../core/market/interval.ts'
+import type { Collector } from './collector/collector.ts'
+import type { VenueHistory } from './venue-history.ts'
+
+const minuteMs = 60_000
+const hourMs = 3_600_000
+
+/** What the venue tells of a candle's time before we began to collect. */
+type Head = {
+  readonly openMs: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly volume: number
+}
+
+/**
+ * Completes candles that were already running when an instrument was first collected: the venue's own
+ * finer candles give what lay before. The minute in which we began is ours alone, so that nothing
+ * counts twice. For showing only; the store keeps what the trades say. At most one head a series.
+ */
+export class RunningHeads {
+  readonly #history: VenueHistory
+  /** When each instrument was first collected, run clock; only those without a stored past. */
+  readonly #beganMs = new Map<InstrumentId, number>()
+  readonly #heads = new Map<string, Head>()
+
+  constructor(history: VenueHistory) {
+    this.#history = history
+  }
+
+  /** An instrument without a stored past begins now. */
+  began(id: InstrumentId, runNowMs: number): void {
+    this.#beganMs.set(id, runNowMs)
+  }
+
+  /** Fetches the head of the candle that was running when collecting began, if that is still wanted. */
+  async learn(collector: Collector, instrument: Instrument, interval: string): Promise<void> {
+    const spec = parseInterval(interval)
+    const beganMs = this.#beganMs.get(instrument.id)
+    const key = keyOf(instrument.id, interval)
+    if (beganMs === undefined || spec?.kind !== 'time' || this.#heads.has(key)) return
+    const openMs = beganMs - (beganMs % spec.lengthMs)
+    const endMs = beganMs - (beganMs % minuteMs)
+    if (endMs <= openMs) return
+    const hoursEndMs = spec.lengthMs > hourMs ? endMs - (endMs % hourMs) : openMs
+    const parts = [
+      { interval: '1h', fromMs: openMs, toMs: hoursEndMs },
+      { interval: '1m', fromMs: hoursEndMs, toMs: endMs }
+    ]
+    const candles: Candle[] = []
+    for (const part of parts) {
+      candles.push(...(await this.#history.before(collector, { instrument, ...part })))
+    }
+    const head = headOf(openMs, candles)
+    if (head !== null) this.#heads.set(key, head)
+  }
+
+  /** The candle with its head, if it is the one that has one. */
+  complete(candle: Candle): Candle {
+    const head = this.#heads.get(keyOf(candle.instrument, candle.interval))
+    if (head?.openMs !== candle.openMs) return candle
+    return {
+      ...candle,
+      open: head.open,
+      high: Math.max(head.high, candle.high),
+      low: Math.min(head.low, candle.low),
+      volume: head.volume + candle.volume,
+      source: 'venue'
+    }
+  }
+}
+
+function headOf(openMs: number, candles: readonly Candle[]): Head | null {
+  const [first] = candles
+  if (first === undefined) return null
+  return {
+    openMs,
+    open: first.open,
+    high: Math.max(...candles.map(({ high }) => high)),
+    low: Math.min(...candles.map(({ low }) => low)),
+    volume: candles.reduce((sum, { volume }) => sum + volume, 0)
+  }
+}
+
+function keyOf(id: string, interval: string): string {
+  return `${id}|${interval}`
+}
