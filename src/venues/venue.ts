@@ -175,6 +175,12 @@ export interface Venue {
 
   /** Lists what the venue offers. @throws VenueError when nothing at all could be had. */
   discover(context: RestContext): Promise<Discovery>
+  /**
+   * Builds an instrument from its symbol in our spelling, for captures that hold no list of instruments;
+   * null where the venue's own spelling does not follow from ours. Optional: without it such a capture
+   * cannot be replayed.
+   */
+  assumeInstrument?(symbol: string): Instrument | null
   /** Venue clock, epoch ms. @throws VenueError */
   fetchTimeMs(context: RestContext): Promise<number>
   /**

@@ -39,6 +39,21 @@ describe.each(venueCases)('$venue.id keeps the contract', ({ venue, instruments,
     if (venue.needsKey) expect(connect).toThrow(VenueError)
   })
 
+  test('assumes of a symbol what its parser understands, or nothing', () => {
+    const assumed = instruments.flatMap((known) => {
+      const one = venue.assumeInstrument?.(known.symbol) ?? null
+      return one === null ? [] : [{ known, one }]
+    })
+    expect(assumed.length > 0).toBe(venue.assumeInstrument !== undefined)
+    for (const { known, one } of assumed) {
+      const { id, venueSymbol, base, quote } = known
+      expect(one).toMatchObject({ id, venue: venue.id, venueSymbol, base, quote })
+    }
+    for (const odd of ['', '-', 'A-', '-B', 'A B', 'A:B,C']) {
+      expect([null, odd]).toContain(venue.assumeInstrument?.(odd)?.symbol ?? null)
+    }
+  })
+
   test('has limits that allow something', () => {
     const { connects, instrumentsPerConnection: perConnection, rest } = venue.limits
     expect(

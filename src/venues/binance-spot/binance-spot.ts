@@ -1,6 +1,6 @@
 import type { Venue } from '../venue.ts'
 import { fetchBinanceCandles } from './candles.ts'
-import { discoverBinanceSpot } from './discover.ts'
+import { assumeBinanceInstrument, discoverBinanceSpot } from './discover.ts'
 import { binanceSpotEndpoints, binanceSpotLimits } from './endpoints.ts'
 import { createParser } from './parse.ts'
 import { fetchBinanceRecentTrades, fetchBinanceTimeMs, fetchBinanceTrades } from './rest.ts'
@@ -28,6 +28,7 @@ export const binanceSpot: Venue = {
     buildRequests('UNSUBSCRIBE', instruments, firstRequestId),
   createParser,
   discover: discoverBinanceSpot,
+  assumeInstrument: assumeBinanceInstrument,
   fetchTimeMs: fetchBinanceTimeMs,
   fetchCandles: fetchBinanceCandles,
   fetchTradesById: fetchBinanceTrades,

@@ -33,6 +33,25 @@ export async function discoverBinanceSpot(context: RestContext): Promise<Discove
   return { instruments: [...instruments.values()], complete: true, problems }
 }
 
+/** A market is spelled as ours without the hyphen: `BTC-USDT` is `BTCUSDT`. */
+export function assumeBinanceInstrument(symbol: string): Instrument | null {
+  const [base, quote, ...more] = symbol.split('-')
+  if (!isName(base) || !isName(quote) || more.length > 0) return null
+  return {
+    id: instrumentId('binance-spot', symbol),
+    venue: 'binance-spot',
+    symbol,
+    venueSymbol: `${base}${quote}`,
+    base,
+    quote,
+    tickSize: null,
+    lotSize: null,
+    calendar: null,
+    status: 'trading',
+    turnover24h: null
+  }
+}
+
 function parseSymbol(item: unknown, turnover: ReadonlyMap<string, number>): Instrument | null {
   if (!isObject(item)) return null
   const { symbol, status, baseAsset, quoteAsset, filters }: Unchecked<BinanceSymbol> = item

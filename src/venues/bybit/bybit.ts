@@ -1,6 +1,6 @@
 import type { Venue } from '../venue.ts'
 import { fetchBybitCandles } from './candles.ts'
-import { discoverBybit } from './discover.ts'
+import { assumeBybitInstrument, discoverBybit } from './discover.ts'
 import { bybitEndpoints, bybitLimits } from './endpoints.ts'
 import { createBybitParser } from './parse.ts'
 import { fetchBybitRecentTrades, fetchBybitTimeMs } from './rest.ts'
@@ -34,6 +34,7 @@ function buildVenue(category: BybitCategory, name: string): Venue {
       buildBybitRequests(category, 'unsubscribe', instruments, firstRequestId),
     createParser: (instruments) => createBybitParser(category, instruments),
     discover: (context) => discoverBybit(category, context),
+    assumeInstrument: (symbol) => assumeBybitInstrument(category, symbol),
     fetchTimeMs: fetchBybitTimeMs,
     fetchCandles: (context, request) => fetchBybitCandles(category, context, request),
     fetchTradesById: () => Promise.resolve(null),

@@ -40,6 +40,30 @@ export async function discoverBybit(
   return { instruments: [...instruments.values()], complete, problems: notes }
 }
 
+/**
+ * Spot pairs and perpetuals settled in USDT are spelled as ours without the hyphen; futures and what
+ * is settled in USDC are not.
+ */
+export function assumeBybitInstrument(category: BybitCategory, symbol: string): Instrument | null {
+  const [base, quote, ...more] = symbol.split('-')
+  if (!isName(base) || !isName(quote) || more.length > 0) return null
+  if (category === 'linear' && quote !== 'USDT') return null
+  const venue = `bybit-${category}`
+  return {
+    id: instrumentId(venue, symbol),
+    venue,
+    symbol,
+    venueSymbol: `${base}${quote}`,
+    base,
+    quote,
+    tickSize: null,
+    lotSize: null,
+    calendar: null,
+    status: 'trading',
+    turnover24h: null
+  }
+}
+
 async function fetchListing(category: BybitCategory, context: RestContext): Promise<Listing> {
   const rows: unknown[] = []
   const cursors = new Set<string>()

@@ -1,6 +1,6 @@
 import type { Venue } from '../venue.ts'
 import { fetchCoinbaseCandles } from './candles.ts'
-import { discoverCoinbase } from './discover.ts'
+import { assumeCoinbaseInstrument, discoverCoinbase } from './discover.ts'
 import { coinbaseEndpoints, coinbaseLimits } from './endpoints.ts'
 import { createCoinbaseParser } from './parse.ts'
 import { fetchCoinbaseRecentTrades, fetchCoinbaseTimeMs, fetchCoinbaseTrades } from './rest.ts'
@@ -25,6 +25,7 @@ export const coinbase: Venue = {
   unsubscribe: (instruments) => buildCoinbaseRequests('unsubscribe', instruments),
   createParser: (instruments) => createCoinbaseParser(instruments),
   discover: discoverCoinbase,
+  assumeInstrument: assumeCoinbaseInstrument,
   fetchTimeMs: fetchCoinbaseTimeMs,
   fetchCandles: fetchCoinbaseCandles,
   fetchTradesById: fetchCoinbaseTrades,

@@ -24,6 +24,25 @@ export async function discoverCoinbase(context: RestContext): Promise<Discovery>
   return { instruments: [...instruments.values()], complete: true, problems }
 }
 
+/** A product is spelled as we spell it. */
+export function assumeCoinbaseInstrument(symbol: string): Instrument | null {
+  const [base, quote, ...more] = symbol.split('-')
+  if (!isName(base) || !isName(quote) || more.length > 0) return null
+  return {
+    id: instrumentId('coinbase', symbol),
+    venue: 'coinbase',
+    symbol,
+    venueSymbol: symbol,
+    base,
+    quote,
+    tickSize: null,
+    lotSize: null,
+    calendar: null,
+    status: 'trading',
+    turnover24h: null
+  }
+}
+
 function parseProduct(product: unknown, turnover: ReadonlyMap<string, number>): Instrument | null {
   if (typeof product !== 'object' || product === null) return null
   const fields: Unchecked<CoinbaseProduct> = product

@@ -2,7 +2,7 @@ import type { Venue } from '../venue.ts'
 import { fetchEodhdCandles } from './candles.ts'
 import { buildConnectUrl, eodhdEndpoints, eodhdLimits } from './endpoints.ts'
 import { createParser } from './parse.ts'
-import { discoverEodhd, fetchEodhdTimeMs } from './rest.ts'
+import { assumeEodhdInstrument, discoverEodhd, fetchEodhdTimeMs } from './rest.ts'
 import { buildRequests } from './subscribe.ts'
 
 /** EODHD, US trades: no ids, no side, no acknowledgements, and only with a key. */
@@ -26,6 +26,7 @@ export const eodhd: Venue = {
   unsubscribe: (instruments) => buildRequests('unsubscribe', instruments),
   createParser,
   discover: discoverEodhd,
+  assumeInstrument: assumeEodhdInstrument,
   fetchTimeMs: fetchEodhdTimeMs,
   fetchCandles: fetchEodhdCandles,
   fetchTradesById: () => Promise.resolve(null),

@@ -73,14 +73,22 @@ export function refusalOf(path: string, body: unknown, context: RestContext): Ve
 function parseSymbol(item: unknown): Instrument | null {
   if (!isObject(item)) return null
   const { Code: code, Currency: currency }: Unchecked<EodhdSymbol> = item
-  if (typeof code !== 'string' || !/^[^\s,:]+$/.test(code)) return null
+  if (typeof code !== 'string') return null
+  const assumed = assumeEodhdInstrument(code)
+  if (assumed === null || typeof currency !== 'string' || currency === '') return assumed
+  return { ...assumed, quote: currency }
+}
+
+/** A symbol is spelled as we spell it, and quoted in USD where the venue names no currency. */
+export function assumeEodhdInstrument(symbol: string): Instrument | null {
+  if (!/^[^\s,:]+$/.test(symbol)) return null
   return {
-    id: instrumentId('eodhd', code),
+    id: instrumentId('eodhd', symbol),
     venue: 'eodhd',
-    symbol: code,
-    venueSymbol: code,
-    base: code,
-    quote: typeof currency === 'string' && currency !== '' ? currency : 'USD',
+    symbol,
+    venueSymbol: symbol,
+    base: symbol,
+    quote: 'USD',
     tickSize: null,
     lotSize: null,
     calendar: 'XNYS',
