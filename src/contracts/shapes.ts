@@ -125,6 +125,42 @@ export const healthShape = z.object({
   )
 })
 
+/** Closing line of a replay of captured frames. Counts are of this replay; times are null without a trade. */
+export const replaySummaryShape = z.object({
+  type: z.literal('summary'),
+  mode: z.literal('replay'),
+  venue: z.string(),
+  /** Those that an event told of, in the order of their first. */
+  instruments: z.array(z.string()),
+  intervals: z.array(z.string()),
+  /** Frames received in the capture; the next four are parts of it. */
+  frames: z.number(),
+  /** Of another venue's connection, or of instruments that were not asked for. */
+  skipped: z.number(),
+  /** Known to the protocol, of no use. */
+  ignored: z.number(),
+  /** Not in the protocol. */
+  unknown: z.number(),
+  /** Malformed or implausible. */
+  rejected: z.number(),
+  /** What was wrong with the first rejected frame; null where none was. */
+  firstRejection: z.string().nullable(),
+  /** Trades taken, repeats left out. */
+  trades: z.number(),
+  duplicates: z.number(),
+  /** Trades that ids tell are missing; 0 too where ids do not tell. */
+  missingTrades: z.number(),
+  /** Candle lines before this one; a candle that a late trade revised counts again. */
+  candles: z.number(),
+  /** Venue time of the earliest and the latest trade. */
+  fromMs: z.number().nullable(),
+  toMs: z.number().nullable(),
+  /** Where the database is; null: nothing was kept. */
+  dataDir: z.string().nullable(),
+  /** False when it was stopped, or the capture could not be read to its end. */
+  complete: z.boolean()
+})
+
 /** An error as HTTP and the state stream give it; `parameter` names the argument at fault. */
 export const errorShape = z.object({
   error: z.object({ code: z.string(), message: z.string(), parameter: z.string().optional() })
@@ -140,6 +176,7 @@ export type CandleShape = z.infer<typeof candleShape>
 export type PriceShape = z.infer<typeof priceShape>
 export type ConnectionShape = z.infer<typeof connectionShape>
 export type HealthShape = z.infer<typeof healthShape>
+export type ReplaySummaryShape = z.infer<typeof replaySummaryShape>
 export type ErrorShape = z.infer<typeof errorShape>
 export type Freshness = z.infer<typeof freshnessSchema>
 export type RunMode = z.infer<typeof modeSchema>

@@ -3,6 +3,7 @@ import type { ClientMessage, MessageLink, ServerMessage } from '../contracts/sta
 import { Engine } from './engine.ts'
 import { EngineFailure, failureOf } from './engine-failure.ts'
 import { openParentChannel } from './parent-channel.ts'
+import { threadFiles } from './thread-files.ts'
 
 const beatMs = 1_000
 
@@ -57,10 +58,7 @@ function start(config: ConstructorParameters<typeof Engine>[0]['config']): void 
   const started = new Engine({
     config,
     version: '0.1.0',
-    threads: {
-      writer: threadUrl('writer-thread'),
-      reader: threadUrl('reader-thread')
-    },
+    threads: threadFiles(import.meta.url),
     log: (level, event, fields) => {
       channel.send({ channel: 'control', kind: 'log', level, event, fields })
     },
@@ -89,9 +87,4 @@ function fail(error: unknown): void {
   channel.send({ channel: 'control', kind: 'fatal', code, message, retry, exitCode })
   // The message must be on its way before the process ends.
   setTimeout(() => process.exit(exitCode), 50)
-}
-
-/** Threads start from files beside this one: sources in the sources, built files in the build. */
-function threadUrl(name: string): URL {
-  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
 }

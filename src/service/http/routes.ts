@@ -1,16 +1,11 @@
 import { parseInterval } from '../../core/market/interval.ts'
+import { candleShapeOf, tradeShapeOf } from '../../contracts/market-shapes.ts'
 import { maxQueryRows, type Query, type QueryResult } from '../../contracts/state-stream.ts'
 import type { PriceRow } from '../../contracts/state-rows.ts'
 import type { StreamRelay } from '../stream-relay.ts'
 import { ok, RequestError, type Answer } from './answer.ts'
 import { limitOf, readParameters, requiredText, timeOf } from './parameters.ts'
-import {
-  candleShapeOf,
-  connectionShapeOf,
-  healthShapeOf,
-  priceShapeOf,
-  tradeShapeOf
-} from './row-shapes.ts'
+import { connectionShapeOf, healthShapeOf, priceShapeOf } from './row-shapes.ts'
 
 /** What the routes read. */
 export type RouteContext = { readonly relay: StreamRelay; readonly nowMs: () => number }

@@ -1,0 +1,25 @@
+import { once } from 'node:events'
+import type { Writable } from 'node:stream'
+
+/** Lines to a pipe that may be slow, or closed by its reader. */
+export class LineOutput {
+  readonly #stream: Writable
+  #isClosed = false
+
+  /** @param onClosed Told once, when the reader went away. */
+  constructor(stream: Writable, onClosed: () => void) {
+    this.#stream = stream
+    stream.once('error', () => {
+      this.#isClosed = true
+      onClosed()
+    })
+  }
+
+  /** Writes lines in order; resolves when more may follow. After the reader went away it does nothing. */
+  async write(lines: readonly string[]): Promise<void> {
+    if (lines.length === 0 || this.#isClosed) return
+    if (this.#stream.write(`${lines.join('\n')}\n`)) return
+    const gone = new Promise((resolve) => this.#stream.once('close', resolve))
+    await Promise.race([once(this.#stream, 'drain').catch(() => undefined), gone])
+  }
+}

@@ -1,0 +1,15 @@
+/** Files that the engine's threads start from. */
+export type ThreadFiles = { readonly writer: URL; readonly reader: URL }
+
+/**
+ * Finds the threads beside a process entry: sources in the sources, built files in the build.
+ *
+ * @param entryUrl `import.meta.url` of the entry.
+ */
+export function threadFiles(entryUrl: string): ThreadFiles {
+  const ending = entryUrl.endsWith('.ts') ? '.ts' : '.js'
+  return {
+    writer: new URL(`./writer-thread${ending}`, entryUrl),
+    reader: new URL(`./reader-thread${ending}`, entryUrl)
+  }
+}
