@@ -1,19 +1,34 @@
 import type { Candle } from '../core/market/candle.ts'
 import type { Instrument } from '../core/market/instrument.ts'
-import { parseInterval } from '../core/market/interval.ts'
+import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import type { Collector } from './collector/collector.ts'
+import { deriveCandles } from './storage/derived-candles.ts'
 
 /** Most series whose venue history is remembered; the least recently asked for goes first. */
 const maxSeries = 200
 /** A venue is asked again for the same stretch after this long. */
 const keepMs = 60_000
 const fetchDeadlineMs = 8_000
+/** Finest size expected where a venue names none. */
+const smallestSize = 1e-8
 
 type Remembered = {
   readonly atMs: number
   readonly fromMs: number
   readonly toMs: number
   readonly candles: readonly Candle[]
+}
+
+/** Intervals that venues serve, coarsest first, to make those of that they do not. */
+const servedIntervals = ['1h', '5m', '1m'] as const
+/** Most finer candles fetched to make coarser ones. */
+const maxFiner = 3_000
+
+type HistoryRequest = {
+  readonly instrument: Instrument
+  readonly interval: string
+  readonly fromMs: number
+  readonly toMs: number
 }
 
 /**
@@ -31,15 +46,7 @@ export class VenueHistory {
   /**
    * The venue's candles in [fromMs, toMs), oldest first; empty where it serves none or cannot be asked now.
    */
-  async before(
-    collector: Collector,
-    request: {
-      readonly instrument: Instrument
-      readonly interval: string
-      readonly fromMs: number
-      readonly toMs: number
-    }
-  ): Promise<readonly Candle[]> {
+  async before(collector: Collector, request: HistoryRequest): Promise<readonly Candle[]> {
     const spec = parseInterval(request.interval)
     if (spec?.kind !== 'time' || request.fromMs >= request.toMs) return []
     const key = `${request.instrument.id}|${request.interval}`
@@ -47,9 +54,7 @@ export class VenueHistory {
     if (known !== undefined && this.#covers(known, request)) {
       return known.candles.filter(({ openMs }) => openMs >= request.fromMs && openMs < request.toMs)
     }
-    const signal = AbortSignal.timeout(fetchDeadlineMs)
-    const candles = await collector.venue.fetchCandles(collector.rest(signal), request)
-    if (candles === null) return []
+    const candles = await fetchOrDerive(collector, request, spec)
     this.#remember(key, { ...request, candles, atMs: this.#monotonicMs() })
     return candles
   }
@@ -65,4 +70,41 @@ export class VenueHistory {
     const oldest = this.#remembered.keys().next().value
     if (this.#remembered.size > maxSeries && oldest !== undefined) this.#remembered.delete(oldest)
   }
+}
+
+/** Asks for the interval itself, and makes it of finer candles where the venue does not serve it. */
+async function fetchOrDerive(
+  collector: Collector,
+  request: HistoryRequest,
+  spec: Extract<IntervalSpec, { readonly kind: 'time' }>
+): Promise<readonly Candle[]> {
+  const context = collector.rest(AbortSignal.timeout(fetchDeadlineMs))
+  const { venue } = collector
+  const own = await venue.fetchCandles(context, request)
+  if (own !== null) return own
+  for (const interval of servedIntervals) {
+    const finerMs = lengthOf(interval)
+    if (finerMs >= spec.lengthMs) continue
+    const earliestMs = Math.max(request.fromMs, request.toMs - maxFiner * finerMs)
+    const fromMs = alignUp(earliestMs, spec.lengthMs)
+    const finer = await venue.fetchCandles(context, { ...request, interval, fromMs })
+    if (finer === null) continue
+    const { lotSize } = request.instrument
+    return deriveCandles([...finer].reverse(), {
+      spec,
+      finest: lotSize ?? smallestSize,
+      limit: maxFiner,
+      mostRead: maxFiner
+    }).candles
+  }
+  return []
+}
+
+function lengthOf(interval: string): number {
+  const spec = parseInterval(interval)
+  return spec?.kind === 'time' ? spec.lengthMs : Infinity
+}
+
+function alignUp(atMs: number, stepMs: number): number {
+  return Math.ceil(atMs / stepMs) * stepMs
 }

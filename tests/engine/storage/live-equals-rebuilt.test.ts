@@ -38,9 +38,9 @@ const life = fc.array(
 
 describe('a pipeline over the store', () => {
   test.each([
-    ['contiguous', 25],
-    ['unique', 15],
-    ['none', 10]
+    ['contiguous', 10],
+    ['unique', 6],
+    ['none', 5]
   ] as const)(
     'with %s ids leaves the candles that the stored trades make, through restarts and crashes',
     async (tradeIds, numRuns) => {

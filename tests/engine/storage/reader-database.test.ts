@@ -143,7 +143,7 @@ describe('ReaderDatabase.seed', () => {
   test('gives the newest day, enough of its tail, and the candles that may still change', async () => {
     const bench = await aWriterBench([aRegistration()])
     const yesterday = aTrade({ id: 1, eventMs: dayMs - 1 })
-    const today = Array.from({ length: 600 }, (empty, at) =>
+    const today = Array.from(Array(600).keys(), (at) =>
       aTrade({ id: 2 + at, eventMs: dayMs + at * 60_000 })
     )
     const candles = [0, 1, 2, 3].map((at) => ({ ...second1s(at), final: at < 2 || at === 3 }))

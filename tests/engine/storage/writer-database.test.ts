@@ -47,7 +47,7 @@ describe('WriterDatabase', () => {
 
   test('keeps the first of an id, and tells repeats from contradictions', async () => {
     const bench = await aWriterBench([aRegistration()])
-    const trades = Array.from({ length: 40 }, (empty, at) => aTrade({ id: at, price: 1 + at }))
+    const trades = Array.from(Array(40).keys(), (at) => aTrade({ id: at, price: 1 + at }))
     expect(bench.commit({ trades }).outcome).toEqual({
       trades: 40,
       duplicates: 0,
@@ -138,7 +138,7 @@ describe('WriterDatabase', () => {
     const bench = await aWriterBench([aRegistration()])
     bench.commit({ trades: [aTrade({ id: 1 })] })
     bench.database.limitPages(40)
-    const many = Array.from({ length: 20_000 }, (empty, at) => aTrade({ id: at + 2 }))
+    const many = Array.from(Array(20_000).keys(), (at) => aTrade({ id: at + 2 }))
     const work = bench.batch({ trades: many })
     expect(() => bench.database.apply(work)).toThrow(
       expect.objectContaining({ code: 'storage-disk-full', retry: 'after' })
