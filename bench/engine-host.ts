@@ -1,0 +1,108 @@
+import { fileURLToPath } from 'node:url'
+import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
+import { settingsSchema } from '../src/contracts/settings.ts'
+import type { ClientMessage, ServerMessage } from '../src/contracts/state-stream.ts'
+import { StreamReceiver, type ReceiverHandlers } from '../src/contracts/stream-receiver.ts'
+import type { EngineProcess } from '../src/service/engine-process.ts'
+import { forkEngine } from '../src/service/forked-engine.ts'
+
+const readyMs = 30_000
+const stopMs = 10_000
+const builtEngine = fileURLToPath(new URL('../out/main/engine.js', import.meta.url))
+
+/** Where a stand-in for Coinbase is reached. */
+export type Endpoints = { readonly wsUrl: string; readonly restUrl: string }
+
+/** Builds the configuration of an engine that collects every USD pair of a simulated Coinbase. */
+export function engineConfig(options: {
+  readonly dataDir: string
+  readonly endpoints: Endpoints
+  /** Null: as a user gets them without settings. */
+  readonly intervals: readonly string[] | null
+}): EngineConfig {
+  const { wsUrl, restUrl } = options.endpoints
+  const coinbase = {
+    instruments: 'quote:USD',
+    per_connection: 15,
+    ws_url: wsUrl,
+    rest_url: restUrl
+  }
+  const settings = settingsSchema.parse({
+    ...(options.intervals === null ? {} : { intervals: options.intervals }),
+    venues: { coinbase },
+    run: { mode: 'simulated', clock: 'wall' }
+  })
+  return {
+    mode: 'simulated',
+    clock: 'wall',
+    dataDir: options.dataDir,
+    settings,
+    logLevel: 'warn',
+    skipMarketHours: false
+  }
+}
+
+/** A built engine with one client of its state stream, as a host would hold it. */
+export class EngineHost {
+  readonly pid: number
+  readonly #process: EngineProcess
+  readonly #stream: StreamReceiver
+  readonly #exited = Promise.withResolvers<undefined>()
+  #deliver: (message: ServerMessage) => void = () => undefined
+
+  private constructor(
+    process: EngineProcess,
+    handlers: Pick<ReceiverHandlers, 'snapshot' | 'delta'>
+  ) {
+    this.#process = process
+    this.pid = process.pid ?? 0
+    process.onExit(() => this.#exited.resolve(undefined))
+    this.#stream = new StreamReceiver(
+      {
+        send: (message: ClientMessage) => process.send({ channel: 'stream', message }),
+        onMessage: (listener) => {
+          this.#deliver = listener
+        },
+        onClose: () => undefined,
+        close: () => undefined
+      },
+      { ...handlers, lost: () => undefined, refused: () => undefined }
+    )
+  }
+
+  /** Starts an engine and waits until it is ready. @throws Error when it cannot run, or is not ready in time. */
+  static async start(
+    config: EngineConfig,
+    handlers: Pick<ReceiverHandlers, 'snapshot' | 'delta'>
+  ): Promise<EngineHost> {
+    const process = forkEngine(builtEngine)
+    const ready = Promise.withResolvers<undefined>()
+    let host: EngineHost | null = null
+    process.onMessage((message) => {
+      if (message.channel === 'stream') host?.receive(message.message)
+      else if (message.kind === 'ready') ready.resolve(undefined)
+      else if (message.kind === 'fatal') ready.reject(new Error(message.message))
+    })
+    process.send({ channel: 'control', kind: 'start', config })
+    host = new EngineHost(process, handlers)
+    const timer = setTimeout(() => ready.reject(new Error('the engine was not ready')), readyMs)
+    await ready.promise.finally(() => clearTimeout(timer))
+    return host
+  }
+
+  get stream(): StreamReceiver {
+    return this.#stream
+  }
+
+  receive(message: ServerMessage): void {
+    this.#deliver(message)
+  }
+
+  /** Stops it in order; whatever hangs is killed. */
+  async stop(): Promise<void> {
+    this.#process.send({ channel: 'control', kind: 'stop' })
+    const timer = setTimeout(() => this.#process.kill(), stopMs)
+    await this.#exited.promise
+    clearTimeout(timer)
+  }
+}
