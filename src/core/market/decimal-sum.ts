@@ -2,15 +2,15 @@
  * An exact sum of decimal sizes, so that the order of addition never shows.
  *
  * Worth `(high * limb + low) / scale`. A size counts as the shortest decimal that reads as that
- * double, which is what the venue wrote: 0.1 + 0.2 is 0.3. Decimals beyond the 22nd are rounded away
- * from each size alone; totals are exact below 2^104 units.
+ * double, which is what the venue wrote: 0.1 + 0.2 is 0.3. Decimals beyond the 15th are rounded away
+ * from each size alone; totals are exact up to 1e16, whatever the decimals.
  */
 export type DecimalSum = {
   /** Units of 1 / scale, 0 up to limb. */
   low: number
   /** Multiples of limb units. */
   high: number
-  /** Power of ten, 1 to 1e22. */
+  /** Power of ten, 1 to 1e15. */
   scale: number
 }
 
@@ -19,7 +19,7 @@ export type DecimalSum = {
  * brings back the exact sum.
  */
 const limb = 2 ** 51
-const powers = Array.from(Array(23).keys(), (digits) => Number(`1e${digits}`))
+const powers = Array.from(Array(16).keys(), (digits) => Number(`1e${digits}`))
 const finestDigits = powers.length - 1
 
 /** Makes an empty sum. */
@@ -128,7 +128,7 @@ function setUnits(sum: DecimalSum, units: bigint, scale: number): void {
   sum.scale = scale
 }
 
-/** The smallest power of ten that makes the size whole, 1e22 at most. */
+/** The smallest power of ten that makes the size whole, 1e15 at most. */
 function scaleOf(size: number): number {
   return powers.find((scale) => Math.round(size * scale) / scale === size) ?? powerOf(finestDigits)
 }

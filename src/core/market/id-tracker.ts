@@ -41,7 +41,7 @@ export class IdTracker {
     return this.#missing
   }
 
-  /** Missing ids, ascending. What lies before the very first id does not count as missing. */
+  /** Missing ids, ascending. What lies before the lowest id seen does not count as missing. */
   get holes(): readonly IdRange[] {
     return this.#holes.filter(({ fromId }) => Number.isFinite(fromId))
   }

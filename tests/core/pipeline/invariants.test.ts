@@ -167,7 +167,7 @@ describe('Pipeline with contiguous ids', () => {
         expect(rough.store.candles()).toEqual(plain.store.candles())
         expect(plain.store.candles()).toEqual(plain.store.oracle(endMs))
       }),
-      { numRuns: 60, endOnFailure: true }
+      { numRuns: 30, endOnFailure: true }
     )
   })
 })
@@ -182,7 +182,7 @@ describe('Pipeline with unique ids', () => {
         expect(ids.sort()).toEqual(trades.map(({ id }) => id).sort())
         expect(rough.store.candles()).toEqual(rough.store.oracle(endMs))
       }),
-      { numRuns: 40, endOnFailure: true }
+      { numRuns: 30, endOnFailure: true }
     )
   })
 
@@ -198,7 +198,7 @@ describe('Pipeline with unique ids', () => {
           plain.store.candles().map(withoutArrivals)
         )
       }),
-      { numRuns: 40, endOnFailure: true }
+      { numRuns: 30, endOnFailure: true }
     )
   })
 })
@@ -215,7 +215,7 @@ describe('Pipeline without ids', () => {
         expect(rough.store.trades()).toHaveLength(trades.length)
         expect(rough.store.candles()).toEqual(rough.store.oracle(endMs))
       }),
-      { numRuns: 40, endOnFailure: true }
+      { numRuns: 30, endOnFailure: true }
     )
   })
 })
