@@ -50,7 +50,7 @@ function LoadingNotice() {
 }
 
 /** The user's sentence for an error code: cause and next step. */
-export function failureText(code: string, message: string): string {
+function failureText(code: string, message: string): string {
   switch (code) {
     case 'link-lost':
       return 'No link to the engine. History is read as soon as it is back.'

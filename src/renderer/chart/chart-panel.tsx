@@ -10,7 +10,7 @@ import { ChartLegend } from './chart-legend.tsx'
 import { chartMove } from './chart-keys.ts'
 import { ChartNotice } from './chart-notice.tsx'
 import { ChartSession, type SessionState } from './chart-session.ts'
-import { FreshnessLabel } from './freshness-label.tsx'
+import { AsOf, FreshnessLabel } from './freshness-label.tsx'
 import { IntervalBar } from './interval-bar.tsx'
 import { IntervalBox } from './interval-box.tsx'
 import { LastPrice } from './last-price.tsx'
@@ -39,14 +39,17 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
   const legend = useRef<HTMLDListElement>(null)
   const panel = useRef<HTMLElement>(null)
   const freshness = useFreshness(instrument.id)
+  const openSearch = useChoice((state) => state.openSearch)
   const [entry, setEntry] = useState<string | null>(null)
   const { session, state } = useChartSession({ plot, legend, instrument, interval, freshness })
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
-    if (/^\d$/.test(event.key) && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    const isTyped = !event.ctrlKey && !event.altKey && !event.metaKey
+    if (isTyped && /^[a-z\d]$/i.test(event.key)) {
       event.preventDefault()
-      setEntry(event.key)
+      if (/\d/.test(event.key)) setEntry(event.key)
+      else openSearch(event.key)
       return
     }
     const move = chartMove(event)
@@ -76,6 +79,7 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
       <div className="chart-body">
         <div className="plot" ref={plot} role="group" aria-label="Candles and volume" />
         <ChartLegend root={legend} />
+        <AsOf instrument={instrument.id} freshness={freshness} />
         <ChartNotice
           status={state.status}
           freshness={freshness}

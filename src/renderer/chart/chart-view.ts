@@ -130,8 +130,11 @@ export class ChartView {
     scale.scrollToPosition(scale.scrollPosition() + bars, false)
   }
 
+  /** The oldest bar at the left edge; the next page follows by itself. */
   scrollToFirst(): void {
-    this.scrollBy(-this.#points.length)
+    const scale = this.#chart.timeScale()
+    const seen = scale.getVisibleLogicalRange()
+    if (seen !== null) scale.setVisibleLogicalRange({ from: 0, to: seen.to - seen.from })
   }
 
   zoomBy(factor: number): void {

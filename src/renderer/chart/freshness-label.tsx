@@ -1,16 +1,14 @@
 import type { Freshness } from '../../contracts/shapes.ts'
 import { useDesk, useRunNowMs, useZonedTime } from '../desk/desk.ts'
 import { ageText } from '../format/age-text.ts'
-import type { ZonedTime } from '../format/zoned-time.ts'
 import { Mark } from '../freshness/mark.tsx'
 import { freshnessSentence, freshnessWords } from '../freshness/shown-freshness.ts'
 
 type FreshnessLabelProps = { readonly instrument: string; readonly freshness: Freshness }
 
-/** The state in the corner of a chart; a stale picture says of when it is. */
+/** The state in the heading of a chart. */
 export function FreshnessLabel({ instrument, freshness }: FreshnessLabelProps) {
   const { stream } = useDesk()
-  const zone = useZonedTime()
   const nowMs = useRunNowMs()
   const eventMs = stream.state.prices.find(instrument)?.eventMs ?? null
   return (
@@ -20,22 +18,26 @@ export function FreshnessLabel({ instrument, freshness }: FreshnessLabelProps) {
       title={freshnessSentence(freshness, eventMs, nowMs)}
     >
       <Mark shape={freshness} />
-      {cornerText(freshness, eventMs, nowMs, zone)}
+      {cornerText(freshness, eventMs, nowMs)}
     </span>
   )
 }
 
-function cornerText(
-  freshness: Freshness,
-  eventMs: number | null,
-  nowMs: number,
-  zone: ZonedTime
-): string {
-  if (eventMs === null || freshness === 'live' || freshness === 'none') {
-    return freshnessWords[freshness]
-  }
-  const age = ageText(nowMs - eventMs)
-  if (freshness === 'quiet') return `quiet ${age}`
-  const at = zone.secondText(eventMs)
-  return freshness === 'stale' ? `stale ${age}, as of ${at}` : `closed, last ${at}`
+function cornerText(freshness: Freshness, eventMs: number | null, nowMs: number): string {
+  const words = freshnessWords[freshness]
+  const hasAge = freshness === 'quiet' || freshness === 'stale'
+  return hasAge && eventMs !== null ? `${words} ${ageText(nowMs - eventMs)}` : words
+}
+
+/** Over a picture that is not of now: of when it is. */
+export function AsOf({ instrument, freshness }: FreshnessLabelProps) {
+  const { stream } = useDesk()
+  const zone = useZonedTime()
+  const eventMs = stream.state.prices.find(instrument)?.eventMs ?? null
+  if (eventMs === null || (freshness !== 'stale' && freshness !== 'closed')) return null
+  return (
+    <p className="as-of" data-freshness={freshness}>
+      as of {zone.secondText(eventMs)}
+    </p>
+  )
 }

@@ -14,6 +14,8 @@ export const narrowestWatchlist = 240
 type DeskSession = {
   /** Text that narrows the watchlist. */
   readonly filter: string
+  /** What is typed into the symbol search; `asked` counts the times it was called for from elsewhere. */
+  readonly search: { readonly text: string; readonly asked: number }
   /** Connection whose details are shown; null shows the first that needs attention. */
   readonly connection: string | null
 }
@@ -22,6 +24,9 @@ type DeskActions = {
   readonly showScreen: (screen: Screen) => void
   readonly showConnection: (connection: string | null) => void
   readonly setFilter: (filter: string) => void
+  readonly setSearchText: (text: string) => void
+  /** Brings the symbol search forward with a text in it. */
+  readonly openSearch: (text: string) => void
   readonly setTheme: (theme: ThemeChoice) => void
   readonly setPalette: (palette: Palette) => void
   readonly setTimeZone: (timeZone: string) => void
@@ -40,10 +45,13 @@ export function createDeskStore(storage: ChoiceStorage | null, defaults: DeskCho
   const store = createStore<DeskState>()((set) => ({
     ...loadChoices(storage, defaults),
     filter: '',
+    search: { text: '', asked: 0 },
     connection: null,
     showScreen: (screen) => set({ screen }),
     showConnection: (connection) => set({ screen: 'connections', connection }),
     setFilter: (filter) => set({ filter }),
+    setSearchText: (text) => set(({ search }) => ({ search: { ...search, text } })),
+    openSearch: (text) => set(({ search }) => ({ search: { text, asked: search.asked + 1 } })),
     setTheme: (theme) => set({ theme }),
     setPalette: (palette) => set({ palette }),
     setTimeZone: (timeZone) => set({ timeZone }),

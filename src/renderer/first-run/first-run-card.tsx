@@ -46,7 +46,7 @@ export function FirstRunCard() {
   }
   return (
     <section className="first-run" aria-labelledby="first-run-title">
-      <h1 id="first-run-title">What should Tapedeck watch?</h1>
+      <h2 id="first-run-title">What should Tapedeck watch?</h2>
       <div className="first-run-choices">
         {choices.map(({ choice, title, text }, index) => (
           <button

@@ -17,12 +17,12 @@ export function Header() {
   useScreenKeys()
   return (
     <header className="header" data-region="header">
-      <div className="brand">
+      <h1 className="brand">
         <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
           <path d="M2.5 9v4M6.2 4v9M9.8 6.5v6.5M13.5 2v11" />
         </svg>
         Tapedeck
-      </div>
+      </h1>
       <nav aria-label="Screens">
         {screens.map((screen) => (
           <ScreenTab key={screen} screen={screen} />

@@ -4,13 +4,12 @@ import { useChoice, useRows } from '../desk/desk.ts'
 import { searchInstruments } from '../watch/watch-order.ts'
 
 const mostResults = 10
-/** Asks the search to open with what was typed elsewhere. */
-export const searchEvent = 'tapedeck-search'
 
 /** Finds an instrument by name and shows it on the chart. */
 export function InstrumentSearch() {
   const input = useRef<HTMLInputElement>(null)
-  const [text, setText] = useState('')
+  const text = useChoice((state) => state.search.text)
+  const setText = useChoice((state) => state.setSearchText)
   const [isOpen, setOpen] = useState(false)
   const [marked, setMarked] = useState(0)
   const instruments = useRows('instruments')
@@ -19,7 +18,7 @@ export function InstrumentSearch() {
   const results = text.trim() === '' ? [] : searchInstruments(instruments, text, mostResults)
   const hasResults = isOpen && results.length > 0
 
-  useSearchKeys(input, setText, setMarked)
+  useSearchFocus(input)
   const open = (id: string | undefined) => {
     if (id === undefined) return
     setChart({ instrument: id })
@@ -88,29 +87,20 @@ export function InstrumentSearch() {
   )
 }
 
-function useSearchKeys(
-  input: React.RefObject<HTMLInputElement | null>,
-  setText: (text: string) => void,
-  setMarked: (marked: number) => void
-): void {
+/** Comes forward on Ctrl+K, and whenever another part of the page asks for it. */
+function useSearchFocus(input: React.RefObject<HTMLInputElement | null>): void {
+  const asked = useChoice((state) => state.search.asked)
+  const openSearch = useChoice((state) => state.openSearch)
+  useEffect(() => {
+    if (asked > 0) input.current?.focus()
+  }, [input, asked])
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (!event.ctrlKey || event.key.toLowerCase() !== 'k') return
       event.preventDefault()
-      input.current?.focus()
-      input.current?.select()
-    }
-    const onSearch = (event: Event) => {
-      if (!(event instanceof CustomEvent) || typeof event.detail !== 'string') return
-      setText(event.detail)
-      setMarked(0)
-      input.current?.focus()
+      openSearch('')
     }
     window.addEventListener('keydown', onKeyDown)
-    window.addEventListener(searchEvent, onSearch)
-    return () => {
-      window.removeEventListener('keydown', onKeyDown)
-      window.removeEventListener(searchEvent, onSearch)
-    }
-  }, [input, setText, setMarked])
+    return () => window.removeEventListener('keydown', onKeyDown)
+  }, [openSearch])
 }

@@ -1,12 +1,6 @@
 import type { Freshness } from '../../contracts/shapes.ts'
 import { ageText } from '../format/age-text.ts'
 
-/** What decides how a value may be shown. */
-export type FreshnessSource = {
-  readonly freshness: Freshness
-  readonly eventMs: number | null
-}
-
 /** The state to show: without a link nothing is live, and what never had data still has none. */
 export function shownFreshness(freshness: Freshness, isLinked: boolean): Freshness {
   if (isLinked || freshness === 'none' || freshness === 'closed') return freshness

@@ -1,5 +1,5 @@
 /** Shortest time between two flashes of one cell: at most three a second (WCAG 2.3.1). */
-export const flashSpacingMs = 340
+const flashSpacingMs = 340
 
 /** Decides whether a cell may flash again. */
 export class FlashGate {

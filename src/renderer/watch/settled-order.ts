@@ -3,7 +3,7 @@ import type { Sort } from '../desk/desk-choices.ts'
 import { filterInstruments, orderInstruments } from './watch-order.ts'
 
 /** Shortest time between two re-sorts by new prices. */
-export const settleEveryMs = 2_000
+const settleEveryMs = 2_000
 
 /** What the list shows, before prices order it. */
 export type WatchPlan = {

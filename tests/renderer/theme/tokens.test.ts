@@ -42,6 +42,8 @@ describe('colour tokens', () => {
       ['text-2', 'hover'],
       ['text-2', 'accent-ground'],
       ['text-3', 'raised'],
+      ['text-3', 'hover'],
+      ['text-3', 'accent-ground'],
       ['accent', 'surface'],
       ['accent', 'accent-ground'],
       ['on-accent', 'accent'],
