@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import type { CcxtQuestion, CcxtRead } from './ccxt-messages.ts'
 import { EngineHost, engineConfig } from './engine-host.ts'
 import { atLeast, atMost, report, told } from './figure.ts'
 import { HelperProcess } from './helper-process.ts'
 import { peakMemoryMb } from './process-load.ts'
 import type { Blasted, SenderQuestion, SenderReady, Subscribed } from './sender-messages.ts'
+import { openStoredRows } from './stored-rows.ts'
 import { spreadOf } from './spread.ts'
 import { wallMs } from './wall-clock.ts'
 
@@ -52,7 +52,7 @@ async function readByEngine(
 
 /** Epoch ms at which a reader of the file first sees the last trade. */
 async function untilCommitted(file: string, trades: number): Promise<number> {
-  using reader = openReader(file)
+  using reader = openStoredRows(file)
   const newest = reader.database
     .prepare<[], number>('SELECT last_arrival FROM run ORDER BY id DESC LIMIT 1')
     .pluck()
@@ -66,7 +66,7 @@ async function untilCommitted(file: string, trades: number): Promise<number> {
 
 /** Trades that are not stored, or stand in no candle of some interval. */
 function countLost(file: string, trades: number): number {
-  using reader = openReader(file)
+  using reader = openStoredRows(file)
   const count = (sql: string) => reader.database.prepare<[], number>(sql).pluck().get() ?? 0
   const counts = [
     count('SELECT count(*) FROM trade'),
@@ -75,11 +75,6 @@ function countLost(file: string, trades: number): number {
     count('SELECT sum(trades) FROM tick_candle WHERE length = 100')
   ]
   return Math.max(...counts.map((counted) => Math.abs(trades - counted)))
-}
-
-function openReader(file: string) {
-  const database = new Database(file, { readonly: true })
-  return { database, [Symbol.dispose]: () => void database.close() }
 }
 
 async function readByCcxt(
