@@ -28,8 +28,8 @@ export function readTrades(file: string): PlainTrade[] {
 }
 
 function readFormat(file: string): PlainTrade[] {
+  if (file.endsWith('.zip')) return readLeanTicks(file)
   const bytes = readFileSync(file)
-  if (file.endsWith('.zip')) return readLeanTicks(file, unzip(bytes).toString())
   if (file.endsWith('.gz')) return readBinanceSpot(gunzipSync(bytes).toString())
   if (file.endsWith('.jsonl.zst')) return readBybitLinear(zstdDecompressSync(bytes).toString())
   throw new Error(`${file}: expected .gz, .jsonl.zst or .zip`)
@@ -97,25 +97,35 @@ type BybitTrades = {
   }[]
 }
 
-function readLeanTicks(file: string, text: string): PlainTrade[] {
-  const [, symbol, date] = /tick\/([^/]+)\/(\d{8})_trade\.zip$/.exec(file) ?? []
+/** One line of a LEAN equity archive, cut into its fields. */
+export type LeanRows = {
+  /** In capitals. */
+  readonly symbol: string
+  /** 00:00 in New York, from which its times count. */
+  readonly midnightMs: number
+  readonly rows: readonly (readonly string[])[]
+}
+
+/** Reads a LEAN equity archive (`…/<symbol>/<yyyymmdd>_trade.zip`), in the order of the file. */
+export function readLeanRows(file: string): LeanRows {
+  const [, symbol, date] = /([^/]+)\/(\d{8})_trade\.zip$/.exec(file) ?? []
   if (symbol === undefined || date === undefined)
     throw new Error(`${file}: no symbol and date in it`)
-  const midnightMs = newYorkMidnight(date)
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [offsetMs = '', tenThousandths = '', size = ''] = line.split(',')
-      return {
-        instrument: `eodhd:${symbol.toUpperCase()}`,
-        timeMs: midnightMs + Number(offsetMs),
-        sequence: 0,
-        price: BigInt(tenThousandths) * 10n ** BigInt(decimals - 4),
-        size: parseDecimal(size),
-        bought: false
-      }
-    })
+  const lines = unzip(readFileSync(file)).toString().split('\n')
+  const rows = lines.filter((line) => line !== '').map((line) => line.trimEnd().split(','))
+  return { symbol: symbol.toUpperCase(), midnightMs: newYorkMidnight(date), rows }
+}
+
+function readLeanTicks(file: string): PlainTrade[] {
+  const { symbol, midnightMs, rows } = readLeanRows(file)
+  return rows.map(([offsetMs = '', tenThousandths = '', size = '']) => ({
+    instrument: `eodhd:${symbol}`,
+    timeMs: midnightMs + Number(offsetMs),
+    sequence: 0,
+    price: BigInt(tenThousandths) * 10n ** BigInt(decimals - 4),
+    size: parseDecimal(size),
+    bought: false
+  }))
 }
 
 function parseDecimal(text: string): bigint {

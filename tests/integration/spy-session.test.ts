@@ -2,13 +2,15 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { compareMinutes, storedMinutes } from '../../scripts/compare-vendor-minutes.ts'
 import { computeCandles } from '../../scripts/independent-candles.ts'
 import { readTrades } from '../../scripts/independent-trades.ts'
+import { writeLeanTape } from '../../scripts/write-lean-tape.ts'
 import { simulatorReadySchema, type SimulatorReady } from '../../src/contracts/simulator-ready.ts'
 import { describeCaptures } from '../support/captures.ts'
 import { comparedCandles, countStoredTrades, storedCandles } from '../support/plain-candles.ts'
 import { scratchFolder } from '../support/scratch-folder.ts'
-import { spySession, writeSpyTape } from '../support/spy-tape.ts'
+import { spySession } from '../support/spy-session.ts'
 import { TapedeckProcess } from '../support/tapedeck-process.ts'
 import { until } from '../support/until.ts'
 
@@ -20,10 +22,10 @@ const truthSchema = z.object({
 })
 
 describeCaptures('SPY of 2013-10-07 through the simulated EODHD', () => {
-  test('is stored to the last trade, with candles as computed from the tape', async () => {
+  test('is stored to the last trade, with candles as computed from the tape and minutes that differ from the vendor’s by sale conditions', async () => {
     const folder = await scratchFolder()
     const tape = join(folder, 'spy.csv')
-    const trades = await writeSpyTape(tape)
+    const trades = await writeLeanTape(spySession.ticks, tape)
     const simulator = new TapedeckProcess(['simulate', '--tape', tape, '--speed', 'max'])
     const { control, venues } = await readyOf(simulator)
     const settings = join(folder, 'settings.toml')
@@ -56,6 +58,18 @@ describeCaptures('SPY of 2013-10-07 through the simulated EODHD', () => {
     }
     const otherDays = comparedCandles(computeCandles(raw, '100t', 'extended'))
     expect(storedCandles(database, '100t')).not.toEqual(otherDays)
+
+    const ours = storedMinutes(database, 'eodhd:SPY')
+    const compared = compareMinutes({ ...spySession, ours })
+    expect(compared).toMatchObject({ minutes: 828, unmatched: 0, equal: 696, equalVolume: 825 })
+    expect(compared.conditions).toContainEqual({
+      condition: 'IntermarketSweep',
+      trades: 121_436,
+      equal: 587,
+      unequal: 132,
+      made: 123
+    })
+    expect(compared.unexplained).toHaveLength(6)
   }, 120_000)
 })
 
