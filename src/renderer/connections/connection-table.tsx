@@ -115,7 +115,7 @@ function ConnectionLine({
       <td>
         <Trend
           values={row.history}
-          width={90}
+          width={200}
           height={14}
           label={`${row.id} messages each second`}
         />
