@@ -11,7 +11,7 @@ type HandedPort = {
 }
 
 /** Electron's `process.parentPort`, https://www.electronjs.org/docs/latest/api/parent-port, read 2026-11-22. */
-type UtilityParentPort = {
+export type UtilityParentPort = {
   postMessage(message: unknown): void
   on(
     event: 'message',
@@ -38,7 +38,8 @@ export function openParentChannel(): ParentChannel {
   return forkChannel(process.send.bind(process))
 }
 
-function utilityChannel(parent: UtilityParentPort): ParentChannel {
+/** The channel of a process that Electron's main process started. */
+export function utilityChannel(parent: UtilityParentPort): ParentChannel {
   let onPort: (link: MessageLink<ServerMessage, unknown>) => void = () => undefined
   let onMessage: (message: unknown) => void = () => undefined
   parent.on('message', ({ data, ports }) => {

@@ -131,7 +131,7 @@ export class Desktop {
       log,
       clock,
       handlers: {
-        state: (state, detail) => log.write('info', 'desktop', { state, detail }),
+        state: () => this.#tray.show(this.#words()),
         refused: ({ message, exitCode }) => {
           this.#electron.dialog.showErrorBox('Tapedeck cannot start', message)
           quit(exitCode)

@@ -15,6 +15,7 @@ export class StatusTray {
   readonly #actions: TrayActions
   readonly #tray: TrayIcon
   #words: TrayWords = { heading: '', detail: '' }
+  #isClosed = false
 
   /** @param icon Path of the image. */
   constructor(electron: Pick<ElectronModule, 'Menu' | 'Tray'>, icon: string, actions: TrayActions) {
@@ -23,7 +24,9 @@ export class StatusTray {
     this.#tray = new electron.Tray(icon)
   }
 
+  /** Once the tray is closed, nothing. */
   show(words: TrayWords): void {
+    if (this.#isClosed) return
     const { heading, detail } = this.#words
     this.#words = words
     if (words.detail !== detail) this.#tray.setToolTip(`Tapedeck — ${words.detail}`)
@@ -31,6 +34,7 @@ export class StatusTray {
   }
 
   close(): void {
+    this.#isClosed = true
     this.#tray.destroy()
   }
 

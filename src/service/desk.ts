@@ -118,9 +118,11 @@ export class Desk {
 
   async #prepare(plan: DeskPlan): Promise<EngineConfig> {
     if (plan.kind === 'engine') return plan.config
-    this.#folder = await plan.openFolder()
-    this.#simulator = await plan.startSimulator()
-    return plan.configFor(this.#simulator, this.#folder.path)
+    const folder = await plan.openFolder()
+    this.#folder = folder
+    const simulator = await plan.startSimulator()
+    this.#simulator = simulator
+    return plan.configFor(simulator, folder.path)
   }
 
   async #stopProcesses(): Promise<void> {
