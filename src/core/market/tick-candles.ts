@@ -59,7 +59,7 @@ export class TickCandles {
   readonly #scratch = emptyEntry()
   #day = noDay
   #ended: EndedDay | null = null
-  /** Ordinal within the day of the window's first trade. */
+  /** Ordinal within the day of the window's first trade; while blind only whether others came before. */
   #firstOrdinal = 0
   /** Earliest trade that has to be counted in by the store; null while nothing is missing. */
   #blindFrom: TradeOrder | null = null
@@ -79,7 +79,6 @@ export class TickCandles {
     if (this.#window.isFull) this.#makeRoom()
     const place = this.#window.placeOf(entry)
     if (place === 0 && this.#firstOrdinal > 0) {
-      this.#firstOrdinal += 1
       this.#goBlind(entry)
       return
     }
