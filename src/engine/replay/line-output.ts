@@ -9,7 +9,8 @@ export class LineOutput {
   /** @param onClosed Told once, when the reader went away. */
   constructor(stream: Writable, onClosed: () => void) {
     this.#stream = stream
-    stream.once('error', () => {
+    stream.on('error', () => {
+      if (this.#isClosed) return
       this.#isClosed = true
       onClosed()
     })

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest'
+import { takeOpening } from '../../../src/engine/replay/opening.ts'
+import type { RecordedFrame } from '../../../src/recordings/recorded-frame.ts'
+
+function frame(direction: RecordedFrame['direction'], url: string | null = null): RecordedFrame {
+  return { receivedMs: 1, direction, connection: 'main', url, frame: '{}' }
+}
+
+function playing(frames: readonly RecordedFrame[]): AsyncIterator<RecordedFrame> {
+  const left = frames[Symbol.iterator]()
+  return { next: () => Promise.resolve(left.next()) }
+}
+
+describe('takeOpening', () => {
+  test('takes what comes before the first received frame, and leaves the rest', async () => {
+    const socket = frame('connected', 'wss://venue.test')
+    const answer = frame('rest', 'https://venue.test/list')
+    const first = frame('received')
+    const next = frame('received')
+    const frames = playing([answer, frame('rest'), socket, frame('sent'), first, next])
+    expect(await takeOpening(frames)).toEqual({ connections: [socket], answers: [answer], first })
+    expect((await frames.next()).value).toBe(next)
+  })
+
+  test.each([
+    ['empty', []],
+    ['of answers only', Array.from({ length: 10_001 }, () => frame('rest'))]
+  ])('refuses a capture that is %s', async (...[, frames]) => {
+    await expect(takeOpening(playing(frames))).rejects.toMatchObject({ code: 'replay-no-frames' })
+  })
+})
