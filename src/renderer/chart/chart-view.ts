@@ -121,8 +121,10 @@ export class ChartView {
     this.#volume.update(this.#volumeBar(point), isHistorical)
   }
 
+  /** At once: a drawing that came during an animation would end it halfway. */
   scrollToLive(): void {
-    this.#chart.timeScale().scrollToRealTime()
+    this.#chart.timeScale().scrollToPosition(rightOffset, false)
+    this.#follow(true)
   }
 
   scrollBy(bars: number): void {
@@ -202,7 +204,10 @@ export class ChartView {
     const range = this.#chart.timeScale().getVisibleLogicalRange()
     if (range === null || this.#points.length === 0) return
     if (range.from < pageMargin) this.#events.onNearStart()
-    const isFollowing = this.#chart.timeScale().scrollPosition() >= -1
+    this.#follow(this.#chart.timeScale().scrollPosition() >= -1)
+  }
+
+  #follow(isFollowing: boolean): void {
     if (isFollowing === this.#isFollowing) return
     this.#isFollowing = isFollowing
     this.#events.onFollowing(isFollowing)

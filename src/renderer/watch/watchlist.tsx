@@ -27,7 +27,7 @@ export function Watchlist() {
       style={{ width }}
       onPointerEnter={() => order.hold(true)}
       onPointerLeave={(event) =>
-        order.hold(event.currentTarget.querySelector('[role=grid]:focus-within') !== null)
+        order.hold(event.currentTarget.querySelector('[role=grid]:focus') !== null)
       }
     >
       <WatchFilter shown={rows.length} known={instruments.length} order={order} />
@@ -185,7 +185,10 @@ function WatchGrid({ rows, layout, order }: WatchGridProps) {
         event.clipboardData.setData('text/plain', text)
         event.preventDefault()
       }}
-      onFocus={() => order.hold(true)}
+      onFocus={(event) => {
+        // A heading that was clicked keeps the focus: that holds no row.
+        if (event.target === event.currentTarget) order.hold(true)
+      }}
       onBlur={(event) => order.hold(event.currentTarget.matches(':hover'))}
     >
       <WatchHeading columns={columns} />
