@@ -122,7 +122,7 @@ export class StatePublisher {
   }
 
   isWatched(instrument: string, interval: string): boolean {
-    return this.#watchedKeys.has(seriesKey(instrument, interval))
+    return this.#watchedKeys.size > 0 && this.#watchedKeys.has(seriesKey(instrument, interval))
   }
 
   /** Tells the clients that watch its series of a candle's latest state. */

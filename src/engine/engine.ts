@@ -28,6 +28,7 @@ import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import { openReader } from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
+import { ToldCandles } from './told-candles.ts'
 import { VenueHistory } from './venue-history.ts'
 
 /** Clients get at most 30 frames a second. */
@@ -67,6 +68,7 @@ export class Engine {
   readonly #load = new ProcessLoad()
   readonly #history: VenueHistory
   readonly #heads: RunningHeads
+  readonly #told = new ToldCandles()
   readonly #startedMs = Date.now()
   readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   #running: Running | null = null
@@ -276,10 +278,12 @@ export class Engine {
     if (running === null) return
     running.feed.refreshChanged()
     for (const { instrument, interval } of this.#publisher.watchedSeries()) {
-      const [newest] = running.pipeline
+      const newest = running.pipeline
         .candlesInMemory(instrument as Instrument['id'], interval)
-        .slice(-1)
-      if (newest !== undefined) this.#publish(newest)
+        .at(-1)
+      if (newest === undefined) continue
+      const candle = this.#heads.complete(newest)
+      if (this.#told.isNews(candle)) this.#publisher.candle(candle)
     }
     this.#publisher.flush()
   }

@@ -104,7 +104,7 @@ export class StateFeed {
   }
 
   #putSpark(id: InstrumentId): void {
-    const closes = this.#pipeline.price(id)?.spark.filter((close) => close !== null) ?? []
+    const closes = this.#pipeline.spark(id)?.filter((close) => close !== null) ?? []
     this.#publisher.put('sparks', { id, closes })
   }
 }

@@ -107,7 +107,7 @@ export class Pipeline {
     this.#counters.views += 1
     applyView(run, event)
     if (event.kind === 'anchor' && run.announce(event.id) === 'gap') this.#noteGap(run, event)
-    this.#markPrice(run)
+    if (event.kind !== 'heartbeat') this.#markPrice(run)
     return 'view'
   }
 
@@ -146,7 +146,7 @@ export class Pipeline {
     this.#runs.get(result.request.instrument)?.adopt(result)
   }
 
-  /** Instruments whose price state changed since the last take, each once. */
+  /** Instruments whose price state changed since the last take, each once; by heartbeats alone it does not. */
   takeChangedPrices(): readonly InstrumentId[] {
     const changed = this.#changedPrices
     this.#changedPrices = []
@@ -176,6 +176,14 @@ export class Pipeline {
   /** What is known of an instrument's price; null for an unknown instrument. */
   price(id: InstrumentId): PriceState | null {
     return this.#runs.get(id)?.price.state(this.#runNowMs) ?? null
+  }
+
+  /**
+   * Closes of the last 60 minutes of the run clock, oldest first; quiet minutes carry the close on, null
+   * before the first known one. Null for an unknown instrument.
+   */
+  spark(id: InstrumentId): readonly (number | null)[] | null {
+    return this.#runs.get(id)?.price.spark(this.#runNowMs) ?? null
   }
 
   counters(): PipelineCounters {

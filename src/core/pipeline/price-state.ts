@@ -20,6 +20,4 @@ export type PriceState = {
   readonly lastReceivedMs: number | null
   /** Receive time of the latest heartbeat of this instrument; null before the first. */
   readonly lastHeartbeatMs: number | null
-  /** Closes of the last 60 minutes of the run clock, oldest first; quiet minutes carry the close on; null before the first known one. */
-  readonly spark: readonly (number | null)[]
 }

@@ -69,9 +69,13 @@ export class PriceTracker {
       tradesLastMinute: this.#activity.tradesLastMinute(runNowMs),
       lastEventMs: finiteOrNull(this.#lastEventMs),
       lastReceivedMs: finiteOrNull(this.#lastReceivedMs),
-      lastHeartbeatMs: this.#lastHeartbeatMs,
-      spark: this.#activity.spark(runNowMs)
+      lastHeartbeatMs: this.#lastHeartbeatMs
     }
+  }
+
+  /** Closes of the last 60 minutes, oldest first; null before the first known one. */
+  spark(runNowMs: number): readonly (number | null)[] {
+    return this.#activity.spark(runNowMs)
   }
 
   #setLastTrade(trade: Trade, entry: TradeEntry): void {

@@ -6,6 +6,7 @@ const minuteMs = 60_000
 /** How busy an instrument was in the last minute and where it closed in each of the last 60. */
 export class RecentActivity {
   readonly #trades = new Uint32Array(secondsKept)
+  #tradesKept = 0
   #second = 0
   readonly #closes = new Float64Array(minutesKept).fill(NaN)
   #minute = 0
@@ -16,6 +17,7 @@ export class RecentActivity {
     if (second > this.#second) this.#advanceTo(second)
     const slot = this.#second % secondsKept
     this.#trades[slot] = (this.#trades[slot] ?? 0) + 1
+    this.#tradesKept += 1
   }
 
   /** Sets the close of the minute that holds `eventMs`; minutes that are already past stay. */
@@ -32,7 +34,7 @@ export class RecentActivity {
   tradesLastMinute(runNowMs: number): number {
     const second = Math.floor(runNowMs / secondMs)
     if (second > this.#second) this.#advanceTo(second)
-    return this.#trades.reduce((total, trades) => total + trades, 0)
+    return this.#tradesKept
   }
 
   /** The last 60 closes up to the run clock's minute, oldest first. */
@@ -49,7 +51,11 @@ export class RecentActivity {
 
   #advanceTo(second: number): void {
     const from = Math.max(this.#second + 1, second - secondsKept + 1)
-    for (let past = from; past <= second; past += 1) this.#trades[past % secondsKept] = 0
+    for (let past = from; past <= second; past += 1) {
+      const slot = past % secondsKept
+      this.#tradesKept -= this.#trades[slot] ?? 0
+      this.#trades[slot] = 0
+    }
     this.#second = second
   }
 }

@@ -30,7 +30,7 @@ export type WriterOptions = {
   /** Entry of the writer thread. */
   readonly threadUrl: URL
   readonly events?: WriterEvents
-  /** How long rows wait for company, ms. */
+  /** How long rows wait for company at most, ms: a candle that changes often is then written once. */
   readonly flushMs?: number
   /** Rows that make a batch at once. */
   readonly batchRows?: number
@@ -45,7 +45,16 @@ const busyRetryMs = 50
 const otherRetryMs = 1_000
 const overflowTimes = 4
 const closeDeadlineMs = 5_000
-const usual = { flushMs: 250, batchRows: 20_000, queueRows: 200_000, answerMs: 30_000, events: {} }
+/** A busy writer looks this often within the wait whether enough rows came to go at once. */
+const looksPerFlush = 4
+const manyRows = 2_000
+const usual = {
+  flushMs: 1_000,
+  batchRows: 20_000,
+  queueRows: 200_000,
+  answerMs: 30_000,
+  events: {}
+}
 
 /**
  * Opens the store for writing and starts its thread.
@@ -82,6 +91,7 @@ class ThreadedWriter implements StoreWriter {
   #isSealDue = false
   #retryTimer: NodeJS.Timeout | null = null
   #heardMs = performance.now()
+  #sealedMs = performance.now()
 
   constructor(options: Required<WriterOptions>) {
     this.#options = options
@@ -94,7 +104,7 @@ class ThreadedWriter implements StoreWriter {
       onDown: () => this.#queue.unsend(),
       onGaveUp: (error) => this.#giveUp(error)
     })
-    this.#flushTimer = setInterval(() => this.#tick(), options.flushMs)
+    this.#flushTimer = setInterval(() => this.#tick(), options.flushMs / looksPerFlush)
   }
 
   get run(): RunStart {
@@ -207,12 +217,20 @@ class ThreadedWriter implements StoreWriter {
   #tick(): void {
     const isSilent = performance.now() - this.#heardMs > this.#options.answerMs
     if (isSilent && this.#queue.hasSent && this.#thread.isUp) this.#thread.kill()
-    if (!this.#queue.hasUnsent) this.#seal()
+    if (!this.#queue.hasUnsent && this.#isSealWanted()) this.#seal()
     this.#pump()
+  }
+
+  /** Half a look early is in time: timers are late, and a whole look more would be too long. */
+  #isSealWanted(): boolean {
+    const { flushMs } = this.#options
+    const waitedMs = performance.now() - this.#sealedMs
+    return waitedMs >= flushMs * (1 - 0.5 / looksPerFlush) || this.#queue.fillingRows >= manyRows
   }
 
   #seal(): void {
     if (this.#failure !== null) return
+    this.#sealedMs = performance.now()
     const changed = this.#source?.takeChangedCandles() ?? []
     const candles = [...this.#extraCandles, ...changed]
     this.#extraCandles = []

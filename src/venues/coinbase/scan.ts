@@ -1,5 +1,5 @@
 import type { MarketEvent } from '../../core/market/event.ts'
-import { decimalOfBytes } from '../numbers.ts'
+import { decimalOfBytes, parseDecimal } from '../numbers.ts'
 import { createIsoTimeReader } from './iso-time.ts'
 import { buildLayout, scanLayout } from './layout.ts'
 import type { ProductTable } from './product-table.ts'
@@ -82,8 +82,12 @@ export function createScanner(products: ProductTable): FrameScanner {
 
   const startOf = (field: number) => starts[field] ?? 0
   const endOf = (field: number) => ends[field] ?? 0
-  const numberOf = (frame: Uint8Array, field: number) =>
+  const integerOf = (frame: Uint8Array, field: number) =>
     decimalOfBytes(frame, startOf(field), endOf(field))
+  const numberOf = (frame: Uint8Array, field: number) => {
+    const plain = decimalOfBytes(frame, startOf(field), endOf(field))
+    return Number.isNaN(plain) ? anyDecimal(frame, startOf(field), endOf(field)) : plain
+  }
   const timeOf = (frame: Uint8Array, field: number) => readTime(frame, startOf(field), endOf(field))
   const productOf = (frame: Uint8Array, field: number) =>
     products.find(frame, startOf(field), endOf(field))
@@ -92,7 +96,7 @@ export function createScanner(products: ProductTable): FrameScanner {
     if (!scanLayout(frame, matchLayout, bounds) || !isWord(frame, startOf(0), endOf(0), 'match'))
       return null
     const instrument = productOf(frame, 7)
-    const id = numberOf(frame, 1)
+    const id = integerOf(frame, 1)
     const size = numberOf(frame, 5)
     const price = numberOf(frame, 6)
     const eventMs = timeOf(frame, 9)
@@ -131,7 +135,7 @@ export function createScanner(products: ProductTable): FrameScanner {
     const order = heartbeatOrders.find(({ layout }) => scanLayout(frame, layout, bounds))
     if (order === undefined || !isWord(frame, startOf(0), endOf(0), 'heartbeat')) return null
     const instrument = productOf(frame, order.product)
-    const lastTradeId = numberOf(frame, order.lastTradeId)
+    const lastTradeId = integerOf(frame, order.lastTradeId)
     const eventMs = timeOf(frame, 4)
     if (instrument === null || Number.isNaN(lastTradeId) || Number.isNaN(eventMs)) return null
     return [{ kind: 'heartbeat', instrument, eventMs, receivedMs, lastTradeId }]
@@ -149,6 +153,11 @@ export function createScanner(products: ProductTable): FrameScanner {
         return null
     }
   }
+}
+
+/** Volumes of busy products have more digits than are read exactly from bytes. NaN for no decimal. */
+function anyDecimal(frame: Uint8Array, start: number, end: number): number {
+  return parseDecimal(String.fromCharCode(...frame.subarray(start, end))) ?? NaN
 }
 
 function isWord(frame: Uint8Array, start: number, end: number, word: string): boolean {

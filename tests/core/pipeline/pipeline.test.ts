@@ -268,7 +268,7 @@ describe('price', () => {
     const { pipeline, apply } = start({})
     apply({ id: 1, eventMs: nowMs - 180_000, price: 10 })
     apply({ id: 2, eventMs: nowMs - 60_000, price: 12 })
-    expect(pipeline.price(id)?.spark.slice(-5)).toEqual([null, 10, 10, 12, 12])
+    expect(pipeline.spark(id)?.slice(-5)).toEqual([null, 10, 10, 12, 12])
     pipeline.advance(nowMs + 60_000)
     expect(pipeline.price(id)?.tradesLastMinute).toBe(0)
   })
