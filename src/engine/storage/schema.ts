@@ -7,6 +7,48 @@ export const pageSize = 4_096
 /** One step of the schema; `version` becomes `user_version` in the same transaction. */
 export type Migration = { readonly version: number; readonly sql: string }
 
+const candleColumns =
+  'open, high, low, close, volume, buy_volume, trades, first_major, first_minor, last_major, ' +
+  'last_minor, revision, source, state'
+const candleContent = `
+  open REAL NOT NULL,
+  high REAL NOT NULL,
+  low REAL NOT NULL,
+  close REAL NOT NULL,
+  volume REAL NOT NULL,
+  buy_volume REAL NOT NULL,
+  trades INTEGER NOT NULL,
+  first_major REAL NOT NULL,
+  first_minor INTEGER NOT NULL,
+  last_major REAL NOT NULL,
+  last_minor INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  state INTEGER NOT NULL,`
+
+/*
+ * The views say CROSS JOIN, which SQLite carries out in the order written: the few instruments first,
+ * then their rows by key, whatever the reader filters by.
+ */
+const timePlace = `
+  CASE c.interval WHEN 1 THEN '1s' WHEN 5 THEN '5s' WHEN 15 THEN '15s' WHEN 60 THEN '1m'
+    WHEN 300 THEN '5m' WHEN 900 THEN '15m' WHEN 3600 THEN '1h' WHEN 14400 THEN '4h'
+    WHEN 86400 THEN '1d' ELSE c.interval || 's' END AS interval,
+  c.slot * c.interval * 1000 AS open_ms, (c.slot + 1) * c.interval * 1000 AS close_ms,
+  NULL AS "index"`
+const tickPlace = `c.length || 't' AS interval, c.open_ms, c.close_ms, c.place AS "index"`
+
+function shownCandles(table: string, place: string, final: 0 | 1): string {
+  return `SELECT
+  i.venue || ':' || i.symbol AS instrument, i.venue, i.symbol, ${place},
+  c.open, c.high, c.low, c.close, c.volume, c.buy_volume, c.trades,
+  CASE c.state WHEN 0 THEN 'complete' WHEN 1 THEN 'quiet' WHEN 2 THEN 'closed' WHEN 3 THEN 'open'
+    WHEN 4 THEN 'refilled' WHEN 5 THEN 'refilled-candles' WHEN 6 THEN 'lost'
+    ELSE 'unproven' END AS state,
+  ${final} AS final, c.revision, CASE c.source WHEN 1 THEN 'venue' ELSE 'trades' END AS source
+FROM instrument i CROSS JOIN ${table} c ON c.instrument = i.id`
+}
+
 /**
  * Version 1.
  *
@@ -69,33 +111,17 @@ CREATE TABLE trade (
 
 CREATE INDEX trade_flagged ON trade (instrument, hour) WHERE flagged = 1;
 
--- Time candles. interval in seconds; open_ms = slot * interval * 1000. source 0 trades, 1 venue.
+-- Final time candles. interval in seconds; open_ms = slot * interval * 1000. source 0 trades, 1 venue.
 CREATE TABLE candle (
   instrument INTEGER NOT NULL,
   interval INTEGER NOT NULL,
   slot INTEGER NOT NULL,
-  open REAL NOT NULL,
-  high REAL NOT NULL,
-  low REAL NOT NULL,
-  close REAL NOT NULL,
-  volume REAL NOT NULL,
-  buy_volume REAL NOT NULL,
-  trades INTEGER NOT NULL,
-  first_major REAL NOT NULL,
-  first_minor INTEGER NOT NULL,
-  last_major REAL NOT NULL,
-  last_minor INTEGER NOT NULL,
-  revision INTEGER NOT NULL,
-  final INTEGER NOT NULL,
-  source INTEGER NOT NULL,
-  state INTEGER NOT NULL,
+  ${candleContent}
   PRIMARY KEY (instrument, interval, slot)
 ) STRICT, WITHOUT ROWID;
 
--- The few candles that may still change.
-CREATE INDEX candle_open ON candle (instrument, interval, slot) WHERE final = 0;
-
--- Candles of 'length' trades, counted from the start of the day at day_ms; place = floor(k / length).
+-- Final candles of 'length' trades, counted from the start of the day at day_ms;
+-- place = floor(k / length).
 CREATE TABLE tick_candle (
   instrument INTEGER NOT NULL,
   length INTEGER NOT NULL,
@@ -103,25 +129,40 @@ CREATE TABLE tick_candle (
   place INTEGER NOT NULL,
   open_ms REAL NOT NULL,
   close_ms REAL NOT NULL,
-  open REAL NOT NULL,
-  high REAL NOT NULL,
-  low REAL NOT NULL,
-  close REAL NOT NULL,
-  volume REAL NOT NULL,
-  buy_volume REAL NOT NULL,
-  trades INTEGER NOT NULL,
-  first_major REAL NOT NULL,
-  first_minor INTEGER NOT NULL,
-  last_major REAL NOT NULL,
-  last_minor INTEGER NOT NULL,
-  revision INTEGER NOT NULL,
-  final INTEGER NOT NULL,
-  source INTEGER NOT NULL,
-  state INTEGER NOT NULL,
+  ${candleContent}
   PRIMARY KEY (instrument, length, day_ms, place)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX tick_candle_open ON tick_candle (instrument, length, day_ms, place) WHERE final = 0;
+-- Candles that still change, a few per series, apart: they are written with every batch, and so
+-- stay on few pages. One moves to its table above when it is final.
+CREATE TABLE forming_candle (
+  instrument INTEGER NOT NULL,
+  interval INTEGER NOT NULL,
+  slot INTEGER NOT NULL,
+  ${candleContent}
+  PRIMARY KEY (instrument, interval, slot)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE forming_tick_candle (
+  instrument INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  day_ms INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  open_ms REAL NOT NULL,
+  close_ms REAL NOT NULL,
+  ${candleContent}
+  PRIMARY KEY (instrument, length, day_ms, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW any_candle AS
+SELECT instrument, interval, slot, ${candleColumns}, 1 AS final FROM candle UNION ALL
+SELECT instrument, interval, slot, ${candleColumns}, 0 AS final FROM forming_candle;
+
+CREATE VIEW any_tick_candle AS
+SELECT instrument, length, day_ms, place, open_ms, close_ms, ${candleColumns}, 1 AS final
+FROM tick_candle UNION ALL
+SELECT instrument, length, day_ms, place, open_ms, close_ms, ${candleColumns}, 0 AS final
+FROM forming_tick_candle;
 
 -- Truth ledger: what is proven of [from_ms, to_ms). Ranges of an instrument do not overlap.
 CREATE TABLE proof (
@@ -146,40 +187,21 @@ SELECT
   CAST(t.id AS TEXT) AS id, t.event_ms, t.received_ms, t.price, t.size,
   CASE t.side WHEN 1 THEN 'buy' WHEN -1 THEN 'sell' END AS side,
   t.flagged, t.arrival
-FROM instrument i JOIN trade t ON t.instrument = i.id;
+FROM instrument i CROSS JOIN trade t ON t.instrument = i.id;
 
 -- Every stored candle. "index" (which N trades of the day) on tick candles only, else NULL.
 CREATE VIEW v_candle AS
-SELECT
-  i.venue || ':' || i.symbol AS instrument, i.venue, i.symbol,
-  CASE c.interval WHEN 1 THEN '1s' WHEN 5 THEN '5s' WHEN 15 THEN '15s' WHEN 60 THEN '1m'
-    WHEN 300 THEN '5m' WHEN 900 THEN '15m' WHEN 3600 THEN '1h' WHEN 14400 THEN '4h'
-    WHEN 86400 THEN '1d' ELSE c.interval || 's' END AS interval,
-  c.slot * c.interval * 1000 AS open_ms, (c.slot + 1) * c.interval * 1000 AS close_ms,
-  NULL AS "index",
-  c.open, c.high, c.low, c.close, c.volume, c.buy_volume, c.trades,
-  CASE c.state WHEN 0 THEN 'complete' WHEN 1 THEN 'quiet' WHEN 2 THEN 'closed' WHEN 3 THEN 'open'
-    WHEN 4 THEN 'refilled' WHEN 5 THEN 'refilled-candles' WHEN 6 THEN 'lost'
-    ELSE 'unproven' END AS state,
-  c.final, c.revision, CASE c.source WHEN 1 THEN 'venue' ELSE 'trades' END AS source
-FROM instrument i JOIN candle c ON c.instrument = i.id
-UNION ALL
-SELECT
-  i.venue || ':' || i.symbol, i.venue, i.symbol,
-  c.length || 't', c.open_ms, c.close_ms, c.place,
-  c.open, c.high, c.low, c.close, c.volume, c.buy_volume, c.trades,
-  CASE c.state WHEN 0 THEN 'complete' WHEN 1 THEN 'quiet' WHEN 2 THEN 'closed' WHEN 3 THEN 'open'
-    WHEN 4 THEN 'refilled' WHEN 5 THEN 'refilled-candles' WHEN 6 THEN 'lost'
-    ELSE 'unproven' END,
-  c.final, c.revision, CASE c.source WHEN 1 THEN 'venue' ELSE 'trades' END
-FROM instrument i JOIN tick_candle c ON c.instrument = i.id;
+${shownCandles('candle', timePlace, 1)} UNION ALL
+${shownCandles('forming_candle', timePlace, 0)} UNION ALL
+${shownCandles('tick_candle', tickPlace, 1)} UNION ALL
+${shownCandles('forming_tick_candle', tickPlace, 0)};
 
 -- Stretches that were or are missing.
 CREATE VIEW v_gap AS
 SELECT
   i.venue || ':' || i.symbol AS instrument, i.venue, i.symbol,
   p.from_ms, p.to_ms, p.state, p.cause, p.missed_trades, p.source
-FROM instrument i JOIN proof p ON p.instrument = i.id
+FROM instrument i CROSS JOIN proof p ON p.instrument = i.id
 WHERE p.state IN ('open', 'refilled', 'refilled-candles', 'lost');
 `
 

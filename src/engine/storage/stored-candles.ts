@@ -22,54 +22,51 @@ const usualFinest = 1e-8
 export class StoredCandlesTable {
   readonly #time: Database.Statement<unknown[], TimeCandleRow>
   readonly #tick: Database.Statement<unknown[], TickCandleRow>
-  readonly #openTime: Database.Statement<unknown[], TimeCandleRow>
-  readonly #openTick: Database.Statement<unknown[], TickCandleRow>
-  readonly #firstSlot: Database.Statement<unknown[], number | null>
-  readonly #tickLengths: Database.Statement<unknown[], number>
+  readonly #ticksFrom: Database.Statement<unknown[], TickCandleRow>
+  readonly #firstSlot: Database.Statement<unknown[], number>
+  readonly #firstForming: Database.Statement<unknown[], number>
+  readonly #firstFormingTick: Database.Statement<unknown[], [dayMs: number, place: number]>
+  readonly #nextLength: Database.Statement<unknown[], number>
 
   constructor(database: Database.Database) {
-    const timeColumns = `SELECT slot, ${contentColumns} FROM candle`
-    const tickColumns = `SELECT day_ms, place, open_ms, close_ms, ${contentColumns} FROM tick_candle`
     const time = (sql: string) =>
-      database.prepare<unknown[], TimeCandleRow>(`${timeColumns} ${sql}`).raw()
+      database
+        .prepare<unknown[], TimeCandleRow>(`SELECT slot, ${contentColumns} FROM any_candle ${sql}`)
+        .raw()
+    const tickColumns = `day_ms, place, open_ms, close_ms, ${contentColumns}`
     const tick = (sql: string) =>
-      database.prepare<unknown[], TickCandleRow>(`${tickColumns} ${sql}`).raw()
+      database
+        .prepare<unknown[], TickCandleRow>(`SELECT ${tickColumns} FROM any_tick_candle ${sql}`)
+        .raw()
+    const value = (sql: string) => database.prepare<unknown[], number>(sql).pluck()
     this.#time = time(
-      'WHERE instrument = ? AND interval = ? AND slot >= ? AND slot < ? ORDER BY slot DESC LIMIT ?'
+      `WHERE instrument = ? AND interval = ? AND slot >= ? AND slot < ?
+       ORDER BY slot DESC, final LIMIT ?`
     )
     this.#tick = tick(
       `WHERE instrument = ? AND length = ? AND day_ms >= ? AND day_ms < ?
-       AND open_ms >= ? AND open_ms < ? ORDER BY day_ms DESC, place DESC LIMIT ?`
+       AND open_ms >= ? AND open_ms < ? ORDER BY day_ms DESC, place DESC, final LIMIT ?`
     )
-    this.#openTime = time(
-      `WHERE instrument = @instrument AND interval = @length AND source = 0 AND slot >= (
-         SELECT min(slot) FROM (
-           SELECT min(slot) AS slot FROM candle
-           WHERE instrument = @instrument AND interval = @length AND final = 0
-           UNION ALL SELECT max(slot) FROM candle
-           WHERE instrument = @instrument AND interval = @length))
-       ORDER BY slot DESC LIMIT ${mostSeeds}`
+    this.#ticksFrom = tick(
+      `WHERE instrument = ? AND length = ? AND (day_ms, place) >= (?, ?)
+       ORDER BY day_ms DESC, place DESC, final LIMIT ${mostSeeds}`
     )
-    this.#openTick = tick(
-      `WHERE instrument = @instrument AND length = @length AND source = 0 AND (day_ms, place) >= (
-         SELECT day_ms, place FROM (
-           SELECT * FROM (SELECT day_ms, place FROM tick_candle
-             WHERE instrument = @instrument AND length = @length AND final = 0
-             ORDER BY day_ms, place LIMIT 1)
-           UNION ALL SELECT * FROM (SELECT day_ms, place FROM tick_candle
-             WHERE instrument = @instrument AND length = @length
-             ORDER BY day_ms DESC, place DESC LIMIT 1))
-         ORDER BY day_ms, place LIMIT 1)
-       ORDER BY day_ms DESC, place DESC LIMIT ${mostSeeds}`
+    this.#firstSlot = value(
+      'SELECT slot FROM any_candle WHERE instrument = ? AND interval = ? ORDER BY slot LIMIT 1'
     )
-    this.#firstSlot = database
-      .prepare<unknown[], number | null>(
-        'SELECT min(slot) FROM candle WHERE instrument = ? AND interval = ?'
+    this.#firstForming = value(
+      'SELECT slot FROM forming_candle WHERE instrument = ? AND interval = ? ORDER BY slot LIMIT 1'
+    )
+    this.#firstFormingTick = database
+      .prepare<unknown[], [dayMs: number, place: number]>(
+        `SELECT day_ms, place FROM forming_tick_candle WHERE instrument = ? AND length = ?
+         ORDER BY day_ms, place LIMIT 1`
       )
-      .pluck()
-    this.#tickLengths = database
-      .prepare<unknown[], number>('SELECT DISTINCT length FROM tick_candle WHERE instrument = ?')
-      .pluck()
+      .raw()
+    this.#nextLength = value(
+      `SELECT length FROM any_tick_candle WHERE instrument = ? AND length > ?
+       ORDER BY length LIMIT 1`
+    )
   }
 
   /** The newest `limit` candles that open in a range, oldest first; derived where not stored. */
@@ -79,13 +76,33 @@ export class StoredCandlesTable {
       : this.#newestTicks(of, spec, range, limit)
   }
 
-  /** The newest stored candle, every one that is not final, and what lies between; newest first. */
+  /**
+   * The newest stored candle, every one that is not final, and what lies between, built from trades;
+   * newest first.
+   */
   open(of: StoredInstrument, spec: IntervalSpec): Candle[] {
-    if (spec.kind === 'time') {
-      const rows = this.#openTime.all({ instrument: of.row, length: spec.lengthMs / 1_000 })
-      return rows.map((row) => timeCandleFrom(of.id, spec, row))
-    }
-    const rows = this.#openTick.all({ instrument: of.row, length: spec.tradesPerCandle })
+    const candles = spec.kind === 'time' ? this.#openTimes(of, spec) : this.#openTicks(of, spec)
+    return candles.filter(({ source }) => source === 'trades')
+  }
+
+  #openTimes(of: StoredInstrument, spec: TimeSpec): Candle[] {
+    const all = { fromMs: -Infinity, toMs: Infinity }
+    const [newest] = this.#times(of, spec, all, 1)
+    if (newest === undefined) return []
+    const forming = this.#firstForming.get(of.row, spec.lengthMs / 1_000) ?? Infinity
+    const fromMs = Math.min(newest.openMs, forming * spec.lengthMs)
+    return [...this.#times(of, spec, { fromMs, toMs: Infinity }, mostSeeds)]
+  }
+
+  #openTicks(of: StoredInstrument, spec: TickSpec): Candle[] {
+    const all = { fromMs: -Infinity, toMs: Infinity }
+    const [newest] = this.#ticks(of, spec, all, 1)
+    if (newest === undefined) return []
+    const { dayMs, index } = newest
+    const place = this.#firstFormingTick.get(of.row, spec.tradesPerCandle) ?? [dayMs, index]
+    const first =
+      place[0] < dayMs || (place[0] === dayMs && place[1] < index) ? place : [dayMs, index]
+    const rows = this.#ticksFrom.all(of.row, spec.tradesPerCandle, ...first)
     return rows.map((row) => tickCandleFrom(of.id, spec, row))
   }
 
@@ -93,8 +110,8 @@ export class StoredCandlesTable {
   #newestTimes(of: StoredInstrument, spec: TimeSpec, range: TimeRange, limit: number): Derived {
     const stored = [...this.#times(of, spec, range, limit + 1)]
     if (stored.length > limit) return { candles: stored.slice(0, limit).reverse(), complete: false }
-    const firstSlot = this.#firstSlot.get(of.row, spec.lengthMs / 1_000) ?? null
-    const storedFromMs = firstSlot === null ? Infinity : firstSlot * spec.lengthMs
+    const firstSlot = this.#firstSlot.get(of.row, spec.lengthMs / 1_000) ?? Infinity
+    const storedFromMs = firstSlot * spec.lengthMs
     const before = { fromMs: range.fromMs, toMs: Math.min(range.toMs, storedFromMs) }
     const room = limit - stored.length
     if (before.fromMs >= before.toMs) return { candles: stored.reverse(), complete: true }
@@ -109,7 +126,7 @@ export class StoredCandlesTable {
     for (const interval of [...timeIntervals].reverse()) {
       const finer = timeSpec(interval)
       if (finer.lengthMs >= lengthMs || lengthMs % finer.lengthMs !== 0) continue
-      if (this.#firstSlot.get(of.row, finer.lengthMs / 1_000) === null) continue
+      if (this.#firstSlot.get(of.row, finer.lengthMs / 1_000) === undefined) continue
       const parts = this.#times(of, finer, { fromMs, toMs }, -1)
       return deriveCandles(parts, { spec, finest: finestOf(of), limit, mostRead })
     }
@@ -117,7 +134,7 @@ export class StoredCandlesTable {
   }
 
   #newestTicks(of: StoredInstrument, spec: TickSpec, range: TimeRange, limit: number): Derived {
-    const lengths = this.#tickLengths.all(of.row)
+    const lengths = [...this.#tickLengths(of)]
     if (lengths.includes(spec.tradesPerCandle)) {
       const stored = [...this.#ticks(of, spec, range, limit + 1)]
       return { candles: stored.slice(0, limit).reverse(), complete: stored.length <= limit }
@@ -137,6 +154,7 @@ export class StoredCandlesTable {
     )
   }
 
+  /** Newest first. A candle from trades that still forms hides the venue's of the same place. */
   *#times(
     of: StoredInstrument,
     spec: TimeSpec,
@@ -146,7 +164,11 @@ export class StoredCandlesTable {
     const fromSlot = Math.ceil(range.fromMs / spec.lengthMs)
     const toSlot = Math.ceil(range.toMs / spec.lengthMs)
     const rows = this.#time.iterate(of.row, spec.lengthMs / 1_000, fromSlot, toSlot, limit)
-    for (const row of rows) yield timeCandleFrom(of.id, spec, row)
+    let lastSlot: number | null = null
+    for (const row of rows) {
+      if (row[0] !== lastSlot) yield timeCandleFrom(of.id, spec, row)
+      lastSlot = row[0]
+    }
   }
 
   *#ticks(
@@ -159,6 +181,14 @@ export class StoredCandlesTable {
     const days = [fromMs - longestDayMs, toMs]
     const rows = this.#tick.iterate(of.row, spec.tradesPerCandle, ...days, fromMs, toMs, limit)
     for (const row of rows) yield tickCandleFrom(of.id, spec, row)
+  }
+
+  *#tickLengths(of: StoredInstrument): Generator<number> {
+    let length = this.#nextLength.get(of.row, 0)
+    while (length !== undefined) {
+      yield length
+      length = this.#nextLength.get(of.row, length)
+    }
   }
 }
 

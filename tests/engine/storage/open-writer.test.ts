@@ -116,10 +116,13 @@ describe('openWriter', () => {
 
   test('starts a thread again that gives no answer', async () => {
     const file = await aFile()
-    const writer = await aWriter({ file, threadUrl: muteThread, flushMs: 5, answerMs: 50 })
+    const writer = await aWriter({ file, threadUrl: muteThread, flushMs: 5, answerMs: 300 })
     writer.trade(aTrade(), 0)
     await writer.flush()
-    expect(writer.figures()).toMatchObject({ restarts: 1, committedTrades: 1 })
+    expect(writer.figures().restarts).toBeGreaterThan(0)
+    expect(writer.figures().queuedRows).toBe(0)
+    await writer.close({ stoppedMs: 1 })
+    expect(ids(file)).toEqual([1])
   })
 
   test('keeps rows while another process holds the file, says so once, and stores them after', async () => {
