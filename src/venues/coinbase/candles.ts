@@ -1,11 +1,16 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
-import { parseInterval } from '../../core/market/interval.ts'
 import { VenueError } from '../venue.ts'
 import type { RestContext } from '../venue.ts'
 
-/** What the venue's `granularity` takes and we know; GET /products/{id}/candles, read 2026-11-22. */
-const served = new Set(['1m', '5m', '15m', '1h', '1d'])
+/** Seconds of the venue's `granularity` that we know; GET /products/{id}/candles, read 2026-11-22. */
+const granularities: Readonly<Record<string, number>> = {
+  '1m': 60,
+  '5m': 300,
+  '15m': 900,
+  '1h': 3_600,
+  '1d': 86_400
+}
 
 /** A larger range is refused. */
 const pageLimit = 300
@@ -15,17 +20,6 @@ type CandleRequest = {
   readonly interval: string
   readonly fromMs: number
   readonly toMs: number
-}
-
-/** The part of ccxt's exchange class that we use: it builds the request and orders the rows. */
-type CandleSource = {
-  fetchOHLCV(
-    symbol: string,
-    interval: string,
-    sinceMs: number,
-    limit: number,
-    params: Readonly<Record<string, unknown>>
-  ): Promise<readonly (readonly unknown[])[]>
 }
 
 /**
@@ -38,16 +32,15 @@ export async function fetchCoinbaseCandles(
   context: RestContext,
   { instrument, interval, fromMs, toMs }: CandleRequest
 ): Promise<readonly Candle[] | null> {
-  const spec = parseInterval(interval)
-  if (spec?.kind !== 'time' || !served.has(interval)) return null
-  const { lengthMs } = spec
-  const source = await openSource(context, instrument)
+  const granularity = granularities[interval]
+  if (granularity === undefined) return null
+  const lengthMs = granularity * 1_000
   const candles = new Map<number, Candle>()
   const firstMs = Math.ceil(fromMs / lengthMs) * lengthMs
   const endMs = Math.floor(toMs / lengthMs) * lengthMs
   for (let pageMs = firstMs; pageMs < endMs; pageMs += pageLimit * lengthMs) {
     const lastOpenMs = Math.min(pageMs + pageLimit * lengthMs, endMs) - lengthMs
-    const rows = await readRows(source, instrument, { interval, pageMs, lastOpenMs })
+    const rows = await fetchRows(context, instrument, { granularity, pageMs, lastOpenMs })
     for (const row of rows) {
       const candle = parseRow(row, { instrument, interval, lengthMs })
       if (candle === 'empty') continue
@@ -57,64 +50,47 @@ export async function fetchCoinbaseCandles(
   return [...candles.values()].sort((a, b) => a.openMs - b.openMs)
 }
 
-/** ccxt without its transport: requests go through our budgeted client, markets are what we know already. */
-async function openSource(context: RestContext, instrument: Instrument): Promise<CandleSource> {
-  const { default: Exchange } =
-    await import('../../../node_modules/ccxt/js/src/coinbaseexchange.js')
-  const exchange = new Exchange({
-    enableRateLimit: false,
-    urls: { api: { public: context.restUrl } }
-  })
-  exchange.setMarkets([
-    {
-      id: instrument.venueSymbol,
-      symbol: instrument.symbol,
-      base: instrument.base,
-      quote: instrument.quote,
-      type: 'spot',
-      spot: true
-    }
-  ])
-  exchange.fetch = async (url: string) => (await context.rest.getJson(url, context.signal)).body
-  return exchange
-}
-
-async function readRows(
-  source: CandleSource,
+/** `start` and `end` are the first and last opening times wanted. */
+async function fetchRows(
+  { rest, restUrl, signal }: RestContext,
   instrument: Instrument,
-  page: { readonly interval: string; readonly pageMs: number; readonly lastOpenMs: number }
-): Promise<readonly (readonly unknown[])[]> {
-  try {
-    return await source.fetchOHLCV(instrument.symbol, page.interval, page.pageMs, pageLimit, {
-      until: page.lastOpenMs
-    })
-  } catch (error) {
-    if (error instanceof VenueError) throw error
-    throw badAnswer(instrument, error)
-  }
+  page: { readonly granularity: number; readonly pageMs: number; readonly lastOpenMs: number }
+): Promise<readonly unknown[]> {
+  const query = new URLSearchParams({
+    granularity: String(page.granularity),
+    start: new Date(page.pageMs).toISOString(),
+    end: new Date(page.lastOpenMs).toISOString()
+  })
+  const url = `${restUrl}/products/${instrument.venueSymbol}/candles?${query.toString()}`
+  const { body } = await rest.getJson(url, signal)
+  if (!Array.isArray(body)) throw badAnswer(instrument)
+  const rows: readonly unknown[] = body
+  return rows
 }
 
-/** Row of ccxt: `[open ms, open, high, low, close, volume]`. */
+/** Row: `[open s, low, high, open, close, volume]`. */
 function parseRow(
-  row: readonly unknown[],
+  row: unknown,
   of: { readonly instrument: Instrument; readonly interval: string; readonly lengthMs: number }
 ): Candle | 'empty' {
-  const [openMs, open, high, low, close, volume] = row.map((value) =>
+  if (!Array.isArray(row)) throw badAnswer(of.instrument)
+  const [openSeconds, low, high, open, close, volume] = row.map((value: unknown) =>
     typeof value === 'number' && Number.isFinite(value) ? value : NaN
   )
   if (volume === 0) return 'empty'
   if (
-    openMs === undefined ||
+    openSeconds === undefined ||
     open === undefined ||
     high === undefined ||
     low === undefined ||
     close === undefined ||
     volume === undefined ||
-    openMs % of.lengthMs !== 0 ||
+    (openSeconds * 1_000) % of.lengthMs !== 0 ||
     !(low > 0 && low <= open && low <= close && high >= open && high >= close && volume > 0)
   ) {
-    throw badAnswer(of.instrument, null)
+    throw badAnswer(of.instrument)
   }
+  const openMs = openSeconds * 1_000
   return {
     instrument: of.instrument.id,
     interval: of.interval,
@@ -138,9 +114,8 @@ function parseRow(
   }
 }
 
-function badAnswer(instrument: Instrument, cause: unknown): VenueError {
+function badAnswer(instrument: Instrument): VenueError {
   return new VenueError('venue-bad-answer', `candles of ${instrument.id} cannot be read`, {
-    retry: 'after',
-    cause
+    retry: 'after'
   })
 }
