@@ -2,16 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type Database from 'better-sqlite3'
 import { splitInstrumentId, type InstrumentId } from '../src/core/market/instrument.ts'
 import type { Delta, Snapshot } from '../src/contracts/state-stream.ts'
-import { startSimulator, type SimulatorReady } from '../src/service/simulator-process.ts'
+import type { SimulatorReady } from '../src/contracts/simulator-ready.ts'
 import type { Counted, CounterQuestion } from './counter-messages.ts'
 import { EngineHost, engineConfig } from './engine-host.ts'
 import { atLeast, atMost, below, report, told, type Figure } from './figure.ts'
 import { HelperProcess } from './helper-process.ts'
 import { cpuSeconds, memoryMb, peakMemoryMb } from './process-load.ts'
+import { SimulatorChild } from './simulator-child.ts'
 import { ShownPrices } from './shown-prices.ts'
 import { openStoredRows } from './stored-rows.ts'
 import { quantileOf } from './spread.ts'
@@ -29,7 +29,6 @@ const connectMs = 60_000
 const helperMs = 30_000
 /** Of the simulated market's usual activity: a little above 1,500 messages a second. */
 const rate = 1.06
-const builtSimulator = fileURLToPath(new URL('../out/main/simulator.js', import.meta.url))
 
 type Counter = HelperProcess<CounterQuestion, Counted>
 
@@ -132,7 +131,13 @@ async function openChart(engine: EngineHost): Promise<void> {
   await engine.stream.query({ name: 'candles', ...series, fromMs: null, toMs: null, limit: 500 })
 }
 
-function figuresOf(load: Load, peakMb: number, lost: number, delays: Float64Array): Figure[] {
+function figuresOf(measured: {
+  readonly load: Load
+  readonly peakMb: number
+  readonly lost: number
+  readonly delays: Float64Array
+}): Figure[] {
+  const { load, peakMb, lost, delays } = measured
   const percentOf = (cpu: number) => (cpu * 100) / load.seconds
   return [
     atLeast(1_500, { name: 'messages', value: load.frames / load.seconds, unit: '/s' }),
@@ -153,9 +158,7 @@ function figuresOf(load: Load, peakMb: number, lost: number, delays: Float64Arra
   ]
 }
 
-const dataDir = await mkdtemp(join(tmpdir(), 'tapedeck-bench-'))
-const simulator = await startSimulator(builtSimulator, ['--port', '0', '--rate', String(rate)])
-try {
+async function run(simulator: SimulatorChild, dataDir: string): Promise<readonly Figure[]> {
   const endpoints = simulator.ready.venues['coinbase']
   if (endpoints === undefined) throw new Error('the simulator speaks no Coinbase')
   const watcher = new Watcher()
@@ -177,13 +180,18 @@ try {
     await counter.ask({ kind: 'close' }, helperMs)
     await engine.stop()
     using rows = openStoredRows(join(dataDir, 'tapedeck.db'))
-    const { database } = rows
-    const lost = await countLost(simulator.ready, database)
-    report(figuresOf(load, peakMb, lost, watcher.prices.delays(receivedTrades(database, load))))
+    const lost = await countLost(simulator.ready, rows.database)
+    const delays = watcher.prices.delays(receivedTrades(rows.database, load))
+    return figuresOf({ load, peakMb, lost, delays })
   } finally {
     await engine.stop()
   }
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'tapedeck-bench-'))
+try {
+  await using simulator = await SimulatorChild.start(rate)
+  report(await run(simulator, dataDir))
 } finally {
-  await simulator.stop()
   await rm(dataDir, { recursive: true, force: true })
 }
