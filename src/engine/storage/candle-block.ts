@@ -4,11 +4,16 @@ import { contentOf, intervalSpec, slotOf } from './candle-record.ts'
 /** Numbers per candle: instrument, interval code, openMs, closeMs, dayMs, slot or index, 15 of content. */
 export const candleStride = 21
 
-/** Candles as they cross the thread border: candleStride numbers each, in memory both threads see. */
-export type CandleBlock = { readonly memory: SharedArrayBuffer; readonly length: number }
+/**
+ * Candles as they cross the thread border: candleStride numbers each.
+ *
+ * Copied on sending: memory that both threads share is freed by neither until both collect, and the
+ * writer, which makes little garbage, hardly ever does.
+ */
+export type CandleBlock = { readonly memory: ArrayBuffer; readonly length: number }
 
 /** No candles. */
-export const noCandles: CandleBlock = { memory: new SharedArrayBuffer(0), length: 0 }
+export const noCandles: CandleBlock = { memory: new ArrayBuffer(0), length: 0 }
 
 /**
  * Packs candles into numbers.
@@ -20,7 +25,7 @@ export function packCandles(
   ordinalOf: (instrument: Candle['instrument']) => number
 ): CandleBlock {
   if (candles.length === 0) return noCandles
-  const memory = new SharedArrayBuffer(candles.length * candleStride * 8)
+  const memory = new ArrayBuffer(candles.length * candleStride * 8)
   const values = new Float64Array(memory)
   let at = 0
   for (const candle of candles) {
