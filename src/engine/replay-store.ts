@@ -14,6 +14,8 @@ import type { StoreReader, StoreWriter } from './storage/store.ts'
 import type { ThreadFiles } from './thread-files.ts'
 
 const closeMs = 10_000
+/** Rows that may wait for the disk: two batches. A replay can wait, so its memory stays small. */
+const queueRows = 40_000
 
 /** The database that a replay fills: its folder, its threads and the pipeline before them. */
 export class ReplayStore {
@@ -58,6 +60,7 @@ export class ReplayStore {
         mode: 'replay',
         threadUrl: threads.writer,
         startedMs: Date.now(),
+        queueRows,
         tickSizes: intervals.flatMap((spec) =>
           spec.kind === 'tick' ? [spec.tradesPerCandle] : []
         ),
