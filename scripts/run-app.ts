@@ -3,27 +3,12 @@
  * otherwise the same app in the browser.
  */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { build } from './build.ts'
-
-function findElectron(): string | null {
-  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
-    return null
-  }
-  const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'))
-  const names: Readonly<Record<string, string>> = {
-    darwin: 'Electron.app/Contents/MacOS/Electron',
-    win32: 'electron.exe'
-  }
-  const binary = join(folder, 'dist', names[process.platform] ?? 'electron')
-  return existsSync(binary) ? binary : null
-}
+import { findElectron, hasDisplay } from './electron-binary.ts'
 
 await build()
 const args = process.argv.slice(2)
-const electron = findElectron()
+const electron = hasDisplay() ? findElectron() : null
 if (electron === null) {
   process.stdout.write('Electron is not available here, so Tapedeck runs in the browser instead.\n')
 }
