@@ -9,9 +9,9 @@ export const replayRequestSchema = z.object({
   /** Where the database is kept; null: nowhere, a temporary folder is removed at the end. */
   dataDir: z.string().nullable(),
   /** Symbols or ids in our spelling; null: every one that the capture tells of. */
-  instruments: z.array(z.string()).nullable(),
+  instruments: z.array(z.string()).readonly().nullable(),
   /** Null: 1s, 1m and 100t. */
-  intervals: z.array(z.string()).nullable(),
+  intervals: z.array(z.string()).readonly().nullable(),
   /** `ndjson`: one line for each final candle and a summary; null: the summary as a sentence. */
   print: z.enum(['ndjson']).nullable()
 })

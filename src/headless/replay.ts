@@ -1,3 +1,4 @@
+import type { ReplayRequest } from '../contracts/replay-request.ts'
 import { entryPath } from '../service/entries.ts'
 import type { ReplayArguments } from './arguments.ts'
 import { runInForeground } from './foreground.ts'
@@ -8,7 +9,8 @@ export function replay(
   hostUrl: string,
   stopped: AbortSignal
 ): Promise<number> {
-  return runInForeground(entryPath(hostUrl, 'replay-frames'), [JSON.stringify(args)], {
+  const request = JSON.stringify(args satisfies ReplayRequest)
+  return runInForeground(entryPath(hostUrl, 'replay-frames'), [request], {
     stopped,
     stdio: ['ignore', 'inherit', 'inherit']
   })
