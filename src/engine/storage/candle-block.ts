@@ -13,7 +13,7 @@ export const candleStride = 21
 export type CandleBlock = { readonly memory: ArrayBuffer; readonly length: number }
 
 /** No candles. */
-export const noCandles: CandleBlock = { memory: new ArrayBuffer(0), length: 0 }
+const noCandles: CandleBlock = { memory: new ArrayBuffer(0), length: 0 }
 
 /**
  * Packs candles into numbers.

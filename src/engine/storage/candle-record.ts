@@ -8,7 +8,7 @@ export type TimeSpec = IntervalSpec & { readonly kind: 'time' }
 export type TickSpec = IntervalSpec & { readonly kind: 'tick' }
 
 /** Ledger states in the order of their codes in the tables. */
-export const ledgerStates: readonly LedgerState[] = [
+const ledgerStates: readonly LedgerState[] = [
   'complete',
   'quiet',
   'closed',

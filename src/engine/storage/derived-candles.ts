@@ -24,6 +24,8 @@ export type Derivation = {
   /** Most candles to make, and most finer ones to read. */
   readonly limit: number
   readonly mostRead: number
+  /** Later candles are known: all these have ended. */
+  readonly hasLater: boolean
 }
 
 /** Coarser candles, oldest first. */
@@ -42,7 +44,7 @@ export type Derived = {
 export function deriveCandles(finer: Iterable<Candle>, derivation: Derivation): Derived {
   const folds: CandleFold[] = []
   let current: CandleFold | null = null
-  let isLaterFinal = false
+  let isLaterFinal = derivation.hasLater
   let read = 0
   for (const part of finer) {
     const place = placeOf(part, derivation.spec)

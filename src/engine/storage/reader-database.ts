@@ -97,14 +97,14 @@ export class ReaderDatabase {
     specs: readonly IntervalSpec[],
     nowMs: number
   ): InstrumentSeed | null {
-    const newestMs = of === null ? null : this.#trades.newestMs(of)
-    if (of === null || newestMs === null) return null
-    const day = dayRuleOf(of)(newestMs)
+    const dayMomentMs = of === null ? null : this.#trades.newestDayMs(of)
+    if (of === null || dayMomentMs === null) return null
+    const day = dayRuleOf(of)(dayMomentMs)
     const tickSizes = specs.flatMap((spec) => (spec.kind === 'tick' ? spec.tradesPerCandle : []))
     return {
       day: this.#trades.day(of, day, tickTailTrades(tickSizes)),
       candles: specs.flatMap((spec) => this.#candles.open(of, spec)),
-      flaggedIds: this.#trades.flaggedIds(of, newestMs - hourMs, mostFlaggedIds),
+      flaggedIds: this.#trades.flaggedIds(of, dayMomentMs - hourMs, mostFlaggedIds),
       minuteCloses: this.#minuteCloses(of, nowMs)
     }
   }

@@ -110,27 +110,61 @@ export class StoredCandlesTable {
   #newestTimes(of: StoredInstrument, spec: TimeSpec, range: TimeRange, limit: number): Derived {
     const stored = [...this.#times(of, spec, range, limit + 1)]
     if (stored.length > limit) return { candles: stored.slice(0, limit).reverse(), complete: false }
-    const firstSlot = this.#firstSlot.get(of.row, spec.lengthMs / 1_000) ?? Infinity
-    const storedFromMs = firstSlot * spec.lengthMs
-    const before = { fromMs: range.fromMs, toMs: Math.min(range.toMs, storedFromMs) }
+    const toMs = Math.min(range.toMs, this.#firstMs(of, spec))
     const room = limit - stored.length
-    if (before.fromMs >= before.toMs) return { candles: stored.reverse(), complete: true }
-    const derived = this.#derivedTimes(of, spec, before, room)
+    const derived = this.#derivedTimes(of, spec, { fromMs: range.fromMs, toMs }, room)
     return { candles: [...derived.candles, ...stored.reverse()], complete: derived.complete }
   }
 
+  /**
+   * Each stretch from the coarsest interval that covers it whole; the very first candle from whatever
+   * reaches back furthest.
+   */
   #derivedTimes(of: StoredInstrument, spec: TimeSpec, range: TimeRange, limit: number): Derived {
-    const { lengthMs } = spec
-    const fromMs = Math.ceil(range.fromMs / lengthMs) * lengthMs
-    const toMs = Math.ceil(range.toMs / lengthMs) * lengthMs
-    for (const interval of [...timeIntervals].reverse()) {
-      const finer = timeSpec(interval)
-      if (finer.lengthMs >= lengthMs || lengthMs % finer.lengthMs !== 0) continue
-      if (this.#firstSlot.get(of.row, finer.lengthMs / 1_000) === undefined) continue
+    const align = (ms: number) => Math.ceil(ms / spec.lengthMs) * spec.lengthMs
+    const sources = this.#finerThan(of, spec)
+    const earliest = sources.toSorted((a, b) => a.firstMs - b.firstMs).slice(0, 1)
+    const stretches = [
+      ...sources.map((source) => ({ ...source, coversMs: align(source.firstMs) })),
+      ...earliest.map((source) => ({ ...source, coversMs: -Infinity }))
+    ]
+    const found: Derived[] = []
+    let room = limit
+    let toMs = align(range.toMs)
+    for (const { finer, coversMs } of stretches) {
+      const fromMs = Math.max(align(range.fromMs), coversMs)
+      if (fromMs >= toMs) continue
       const parts = this.#times(of, finer, { fromMs, toMs }, -1)
-      return deriveCandles(parts, { spec, finest: finestOf(of), limit, mostRead })
+      const hasLater = toMs < align(range.toMs)
+      const bounds = { finest: finestOf(of), limit: room, mostRead, hasLater }
+      const derived = deriveCandles(parts, { spec, ...bounds })
+      found.unshift(derived)
+      room -= derived.candles.length
+      toMs = fromMs
+      if (!derived.complete) break
     }
-    return { candles: [], complete: true }
+    return {
+      candles: found.flatMap(({ candles }) => candles),
+      complete: found.every(({ complete }) => complete)
+    }
+  }
+
+  /** Stored intervals that divide one, coarsest first, each with where it begins. */
+  #finerThan(
+    of: StoredInstrument,
+    { lengthMs }: TimeSpec
+  ): readonly { readonly finer: TimeSpec; readonly firstMs: number }[] {
+    return timeIntervals
+      .map(timeSpec)
+      .filter((finer) => finer.lengthMs < lengthMs && lengthMs % finer.lengthMs === 0)
+      .map((finer) => ({ finer, firstMs: this.#firstMs(of, finer) }))
+      .filter(({ firstMs }) => firstMs < Infinity)
+      .reverse()
+  }
+
+  /** Where an interval begins; Infinity when nothing of it is stored. */
+  #firstMs(of: StoredInstrument, { lengthMs }: TimeSpec): number {
+    return (this.#firstSlot.get(of.row, lengthMs / 1_000) ?? Infinity) * lengthMs
   }
 
   #newestTicks(of: StoredInstrument, spec: TickSpec, range: TimeRange, limit: number): Derived {
@@ -148,7 +182,13 @@ export class StoredCandlesTable {
     const parts = this.#ticks(of, finerSpec, reached, -1)
     const opensInRange = { ...range, spec }
     return withinRange(
-      deriveCandles(parts, { spec, finest: finestOf(of), limit: mostRead, mostRead }),
+      deriveCandles(parts, {
+        spec,
+        finest: finestOf(of),
+        limit: mostRead,
+        mostRead,
+        hasLater: false
+      }),
       opensInRange,
       limit
     )

@@ -30,12 +30,16 @@ export function hourOf(eventMs: number): number {
 export class StoredTrades {
   readonly #inRange: Database.Statement<unknown[], Row>
   readonly #ordered: ByOrder<Database.Statement<unknown[], Row>>
-  readonly #newestOfHour: ByOrder<Database.Statement<unknown[], Row>>
-  readonly #newestShown: ByOrder<Database.Statement<unknown[], Row>>
+  readonly #newestById: Database.Statement<unknown[], Row>
+  readonly #fromTime: Database.Statement<unknown[], Row>
+  readonly #timesOfHour: Database.Statement<unknown[], number>
+  readonly #countHours: Database.Statement<unknown[], number>
+  readonly #countFlagged: Database.Statement<unknown[], number>
   readonly #count: Database.Statement<unknown[], number>
   readonly #before: ByOrder<Database.Statement<unknown[], number>>
   readonly #hourBefore: Database.Statement<unknown[], number | null>
   readonly #highestId: Database.Statement<unknown[], number | null>
+  readonly #someMs: Database.Statement<unknown[], number>
   readonly #newestMs: Database.Statement<unknown[], number | null>
   readonly #flagged: Database.Statement<unknown[], number | string>
 
@@ -50,15 +54,13 @@ export class StoredTrades {
       byId: rows(`WHERE ${day} ORDER BY id LIMIT -1 OFFSET ?`),
       byTime: rows(`WHERE ${day} ORDER BY event_ms, arrival LIMIT -1 OFFSET ?`)
     }
-    const hour = 'instrument = ? AND hour = ? AND event_ms >= ? AND event_ms < ?'
-    this.#newestOfHour = {
-      byId: rows(`WHERE ${hour} AND flagged = 0 ORDER BY id DESC LIMIT ?`),
-      byTime: rows(`WHERE ${hour} AND flagged = 0 ORDER BY event_ms DESC, arrival DESC LIMIT ?`)
-    }
-    this.#newestShown = {
-      byId: rows(`WHERE ${hour} ORDER BY event_ms DESC, id DESC LIMIT ?`),
-      byTime: rows(`WHERE ${hour} ORDER BY event_ms DESC, arrival DESC LIMIT ?`)
-    }
+    const hour = 'instrument = ? AND hour = ? AND event_ms >= ? AND event_ms < ? AND flagged <= ?'
+    this.#newestById = rows(`WHERE ${hour} ORDER BY id DESC LIMIT ?`)
+    this.#timesOfHour = value(`SELECT event_ms FROM trade WHERE ${hour}`)
+    this.#fromTime = rows(`WHERE ${hour} ORDER BY event_ms DESC, arrival DESC LIMIT ?`)
+    const hours = 'instrument = ? AND hour BETWEEN ? AND ?'
+    this.#countHours = value(`SELECT count(*) FROM trade WHERE ${hours}`)
+    this.#countFlagged = value(`SELECT count(*) FROM trade WHERE ${hours} AND flagged = 1`)
     this.#count = value(`SELECT count(*) FROM trade WHERE ${day}`)
     this.#before = {
       byId: value(`SELECT count(*) FROM trade WHERE ${day} AND id < ?`),
@@ -66,6 +68,9 @@ export class StoredTrades {
     }
     this.#hourBefore = value('SELECT max(hour) FROM trade WHERE instrument = ? AND hour < ?')
     this.#highestId = value('SELECT max(id) FROM trade WHERE instrument = ? AND hour = ?')
+    this.#someMs = value(
+      'SELECT event_ms FROM trade WHERE instrument = ? AND hour = ? AND flagged = 0 LIMIT 1'
+    )
     this.#newestMs = value(
       'SELECT max(event_ms) FROM trade WHERE instrument = ? AND hour = ? AND flagged = 0'
     )
@@ -98,15 +103,16 @@ export class StoredTrades {
 
   /** A day as counting needs it: how many trades, and at least `tail` of the last ones. */
   day(of: StoredInstrument, day: TradingDay, tail: number): StoredDay {
-    const trades = this.#count.get(...within(of, day)) ?? 0
+    const trades = this.#countOf(of, day)
     return { trades, tail: this.#tail(of, day, Math.min(trades, tail)) }
   }
 
-  /** Venue time of the newest unflagged trade; null when there is none. */
-  newestMs(of: StoredInstrument): number | null {
+  /** A moment of the newest day that holds an unflagged trade; null when there is none. */
+  newestDayMs(of: StoredInstrument): number | null {
+    const statement = of.calendar === null ? this.#someMs : this.#newestMs
     for (const hour of this.#hoursBack(of, -Infinity, Infinity)) {
-      const newest = this.#newestMs.get(of.row, hour) ?? null
-      if (newest !== null) return newest
+      const found = statement.get(of.row, hour) ?? null
+      if (found !== null) return found
     }
     return null
   }
@@ -116,17 +122,15 @@ export class StoredTrades {
     return this.#flagged.all(of.row, hourOf(fromMs), limit)
   }
 
-  /** The newest trades of a range, flagged ones too, at most `limit`, oldest first. */
+  /** The newest trades of a range, flagged ones too, at most `limit`, by time, oldest first. */
   newest(of: StoredInstrument, range: TimeRange, limit: number): Trade[] {
     const found: Trade[] = []
     for (const hour of this.#hoursBack(of, range.fromMs, range.toMs)) {
-      const rows = orderedBy(of, this.#newestShown).all(
-        ...[of.row, hour, range.fromMs, range.toMs, limit - found.length]
-      )
+      const rows = this.#newestOfHour(of, { hour, range, flagged: 1, limit: limit - found.length })
       for (const row of rows) found.push(tradeFrom(of, row))
       if (found.length === limit) break
     }
-    return found.reverse()
+    return found.reverse().sort((a, b) => a.eventMs - b.eventMs)
   }
 
   /**
@@ -134,22 +138,41 @@ export class StoredTrades {
    * that it stops only when no hour left can hold one of the last.
    */
   #tail(of: StoredInstrument, day: TradingDay, count: number): ArrivedTrade[] {
+    const isById = of.tradeIds === 'contiguous'
     let found: Row[] = []
     for (const hour of this.#hoursBack(of, day.fromMs, day.toMs)) {
-      const least = found.length < count ? null : found[count - 1]
-      if (least !== null && least !== undefined) {
-        if (of.tradeIds !== 'contiguous') break
-        const highest = this.#highestId.get(of.row, hour) ?? -Infinity
-        if (highest < Number(least[0])) continue
+      const least = found[count - 1]
+      if (least !== undefined) {
+        if (!isById) break
+        if ((this.#highestId.get(of.row, hour) ?? -Infinity) < Number(least[0])) continue
       }
-      const rows = orderedBy(of, this.#newestOfHour).all(
-        ...[of.row, hour, day.fromMs, day.toMs, count]
-      )
-      found = found.concat(rows)
-      if (of.tradeIds === 'contiguous') found.sort((a, b) => Number(b[0]) - Number(a[0]))
+      const limit = isById ? count : count - found.length
+      found = found.concat(this.#newestOfHour(of, { hour, range: day, flagged: 0, limit }))
+      if (isById) found.sort((a, b) => Number(b[0]) - Number(a[0]))
       found.length = Math.min(found.length, count)
     }
     return [...arrived(of, found.reverse())]
+  }
+
+  /**
+   * The last trades of an hour, newest first. Where ids order trades, their key does; else the times
+   * are looked through first, because sorting whole rows that come in rising order costs ten times as
+   * much.
+   */
+  #newestOfHour(of: StoredInstrument, { hour, range, flagged, limit }: HourQuery): readonly Row[] {
+    const bounds = [of.row, hour, range.fromMs, range.toMs, flagged]
+    if (of.tradeIds === 'contiguous') return this.#newestById.all(...bounds, limit)
+    const times = Float64Array.from(this.#timesOfHour.all(...bounds)).sort()
+    const fromMs = times.at(-limit) ?? range.fromMs
+    return this.#fromTime.all(of.row, hour, fromMs, range.toMs, flagged, limit)
+  }
+
+  #countOf(of: StoredInstrument, day: TradingDay): number {
+    const bounds = within(of, day)
+    const isWholeHours = day.fromMs % hourMs === 0 && day.toMs % hourMs === 0
+    if (!isWholeHours) return this.#count.get(...bounds) ?? 0
+    const hours = bounds.slice(0, 3)
+    return (this.#countHours.get(...hours) ?? 0) - (this.#countFlagged.get(...hours) ?? 0)
   }
 
   /** Hours that hold trades and touch [fromMs, toMs), newest first. */
@@ -160,6 +183,14 @@ export class StoredTrades {
       hour = this.#hourBefore.get(of.row, hour)
     }
   }
+}
+
+type HourQuery = {
+  readonly hour: number
+  readonly range: TimeRange
+  /** 1: flagged ones too. */
+  readonly flagged: 0 | 1
+  readonly limit: number
 }
 
 type ByOrder<Statement> = { readonly byId: Statement; readonly byTime: Statement }

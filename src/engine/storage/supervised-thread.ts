@@ -34,12 +34,12 @@ export type ThreadOptions<In> = {
  * A storage thread that is started again when it crashes: after 50 ms, doubling to 2 s, until it crashed
  * eight times without doing any work between. A failure to open the first time is final at once.
  *
- * States: starting → up → waiting → starting …; `ended` when stopped or given up.
+ * States: starting → up (→ ending, when killed) → waiting → starting …; stopping → ended.
  */
 export class SupervisedThread<Out, In extends Reply> {
   readonly #options: ThreadOptions<In>
   readonly #ended = Promise.withResolvers<undefined>()
-  #state: 'starting' | 'up' | 'waiting' | 'stopping' | 'ended' = 'starting'
+  #state: 'starting' | 'up' | 'ending' | 'waiting' | 'stopping' | 'ended' = 'starting'
   #worker: Worker
   #failure: StorageError | null = null
   #wasUp = false
@@ -72,6 +72,7 @@ export class SupervisedThread<Out, In extends Reply> {
 
   /** Ends the thread as if it had crashed. */
   kill(): void {
+    if (this.#state === 'up') this.#state = 'ending'
     void this.#worker.terminate()
   }
 

@@ -121,6 +121,32 @@ describe('ReaderDatabase.candles', () => {
     )
   })
 
+  test('derives each stretch from the coarsest interval that covers it', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    const trades = Array.from(Array(900).keys(), (at) =>
+      aTrade({ id: at, eventMs: dayMs + at * 1_000, size: 0.1 })
+    )
+    const lateMinutes = built('1m', trades).filter(({ openMs }) => openMs >= dayMs + 420_000)
+    bench.commit({ candles: [...built('1s', trades), ...lateMinutes] })
+    const { candles, complete } = readerOf(bench).candles({
+      ...all,
+      name: 'candles',
+      interval: '5m'
+    })
+    expect(candles.map(beforeEnd)).toEqual(built('5m', trades))
+    expect(complete).toBe(true)
+  })
+
+  test('shows a candle that forms over the venue’s of the same place', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    const venue = { ...aMinute(0, { close: 10, final: true }), source: 'venue' as const }
+    bench.commit({ candles: [venue, aMinute(1, { final: true })] })
+    bench.commit({ candles: [aMinute(0, { close: 11 })] })
+    const { candles } = readerOf(bench).candles({ ...all, name: 'candles', interval: '1m' })
+    expect(candles.map(({ close }) => close)).toEqual([11, 11])
+    expect(candles.map(({ final }) => final)).toEqual([false, true])
+  })
+
   test('has nothing for an interval that no stored one divides', async () => {
     const bench = await aWriterBench([aRegistration()])
     bench.commit({ candles: [tick(dayMs, 0, dayMs), aMinute(0, {})] })
@@ -166,6 +192,17 @@ describe('ReaderDatabase.seed', () => {
     bench.commit({ trades })
     const tail = readerOf(bench).seed([instrument], [], dayMs)[0]?.seed?.day.tail
     expect(tail?.map(({ trade }) => trade.id)).toEqual([7, 8, 9])
+  })
+
+  test('orders the tail by time where ids order nothing', async () => {
+    const bench = await aWriterBench([aRegistration(instrument, { tradeIds: 'unique' })])
+    const ids = ['c', 'a', 'd', 'b']
+    const trades = ids.map((id, at) => aTrade({ id, eventMs: dayMs + (at % 2) * 2 * hourMs }))
+    bench.commit({ trades })
+    const tail = readerOf(bench).seed([instrument], [], dayMs)[0]?.seed?.day.tail
+    expect(tail?.map(({ trade }) => trade.id)).toEqual(['c', 'd', 'a', 'b'])
+    const newest = readerOf(bench).trades({ ...all, name: 'trades', limit: 3 })
+    expect(newest.map(({ id }) => id)).toEqual(['d', 'a', 'b'])
   })
 
   test('leaves flagged trades out of the day, and tells their ids', async () => {
