@@ -100,8 +100,17 @@ export class Engine {
    * @throws StorageError, EngineFailure
    */
   async start(): Promise<void> {
+    const lock = lockFolder(this.#options.config.dataDir)
+    try {
+      this.#run({ lock, ...(await this.#openStore()) })
+    } catch (error) {
+      lock.release()
+      throw error
+    }
+  }
+
+  async #openStore(): Promise<Pick<Running, 'writer' | 'reader' | 'pipeline'>> {
     const { config, threads, failed } = this.#options
-    const lock = lockFolder(config.dataDir)
     const file = join(config.dataDir, 'tapedeck.db')
     const intervals = intervalsOf(config)
     const writer = await openWriter({
@@ -127,7 +136,7 @@ export class Engine {
       rows: writer,
       firstArrival: writer.run.nextArrival
     })
-    this.#run({ lock, writer, reader, pipeline })
+    return { writer, reader, pipeline }
   }
 
   /** The machine woke up. */
@@ -144,8 +153,9 @@ export class Engine {
     for (const timer of running.timers) clearInterval(timer)
     await Promise.all(running.collectors.map((collector) => collector.stop()))
     this.#publisher.close()
-    await running.writer.close({ stoppedMs: Date.now(), deadlineMs: closeStoreMs })
+    // The last to close folds SQLite's log into the database, and only the writer may write.
     await running.reader.close()
+    await running.writer.close({ stoppedMs: Date.now(), deadlineMs: closeStoreMs })
     running.lock.release()
   }
 

@@ -5,7 +5,7 @@ import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
 
-/** The headless command line; see DESIGN in ARCHITECTURE.md for its commands and exit codes. */
+/** The headless command line; docs/settings.md lists its commands, options and exit codes. */
 async function main(): Promise<number> {
   const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

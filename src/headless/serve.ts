@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '../contracts/settings.ts'
 import { DeskPlans } from '../service/desk-plans.ts'
+import { DeferredLog } from '../service/deferred-log.ts'
 import { Desk } from '../service/desk.ts'
 import { entryPath, rendererFolder } from '../service/entries.ts'
 import { forkEngine } from '../service/forked-engine.ts'
@@ -93,12 +94,15 @@ async function run(options: Run): Promise<number> {
       return answer
     }
   })
-  const log = await openLog({
-    folder: join(folder, 'logs'),
-    process: 'engine',
-    level: args.logLevel,
-    nowMs: () => performance.now()
-  })
+  const running = Promise.withResolvers<true>()
+  const log = new DeferredLog(() =>
+    openLog({
+      folder: join(folder, 'logs'),
+      process: 'engine',
+      level: args.logLevel,
+      nowMs: () => performance.now()
+    })
+  )
   desk = new Desk({
     launch: () => forkEngine(entryPath(hostUrl, 'engine')),
     log,
@@ -106,6 +110,7 @@ async function run(options: Run): Promise<number> {
     handlers: {
       state: (state, detail) => {
         if (state === 'tripped') process.stderr.write(`tapedeck: ${detail}\n`)
+        if (state === 'running') running.resolve(true)
       },
       refused: ({ message, exitCode }) => {
         process.stderr.write(`tapedeck: ${message}\n`)
@@ -115,7 +120,11 @@ async function run(options: Run): Promise<number> {
   })
   try {
     await desk.run(args.demo ? plans.demo(folder) : plans.engine(settings))
-    announce(desk, server.url, args)
+    await Promise.race([running.promise, ended.promise])
+    if (desk.supervisor?.state === 'running') {
+      await log.open()
+      announce(desk, server.url, args)
+    }
     return await ended.promise
   } finally {
     await Promise.all([desk.stop(), server.close()])

@@ -126,9 +126,8 @@ export class Desk {
   }
 
   async #stopProcesses(): Promise<void> {
-    await this.#supervisor?.stop()
+    await Promise.all([this.#supervisor?.stop(), this.#simulator?.stop()])
     this.#supervisor = null
-    await this.#simulator?.stop()
     this.#simulator = null
     await this.#folder?.close()
     this.#folder = null

@@ -1,10 +1,8 @@
 import { fork } from 'node:child_process'
 import type { EngineMessage } from '../contracts/engine-protocol.ts'
+import { engineHeapFlags, engineMemoryEnvironment } from './engine-memory.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { passedEnvironment } from './passed-environment.ts'
-
-/** JavaScript heap an engine may use before it is ended as out of memory. */
-const heapMb = 768
 
 /**
  * Starts an engine as a forked Node process. It inherits no environment but what Node needs.
@@ -14,8 +12,8 @@ const heapMb = 768
 export function forkEngine(entry: string): EngineProcess {
   const child = fork(entry, [], {
     serialization: 'advanced',
-    execArgv: [`--max-old-space-size=${heapMb}`],
-    env: passedEnvironment(process.env),
+    execArgv: [...engineHeapFlags],
+    env: { ...passedEnvironment(process.env), ...engineMemoryEnvironment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc']
   })
   return {

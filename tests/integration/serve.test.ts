@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -93,13 +93,14 @@ describe('tapedeck serve --demo', { timeout: 90_000 }, () => {
     expect(performance.now() - askedMs).toBeLessThan(2_000)
     expect(children.filter(isAlive)).toEqual([])
 
+    const left = readdirSync(folder).sort()
+    expect(left).toEqual(['instruments-coinbase.json', 'logs', 'tapedeck.db'])
     const database = new Database(join(folder, 'tapedeck.db'), { readonly: true })
     expect(database.pragma('integrity_check', { simple: true })).toBe('ok')
     expect(
       database.prepare('SELECT count(*) FROM run WHERE stopped_ms IS NULL').pluck().get()
     ).toBe(0)
     database.close()
-    expect(existsSync(join(folder, 'tapedeck.lock'))).toBe(false)
   })
 
   test('does not outlive its host: a killed host leaves no engine and no simulator', async () => {
@@ -213,6 +214,8 @@ describe('tapedeck serve, refusing', { timeout: 40_000 }, () => {
     expect(tapedeck.stderr).toContain(text)
     expect(tapedeck.stderr.trimEnd().split('\n')).toHaveLength(1)
     expect(readFileSync(file).equals(before)).toBe(true)
+    expect(readdirSync(folder)).toEqual(['tapedeck.db'])
+    expect(tapedeck.stdout).toBe('')
   })
 
   test('a second instance on the same data folder is kept out', async () => {
