@@ -1,10 +1,8 @@
 import type { MessagePortMain } from 'electron'
 import type { EngineMessage } from '../contracts/engine-protocol.ts'
+import { engineHeapFlags, engineMemoryEnvironment } from '../service/engine-memory.ts'
 import type { EngineProcess } from '../service/engine-process.ts'
 import { UtilityChild, type UtilityHost } from './utility-child.ts'
-
-/** JavaScript heap an engine may use before it is ended as out of memory. */
-const heapMb = 768
 
 /** An engine in Electron's utility process, which can be handed ports of windows. */
 export interface UtilityEngine extends EngineProcess {
@@ -18,10 +16,14 @@ export type EngineStart = { readonly entry: string; readonly name: string }
 
 /** Starts an engine as a utility process. Call after the app is ready. */
 export function launchUtilityEngine(host: UtilityHost, start: EngineStart): UtilityEngine {
-  const child = new UtilityChild(host, {
-    ...start,
-    execArgv: [`--js-flags=--max-old-space-size=${heapMb}`]
-  })
+  const environment = { ...host.environment, ...engineMemoryEnvironment }
+  const child = new UtilityChild(
+    { ...host, environment },
+    {
+      ...start,
+      execArgv: [`--js-flags=${engineHeapFlags.join(' ')}`]
+    }
+  )
   return {
     get pid() {
       return child.pid
