@@ -1,0 +1,306 @@
+import { invariant } from '../../core/invariant.ts'
+import type { Candle } from '../../core/market/candle.ts'
+import type { Trade } from '../../core/market/event.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
+import { packCandles } from './candle-block.ts'
+import type { StorageError } from './storage-error.ts'
+import { storageErrorFrom } from './storage-error.ts'
+import type {
+  ChangeSource,
+  InstrumentRegistration,
+  RunStart,
+  StoreWriter,
+  WriterFigures
+} from './store.ts'
+import { SupervisedThread } from './supervised-thread.ts'
+import { WriteQueue } from './write-queue.ts'
+import { WriteTally } from './write-tally.ts'
+import type { WriterReply, WriterRequest, WriterSetup } from './writer-messages.ts'
+
+import type { WriterOptions } from './writer-options.ts'
+import { WriteNotices } from './write-notices.ts'
+
+const mostInFlight = 2
+const busyRetryMs = 50
+const otherRetryMs = 1_000
+const overflowTimes = 4
+const closeDeadlineMs = 5_000
+/** A busy writer looks this often within the wait whether enough rows came to go at once. */
+const looksPerFlush = 4
+const manyRows = 2_000
+
+type Waiter = { readonly sequence: number; readonly answer: PromiseWithResolvers<undefined> }
+
+/** The writer as the engine's main thread holds it: a queue, a supervised thread, and a timer between. */
+export class ThreadedWriter implements StoreWriter {
+  readonly opened: Promise<undefined>
+  readonly #options: Required<WriterOptions>
+  readonly #opening = Promise.withResolvers<undefined>()
+  readonly #queue = new WriteQueue()
+  readonly #tally = new WriteTally()
+  readonly #ordinals = new Map<InstrumentId, number>()
+  readonly #registrations: InstrumentRegistration[] = []
+  readonly #thread: SupervisedThread<WriterRequest, WriterReply>
+  readonly #flushTimer: NodeJS.Timeout
+  #run: RunStart | null = null
+  #source: ChangeSource | null = null
+  #extraCandles: Candle[] = []
+  readonly #registering: PromiseWithResolvers<undefined>[] = []
+  #waiters: Waiter[] = []
+  #failure: StorageError | null = null
+  readonly #notices: WriteNotices
+  #isSealDue = false
+  #retryTimer: NodeJS.Timeout | null = null
+  #heardMs = performance.now()
+  #sealedMs = performance.now()
+
+  constructor(options: Required<WriterOptions>) {
+    this.#options = options
+    this.opened = this.#opening.promise
+    this.#notices = new WriteNotices(options.events)
+    this.#thread = new SupervisedThread<WriterRequest, WriterReply>({
+      url: options.threadUrl,
+      setup: () => this.#setup(),
+      onUp: ({ run }) => this.#up(run),
+      onMessage: (reply) => this.#hear(reply),
+      onDown: () => this.#queue.unsend(),
+      onGaveUp: (error) => this.#giveUp(error)
+    })
+    this.#flushTimer = setInterval(() => this.#tick(), options.flushMs / looksPerFlush)
+  }
+
+  get run(): RunStart {
+    invariant(this.#run !== null, 'the writer is open')
+    return this.#run
+  }
+
+  async registerInstruments(instruments: readonly InstrumentRegistration[]): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
+    const fresh = instruments.filter(({ instrument }) => !this.#ordinals.has(instrument.id))
+    if (fresh.length === 0) return
+    for (const registration of fresh) {
+      this.#ordinals.set(registration.instrument.id, this.#registrations.length)
+      this.#registrations.push(registration)
+    }
+    const answer = Promise.withResolvers<undefined>()
+    this.#registering.push(answer)
+    this.#thread.send({ kind: 'register', instruments: fresh })
+    await answer.promise
+  }
+
+  follow(source: ChangeSource): void {
+    this.#source = source
+  }
+
+  trade(trade: Trade, arrival: number): void {
+    this.#append(trade, arrival, false)
+  }
+
+  flaggedTrade(trade: Trade, arrival: number): void {
+    this.#append(trade, arrival, true)
+  }
+
+  putCandles(candles: readonly Candle[]): void {
+    for (const candle of candles) this.#extraCandles.push(candle)
+  }
+
+  async flush(): Promise<void> {
+    if (this.#failure !== null) throw this.#failure
+    this.#seal()
+    this.#pump()
+    if (this.#queue.isEmpty) return
+    const answer = Promise.withResolvers<undefined>()
+    this.#waiters.push({ sequence: this.#queue.lastSequence, answer })
+    await answer.promise
+  }
+
+  figures(): WriterFigures {
+    const oldestMs = this.#queue.oldestMs()
+    const { committedTrades, committedCandles, duplicateTrades } = this.#tally
+    const { conflictingTrades, droppedTrades, databaseBytes } = this.#tally
+    return {
+      queuedRows: this.#queue.rows,
+      storeLagMs: oldestMs === null ? 0 : performance.now() - oldestMs,
+      committedTrades,
+      committedCandles,
+      duplicateTrades,
+      conflictingTrades,
+      droppedTrades,
+      databaseBytes,
+      restarts: this.#thread.restarts
+    }
+  }
+
+  async close(options: {
+    readonly stoppedMs: number
+    readonly deadlineMs?: number
+  }): Promise<void> {
+    const endMs = performance.now() + (options.deadlineMs ?? closeDeadlineMs)
+    const isFlushed = await this.#flushedBefore(endMs)
+    clearInterval(this.#flushTimer)
+    if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
+    const last = isFlushed ? { kind: 'close' as const, stoppedMs: options.stoppedMs } : null
+    await this.#thread.stop(last, Math.max(endMs - performance.now(), 0))
+  }
+
+  #setup(): WriterSetup {
+    const { file, mode, startedMs, tickSizes } = this.#options
+    return { file, mode, startedMs, tickSizes, run: this.#run?.run ?? null }
+  }
+
+  #append(trade: Trade, arrival: number, flagged: boolean): void {
+    const ordinal = this.#ordinals.get(trade.instrument)
+    invariant(
+      ordinal !== undefined,
+      `expected a registered instrument, received ${trade.instrument}`
+    )
+    const { queueRows, batchRows } = this.#options
+    const queue = this.#queue
+    if (queue.rows >= queueRows) {
+      this.#notices.setPressure('high')
+      if (queue.rows >= queueRows * overflowTimes) {
+        this.#tally.droppedTrades += 1
+        return
+      }
+    }
+    queue.append(ordinal, trade, arrival, flagged)
+    if (queue.fillingRows < batchRows || this.#isSealDue) return
+    this.#isSealDue = true
+    queueMicrotask(() => this.#sealFull())
+  }
+
+  /** A full batch is sealed only when the pipeline is done with the event: its candles belong to it. */
+  #sealFull(): void {
+    this.#isSealDue = false
+    this.#seal()
+    this.#pump()
+  }
+
+  #tick(): void {
+    const isSilent = performance.now() - this.#heardMs > this.#options.answerMs
+    if (isSilent && this.#queue.hasSent && this.#thread.isUp) this.#thread.kill()
+    if (!this.#queue.hasUnsent && this.#isSealWanted()) this.#seal()
+    this.#pump()
+  }
+
+  /** Half a look early is in time: timers are late, and a whole look more would be too long. */
+  #isSealWanted(): boolean {
+    const { flushMs } = this.#options
+    const waitedMs = performance.now() - this.#sealedMs
+    return waitedMs >= flushMs * (1 - 0.5 / looksPerFlush) || this.#queue.fillingRows >= manyRows
+  }
+
+  #seal(): void {
+    if (this.#failure !== null) return
+    this.#sealedMs = performance.now()
+    const changed = this.#source?.takeChangedCandles() ?? []
+    const candles = [...this.#extraCandles, ...changed]
+    this.#extraCandles = []
+    this.#queue.seal({
+      candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument)),
+      rebuilds: this.#source?.takeRebuilds() ?? [],
+      runNowMs: this.#source?.runNowMs() ?? 0,
+      nowMs: performance.now()
+    })
+  }
+
+  #ordinalOf(instrument: InstrumentId): number {
+    const ordinal = this.#ordinals.get(instrument)
+    invariant(ordinal !== undefined, `expected a registered instrument, received ${instrument}`)
+    return ordinal
+  }
+
+  #pump(): void {
+    if (!this.#thread.isUp || this.#retryTimer !== null) return
+    if (!this.#queue.hasSent) this.#heardMs = performance.now()
+    for (;;) {
+      const work = this.#queue.next(mostInFlight)
+      if (work === null) return
+      this.#thread.send(work)
+    }
+  }
+
+  #up(run: RunStart): void {
+    this.#run ??= run
+    this.#heardMs = performance.now()
+    this.#opening.resolve(undefined)
+    if (this.#registrations.length > 0)
+      this.#thread.send({ kind: 'register', instruments: this.#registrations })
+    this.#pump()
+  }
+
+  #hear(reply: WriterReply): void {
+    this.#heardMs = performance.now()
+    switch (reply.kind) {
+      case 'registered':
+        for (const answer of this.#registering.splice(0)) answer.resolve(undefined)
+        return
+      case 'committed':
+        this.#committed(reply)
+        return
+      case 'refused':
+        this.#refused(storageErrorFrom(reply.error))
+        return
+      case 'opened':
+      case 'failed':
+      case 'closed':
+    }
+  }
+
+  #committed(reply: WriterReply & { readonly kind: 'committed' }): void {
+    const { sequence, outcome, rebuilt } = reply
+    const item = this.#queue.acknowledge(sequence)
+    if (item === null) return
+    this.#thread.noteWork()
+    this.#tally.count(outcome, reply.databaseBytes)
+    this.#notices.setTrouble(null)
+    const { onCommitted, onRebuilt } = this.#options.events
+    const lagMs = performance.now() - item.sinceMs
+    if (item.work.kind === 'batch') onCommitted?.({ sequence, outcome, lagMs })
+    if (rebuilt !== null) onRebuilt?.(rebuilt)
+    if (this.#queue.rows <= this.#options.queueRows / 2) this.#notices.setPressure('normal')
+    this.#pump()
+    const isDone = (waiter: Waiter) => waiter.sequence <= sequence
+    for (const { answer } of this.#waiters.filter(isDone)) answer.resolve(undefined)
+    this.#waiters = this.#waiters.filter((waiter) => !isDone(waiter))
+  }
+
+  #refused(error: StorageError): void {
+    this.#queue.unsend()
+    this.#notices.setTrouble(error)
+    const delayMs = error.code === 'storage-busy' ? busyRetryMs : otherRetryMs
+    this.#retryTimer ??= setTimeout(() => {
+      this.#retryTimer = null
+      this.#pump()
+    }, delayMs)
+  }
+
+  #giveUp(error: StorageError): void {
+    this.#failure = error
+    clearInterval(this.#flushTimer)
+    if (this.#run === null) {
+      this.#opening.reject(error)
+      return
+    }
+    for (const { answer } of this.#waiters.splice(0)) answer.reject(error)
+    for (const answer of this.#registering.splice(0)) answer.reject(error)
+    this.#options.events.onFailed?.(error)
+  }
+
+  async #flushedBefore(endMs: number): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>()
+    const timer = setTimeout(
+      () => {
+        late.resolve(false)
+      },
+      Math.max(endMs - performance.now(), 0)
+    )
+    const flushed = this.flush().then(
+      () => true,
+      () => false
+    )
+    const isFlushed = await Promise.race([flushed, late.promise])
+    clearTimeout(timer)
+    return isFlushed
+  }
+}
