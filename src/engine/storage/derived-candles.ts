@@ -24,8 +24,8 @@ export type Derivation = {
   /** Most candles to make, and most finer ones to read. */
   readonly limit: number
   readonly mostRead: number
-  /** Later candles are known: all these have ended. */
-  readonly hasLater: boolean
+  /** Later candles are known: all these have ended. False unless told. */
+  readonly hasLater?: boolean
 }
 
 /** Coarser candles, oldest first. */
@@ -44,7 +44,7 @@ export type Derived = {
 export function deriveCandles(finer: Iterable<Candle>, derivation: Derivation): Derived {
   const folds: CandleFold[] = []
   let current: CandleFold | null = null
-  let isLaterFinal = derivation.hasLater
+  let isLaterFinal = derivation.hasLater ?? false
   let read = 0
   for (const part of finer) {
     const place = placeOf(part, derivation.spec)

@@ -186,8 +186,7 @@ export class StoredCandlesTable {
         spec,
         finest: finestOf(of),
         limit: mostRead,
-        mostRead,
-        hasLater: false
+        mostRead
       }),
       opensInRange,
       limit
