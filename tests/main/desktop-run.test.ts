@@ -8,8 +8,8 @@ import type { DesktopBridge } from '../../src/contracts/desktop-bridge.ts'
 import { windowPortLinks } from '../../src/renderer/link/window-port.ts'
 import { hostClock } from '../../src/service/supervisor.ts'
 import { builtPreload, runPreload } from '../support/built-preload.ts'
-import { ListLog } from '../support/desktop-rig.ts'
 import { ElectronStandIn } from '../support/electron-stand-in.ts'
+import { ListLog } from '../support/list-log.ts'
 import { scratchFolder } from '../support/scratch-folder.ts'
 import { runInThread } from '../support/threaded-child.ts'
 import { until } from '../support/until.ts'
@@ -37,7 +37,7 @@ async function demonstration() {
     endProcess: (pid) => ends.get(pid)?.(),
     quit: () => undefined
   })
-  onTestFailed(() => process.stderr.write(`${JSON.stringify(log.lines, null, 1)}\n`))
+  onTestFailed(() => void process.stderr.write(`${JSON.stringify(log.lines, null, 1)}\n`))
   let isClosed = false
   const close = async () => {
     if (!isClosed) await desktop.close()

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { openWindow, showWindow } from '../../src/main/window.ts'
 import { denyPermissions } from '../../src/main/permissions.ts'
-import { ListLog } from '../support/desktop-rig.ts'
 import { ElectronStandIn } from '../support/electron-stand-in.ts'
+import { ListLog } from '../support/list-log.ts'
 
 function opened() {
   const electron = new ElectronStandIn()

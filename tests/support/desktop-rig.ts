@@ -1,31 +1,16 @@
 import { onTestFinished } from 'vitest'
 import { Desktop } from '../../src/main/desktop.ts'
 import { readDesktopArguments } from '../../src/main/desktop-arguments.ts'
-import type { Log, LogFields } from '../../src/service/log.ts'
 import type { ChildStandIn } from './electron-child.ts'
 import type { PageStandIn } from './electron-page.ts'
 import { ElectronStandIn } from './electron-stand-in.ts'
 import type { TrayStandIn } from './electron-tray.ts'
 import type { WindowStandIn } from './electron-window.ts'
 import { FakeHostClock } from './fake-host-clock.ts'
+import { ListLog } from './list-log.ts'
 import { scratchFolder } from './scratch-folder.ts'
 import { until } from './until.ts'
 import { ScriptedEngine, type EngineManner } from './scripted-engine.ts'
-
-/** Lines of a log, kept. */
-export class ListLog implements Log {
-  readonly lines: { readonly event: string; readonly fields: LogFields }[] = []
-  isClosed = false
-
-  write(...[, event, fields]: Parameters<Log['write']>): void {
-    this.lines.push({ event, fields })
-  }
-
-  close(): Promise<void> {
-    this.isClosed = true
-    return Promise.resolve()
-  }
-}
 
 const simulatorReady = {
   control: 'http://127.0.0.1:1',
