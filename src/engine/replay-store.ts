@@ -72,7 +72,12 @@ export class ReplayStore {
           onTrouble: (error) => complain(error)
         }
       })
-      const reader = await openReader({ file, threadUrl: threads.reader })
+      const reader = await openReader({ file, threadUrl: threads.reader }).catch(
+        async (error: unknown) => {
+          await close(writer)
+          throw error
+        }
+      )
       return new ReplayStore({ intervals, lock, writer, reader, told })
     } catch (error) {
       lock.release()
@@ -102,7 +107,7 @@ export class ReplayStore {
 
   /** Commits what is left and lets the folder go. */
   async close(): Promise<void> {
-    await this.#writer.close({ stoppedMs: Date.now(), deadlineMs: closeMs })
+    await close(this.#writer)
     await this.#reader.close()
     this.#lock.release()
   }
@@ -130,6 +135,10 @@ export class ReplayStore {
       seed
     })
   }
+}
+
+function close(writer: StoreWriter): Promise<void> {
+  return writer.close({ stoppedMs: Date.now(), deadlineMs: closeMs })
 }
 
 function complain(error: StorageError | null): void {

@@ -70,6 +70,7 @@ describeCaptures('tapedeck replay --frames', () => {
     expect(summary).toMatchObject({
       venue: 'bybit-linear',
       frames: 2_546,
+      skipped: 0,
       unknown: 0,
       rejected: 0,
       trades: 327,

@@ -142,7 +142,7 @@ export class ReplayRun implements ChangeSource {
       const applied = pipeline.apply(event, receivedMs)
       if (event.kind === 'trade' && applied === 'stored') this.#counts.stored(event)
     }
-    if (!isTaken) this.#counts.skipped()
+    if (!isTaken && events.length > 0) this.#counts.skipped()
   }
 
   async #admit(id: InstrumentId, receivedMs: number): Promise<boolean> {
