@@ -11,7 +11,7 @@ const pollMs = 20
 
 let received = 0
 let lastMs = 0
-let failure: unknown = null
+let failure: Error | null = null
 
 async function watch(client: CcxtCoinbase, symbol: string): Promise<void> {
   for (;;) {
@@ -40,7 +40,9 @@ async function start(question: CcxtQuestion & { kind: 'watch' }): Promise<void> 
     else client.setMarkets(first.markets)
     first ??= client
     for (const product of shard) {
-      watch(client, product.replace('-', '/')).catch((error: unknown) => (failure = error))
+      watch(client, product.replace('-', '/')).catch((error: unknown) => {
+        failure = error instanceof Error ? error : new Error('ccxt gave up')
+      })
     }
   }
 }
@@ -48,13 +50,14 @@ async function start(question: CcxtQuestion & { kind: 'watch' }): Promise<void> 
 async function finish(expected: number): Promise<CcxtRead> {
   const startMs = wallMs()
   while (received < expected && wallMs() - Math.max(lastMs, startMs) < silenceMs) {
-    if (failure !== null) throw failure instanceof Error ? failure : new Error(String(failure))
+    if (failure !== null) throw failure
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
   return { received, lastMs, rssMb: process.memoryUsage().rss / 1_048_576 }
 }
 
-answerQuestions<CcxtQuestion>(async (question) => {
+answerQuestions(async (asked) => {
+  const question = asked as CcxtQuestion
   if (question.kind === 'finish') return finish(question.trades)
   await start(question)
   return {}

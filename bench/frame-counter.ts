@@ -31,7 +31,8 @@ function close(socket: WebSocket): Promise<void> {
   })
 }
 
-answerQuestions<CounterQuestion>(async (question): Promise<Counted> => {
+answerQuestions(async (asked): Promise<Counted> => {
+  const question = asked as CounterQuestion
   if (question.kind === 'connect') {
     for (const shard of question.shards) {
       await open(question.wsUrl, shard)

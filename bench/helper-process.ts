@@ -39,9 +39,9 @@ export class HelperProcess<Ask, Answer> implements AsyncDisposable {
 }
 
 /** The other end: answers every question of the benchmark, and ends with it. */
-export function answerQuestions<Ask>(answer: (question: Ask) => Promise<object>): void {
+export function answerQuestions(answer: (question: unknown) => Promise<object>): void {
   process.on('message', (question) => {
-    void answer(question as Ask).then(
+    void answer(question).then(
       (answered) => process.send?.(answered),
       (error: unknown) => {
         process.stderr.write(`${error instanceof Error ? (error.stack ?? '') : String(error)}\n`)

@@ -96,7 +96,8 @@ class Sender {
 
 let sender: Sender | null = null
 
-answerQuestions<SenderQuestion>(async (question) => {
+answerQuestions(async (asked) => {
+  const question = asked as SenderQuestion
   if (question.kind === 'listen') {
     const { frames, rate } = question
     sender = new Sender(captureFrames({ mix: 'matches', frames, rate, startMs: Date.now() }))
