@@ -75,7 +75,10 @@ export type ConnectionRow = {
   readonly state: ConnectionState
   /** A waiting reason, or why it failed, in words. */
   readonly reason: string | null
+  /** Since when it is in this state. */
   readonly sinceMs: number
+  /** Since when it is not live though it should be, over all tries; null while nothing is wrong. */
+  readonly downSinceMs: number | null
   readonly instruments: readonly InstrumentId[]
   /** Those of `instruments` that are live or quiet now. */
   readonly liveInstruments: number

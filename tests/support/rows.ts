@@ -64,6 +64,7 @@ export function aConnectionRow(fields: Partial<ConnectionRow> = {}): ConnectionR
     state: 'live',
     reason: null,
     sinceMs: 1_790_000_000_000,
+    downSinceMs: null,
     instruments: ['coinbase:BTC-USD'],
     liveInstruments: 1,
     messagesPerSecond: 70,

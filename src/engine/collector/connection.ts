@@ -72,6 +72,7 @@ export class Connection {
   #state: ConnectionState = 'waiting'
   #reason: string | null = 'rate' satisfies WaitingReason
   #sinceMs: number
+  #downSinceMs: number | null
   #link: Link | null = null
   #ending: Ending = 'retry'
   #admission: Admission | null = null
@@ -94,6 +95,7 @@ export class Connection {
     this.#instruments = options.instruments
     this.#journal = new Journal(options.context.clock)
     this.#sinceMs = options.context.clock.nowMs()
+    this.#downSinceMs = this.#sinceMs
     const base = options.context.venue.heartbeatMs === null ? 'without' : 'withHeartbeat'
     this.#silence = createSilenceRule(silenceMs[base])
     for (const { id } of options.instruments) this.#watch.add(id)
@@ -201,6 +203,7 @@ export class Connection {
       state: this.#state,
       reason: this.#reason,
       sinceMs: this.#sinceMs,
+      downSinceMs: this.#downSinceMs,
       instruments: this.#instruments.map(({ id }) => id),
       liveInstruments,
       messagesPerSecond: this.traffic.messagesPerSecond(),
@@ -414,6 +417,8 @@ export class Connection {
     this.#state = state
     this.#reason = reason
     this.#sinceMs = this.#context.clock.nowMs()
+    const isFine = state === 'live' || state === 'draining' || reason === 'market'
+    this.#downSinceMs = isFine ? null : (this.#downSinceMs ?? this.#sinceMs)
     this.#context.log.info('connection-state', { connection: this.id, from, to: state, reason })
     this.#note(reason === null ? state : `${state} (${reason})`)
   }

@@ -31,7 +31,8 @@ export function connectionWords(
       return { shape: 'live', text: 'live', isUnhealthy: false }
     case 'connecting':
     case 'subscribing':
-      return { shape: 'working', text: row.state, isUnhealthy: false }
+      // The first try is a start, any other one a part of an outage.
+      return { shape: 'working', text: row.state, isUnhealthy: row.attempt > 0 }
     case 'draining':
       return { shape: 'handover', text: 'handover', isUnhealthy: false }
     case 'stalled':

@@ -28,7 +28,7 @@ export type NoticeSource = {
 
 /** Finds the worst thing that needs a person; null when nothing does. */
 export function worstNotice(source: NoticeSource): Notice | null {
-  return linkNotice(source) ?? failedNotice(source) ?? venueNotice(source)
+  return linkNotice(source) ?? engineNotice(source) ?? failedNotice(source) ?? venueNotice(source)
 }
 
 function linkNotice({ link, lastFrameMs, wallMs }: NoticeSource): Notice | null {
@@ -51,6 +51,18 @@ function linkNotice({ link, lastFrameMs, wallMs }: NoticeSource): Notice | null 
   }
 }
 
+/** The host is there and says that the engine behind it is not: every connection is closed. */
+function engineNotice({ connections, health }: NoticeSource): Notice | null {
+  const isGone = connections.length > 0 && connections.every((row) => row.state === 'closed')
+  if (health?.status !== 'down' || !isGone) return null
+  return {
+    grade: 'alarm',
+    text: 'The engine is not running: nothing shown here is live. It is started again by itself.',
+    retry: null,
+    connection: null
+  }
+}
+
 function failedNotice({ connections }: NoticeSource): Notice | null {
   const failed = connections.filter((row) => row.state === 'failed')
   const first = failed[0]
@@ -66,10 +78,10 @@ function failedNotice({ connections }: NoticeSource): Notice | null {
 
 function venueNotice({ connections, nowMs }: NoticeSource): Notice | null {
   const down = connections.filter(
-    (row) => connectionWords(row, nowMs, true).isUnhealthy && nowMs - row.sinceMs >= patienceMs
+    (row) => connectionWords(row, nowMs, true).isUnhealthy && nowMs - downSince(row) >= patienceMs
   )
   const longest = down.reduce<ConnectionRow | null>(
-    (held, row) => (held === null || row.sinceMs < held.sinceMs ? row : held),
+    (held, row) => (held === null || downSince(row) < downSince(held) ? row : held),
     null
   )
   if (longest === null) return null
@@ -85,8 +97,13 @@ function venueNotice({ connections, nowMs }: NoticeSource): Notice | null {
   const count = `${downOfVenue.length} of ${ofVenue.length} connections`
   return {
     grade: downOfVenue.length === ofVenue.length ? 'alarm' : 'warning',
-    text: `${longest.venue}: ${count} down for ${longAgeText(nowMs - longest.sinceMs)}.${turn}`,
+    text: `${longest.venue}: ${count} down for ${longAgeText(nowMs - downSince(longest))}.${turn}`,
     retry: downOfVenue.filter((row) => row.state === 'waiting').map((row) => row.id),
     connection: longest.id
   }
+}
+
+/** Tries come and go while it is down; the outage is as old as its beginning. */
+function downSince(row: ConnectionRow): number {
+  return row.downSinceMs ?? row.sinceMs
 }

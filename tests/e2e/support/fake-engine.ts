@@ -228,6 +228,7 @@ export class FakeEngine {
       state: 'waiting',
       reason: 'backoff',
       sinceMs: this.#startedMs - 42_000,
+      downSinceMs: this.#startedMs - 42_000,
       liveInstruments: 0,
       messagesPerSecond: 0,
       latencyP50Ms: null,

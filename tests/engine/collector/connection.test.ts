@@ -21,6 +21,21 @@ describe('Connection', () => {
     expect(rig.state).toBe('live')
   })
 
+  test('counts the time it is down over all tries, until it is live again', () => {
+    const rig = aLiveRig()
+    expect(rig.connection.row(0).downSinceMs).toBeNull()
+    rig.pass(1_000)
+    const lostMs = rig.clock.nowMs()
+    for (let tries = 0; tries < 3; tries += 1) {
+      rig.socket.end({ kind: 'dropped', how: 'reset' })
+      rig.waitOut()
+    }
+    expect(rig.connection.row(0).sinceMs).toBeGreaterThan(lostMs)
+    expect(rig.connection.row(0).downSinceMs).toBe(lostMs)
+    rig.comeUp()
+    expect(rig.connection.row(0).downSinceMs).toBeNull()
+  })
+
   test('opens its socket with the limits of the venue', () => {
     const rig = aLiveRig({ apiKey: 'secret' })
     expect(rig.socket.url).toBe('ws://toy.test/?key=secret')

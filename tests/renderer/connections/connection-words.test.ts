@@ -11,6 +11,7 @@ describe('connectionWords', () => {
   test.each([
     [{ state: 'live' }, 'live', false],
     [{ state: 'subscribing' }, 'subscribing', false],
+    [{ state: 'connecting', attempt: 2 }, 'connecting', true],
     [{ state: 'draining' }, 'handover', false],
     [{ state: 'stalled' }, 'stalled: open but silent', true],
     [

@@ -57,6 +57,27 @@ describe('worstNotice', () => {
     })
   })
 
+  test('counts an outage from its beginning, whatever try it is at', () => {
+    const connecting = aConnectionRow({
+      id: 'cb-07',
+      state: 'connecting',
+      attempt: 4,
+      sinceMs: nowMs - 300,
+      downSinceMs: nowMs - 42_000
+    })
+    expect(worstNotice(source({ connections: [connecting] }))?.text).toBe(
+      'coinbase: 1 of 1 connections down for 42 s.'
+    )
+  })
+
+  test('says so when the engine behind the host is gone', () => {
+    const connections = [aConnectionRow({ state: 'closed', reason: 'engine not running' })]
+    const notice = worstNotice(source({ connections, health: aHealthRow({ status: 'down' }) }))
+    expect(notice).toMatchObject({ grade: 'alarm', retry: null })
+    expect(notice?.text).toContain('The engine is not running')
+    expect(worstNotice(source({ connections }))).toBeNull()
+  })
+
   test('puts a connection that needs a person before those that help themselves', () => {
     const failed = aConnectionRow({ id: 'eod-1', state: 'failed', reason: 'bad key' })
     const notice = worstNotice(source({ connections: [retrying('cb-07', 0), failed] }))
