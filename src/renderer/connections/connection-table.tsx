@@ -90,7 +90,10 @@ function ConnectionLine({
     <tr
       data-selected={isSelected}
       data-unhealthy={words.isUnhealthy}
-      onClick={() => showConnection(row.id)}
+      onClick={(event) => {
+        showConnection(row.id)
+        event.currentTarget.querySelector('button')?.focus()
+      }}
     >
       <th scope="row">
         <button type="button" aria-pressed={isSelected} tabIndex={isSelected ? 0 : -1}>

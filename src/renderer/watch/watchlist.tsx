@@ -187,7 +187,9 @@ function WatchGrid({ rows, layout, order }: WatchGridProps) {
       }}
       onFocus={(event) => {
         // A heading that was clicked keeps the focus: that holds no row.
-        if (event.target === event.currentTarget) order.hold(true)
+        if (event.target !== event.currentTarget) return
+        order.hold(true)
+        if (event.currentTarget.matches(':focus-visible')) go(activeIndex)
       }}
       onBlur={(event) => order.hold(event.currentTarget.matches(':hover'))}
     >
