@@ -2,7 +2,7 @@ import type { Candle } from '../core/market/candle.ts'
 import type { Instrument } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import type { Collector } from './collector/collector.ts'
-import { deriveCandles } from './storage/derived-candles.ts'
+import { deriveCandles } from '../core/market/derived-candles.ts'
 
 /** Most series whose venue history is remembered; the least recently asked for goes first. */
 const maxSeries = 200

@@ -1,7 +1,7 @@
-import type { Candle, LedgerState } from '../../core/market/candle.ts'
-import type { DecimalSum } from '../../core/market/decimal-sum.ts'
-import { addSum, emptySum, restoreSum, sumValue } from '../../core/market/decimal-sum.ts'
-import type { IntervalSpec } from '../../core/market/interval.ts'
+import type { Candle, LedgerState } from './candle.ts'
+import type { DecimalSum } from './decimal-sum.ts'
+import { addSum, emptySum, restoreSum, sumValue } from './decimal-sum.ts'
+import type { IntervalSpec } from './interval.ts'
 
 /** What a mixture of states is called: the first of these that occurs. */
 const states: readonly LedgerState[] = [
