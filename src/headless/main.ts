@@ -22,11 +22,19 @@ async function main(): Promise<number> {
         return await simulate(args, import.meta.url, stopped.signal)
     }
   } catch (error) {
-    process.stderr.write(`tapedeck: ${error instanceof Error ? error.message : String(error)}\n`)
-    if (error instanceof ArgumentError || error instanceof SettingsError) return 2
-    if (error instanceof PortInUseError) return 1
-    throw error
+    process.stderr.write(`tapedeck: ${describe(error)}\n`)
+    return error instanceof ArgumentError || error instanceof SettingsError ? 2 : 1
   }
+}
+
+/** One line for what users can mend; the whole story for what only we can. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isExpected =
+    error instanceof ArgumentError ||
+    error instanceof SettingsError ||
+    error instanceof PortInUseError
+  return isExpected ? error.message : (error.stack ?? error.message)
 }
 
 process.exitCode = await main()

@@ -80,20 +80,6 @@ async function run(options: Run): Promise<number> {
   const { args, hostUrl, stopped, folder, plans, settings, dashboard } = options
   const ended = Promise.withResolvers<number>()
   stopped.addEventListener('abort', () => ended.resolve(0))
-  let desk: Desk | null = null
-  const server = await startHttpServer({
-    port: args.port,
-    dashboard,
-    relayOf: () => desk?.relay ?? null,
-    hosts: settings.http.hosts,
-    maxClients: settings.http.max_clients,
-    nowMs: () => Date.now(),
-    setup: async (choice) => {
-      const { answer, plan } = await plans.choose(choice)
-      if (plan !== null) await desk?.run(plan)
-      return answer
-    }
-  })
   const running = Promise.withResolvers<true>()
   const log = new DeferredLog(() =>
     openLog({
@@ -103,6 +89,21 @@ async function run(options: Run): Promise<number> {
       nowMs: () => performance.now()
     })
   )
+  let desk: Desk | null = null
+  const server = await startHttpServer({
+    port: args.port,
+    dashboard,
+    relayOf: () => desk?.relay ?? null,
+    hosts: settings.http.hosts,
+    maxClients: settings.http.max_clients,
+    nowMs: () => Date.now(),
+    log,
+    setup: async (choice) => {
+      const { answer, plan } = await plans.choose(choice)
+      if (plan !== null) await desk?.run(plan)
+      return answer
+    }
+  })
   desk = new Desk({
     launch: () => forkEngine(entryPath(hostUrl, 'engine')),
     log,
@@ -111,6 +112,7 @@ async function run(options: Run): Promise<number> {
       state: (state, detail) => {
         if (state === 'tripped') process.stderr.write(`tapedeck: ${detail}\n`)
         if (state === 'running') running.resolve(true)
+        if (state === 'restarting') void log.open()
       },
       refused: ({ message, exitCode }) => {
         process.stderr.write(`tapedeck: ${message}\n`)

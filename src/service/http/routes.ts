@@ -35,9 +35,13 @@ function health(search: URLSearchParams, { relay }: RouteContext): Answer {
 
 function connections(search: URLSearchParams, { relay, nowMs }: RouteContext): Answer {
   readParameters(search, [])
+  const clock = relay.publisher.find('run', 'run')?.clock
+  const wallMs = nowMs()
+  const runNowMs =
+    clock === undefined ? wallMs : clock.runMs + (wallMs - clock.wallMs) * clock.speed
   const items = [...relay.publisher.rows('connections')]
     .sort((a, b) => (a.id < b.id ? -1 : 1))
-    .map((row) => connectionShapeOf(row, nowMs()))
+    .map((row) => connectionShapeOf(row, runNowMs))
   return ok({ items })
 }
 

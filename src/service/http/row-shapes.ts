@@ -7,7 +7,7 @@ export function priceShapeOf(row: PriceRow): PriceShape {
   return { instrument: id, price, size, side, bid, ask, eventMs, receivedMs, freshness }
 }
 
-/** @param nowMs Wall clock; ages count from it. */
+/** @param nowMs Run clock; ages count from it. */
 export function connectionShapeOf(row: ConnectionRow, nowMs: number): ConnectionShape {
   return {
     id: row.id,

@@ -8,6 +8,7 @@ import {
   type SetupAnswer,
   type SetupChoice
 } from '../../contracts/desktop-bridge.ts'
+import type { Log } from '../log.ts'
 import type { StreamRelay } from '../stream-relay.ts'
 import { errorAnswer, RequestError, type Answer } from './answer.ts'
 import type { DashboardFile } from './dashboard-files.ts'
@@ -39,6 +40,7 @@ export type HttpServerOptions = {
   readonly hosts: readonly string[]
   readonly maxClients: number
   readonly nowMs: () => number
+  readonly log: Log
   /** Carries out a choice of the first-run card; resolves when it is under way. */
   readonly setup: (choice: SetupChoice) => Promise<SetupAnswer>
 }
@@ -118,15 +120,26 @@ class Site {
     try {
       await this.#route(request, response)
     } catch (error) {
-      const failure =
-        error instanceof RequestError
-          ? error
-          : new RequestError(500, 'internal', 'the request failed inside; see the log')
-      sendJson(response, errorAnswer(failure))
+      this.#send(response, errorAnswer(this.#failureOf(request, error)))
     }
   }
 
+  #failureOf(request: IncomingMessage, error: unknown): RequestError {
+    if (error instanceof RequestError) return error
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    this.#options.log.write('error', 'http-failed', { url: request.url ?? '', reason })
+    return new RequestError(500, 'internal', 'the request failed inside; see the log')
+  }
+
+  /** Every answer says whether its data is live, simulated or replayed. */
+  #send(response: ServerResponse, answer: Answer): void {
+    const mode = this.#options.relayOf()?.publisher.find('run', 'run')?.mode
+    sendJson(response, answer, mode === undefined ? {} : { 'tapedeck-mode': mode })
+  }
+
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Node hands the socket over bare: a reset without a listener would end the whole process.
+    socket.on('error', () => socket.destroy())
     const { host, origin } = request.headers
     const refused = checkGate({ host, origin }, this.#hosts, 'upgrade') !== null
     const relay = this.#options.relayOf()
@@ -149,7 +162,7 @@ class Site {
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = parseUrl(request.url ?? '/')
     if (request.method === 'POST' && url.pathname === '/setup') {
-      sendJson(response, { status: 200, body: await this.#setup(request) })
+      this.#send(response, { status: 200, body: await this.#setup(request) })
       return
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -162,7 +175,7 @@ class Site {
     const relay = this.#options.relayOf()
     if (relay === null) throw new RequestError(503, 'unavailable', 'the engine is being started')
     const answer = await answerRoute(url, { relay, nowMs: this.#options.nowMs })
-    if (answer !== null) sendJson(response, answer)
+    if (answer !== null) this.#send(response, answer)
     else this.#sendFile(url.pathname, response)
   }
 
@@ -236,10 +249,15 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function sendJson(response: ServerResponse, answer: Answer): void {
+function sendJson(
+  response: ServerResponse,
+  answer: Answer,
+  headers: Readonly<Record<string, string>> = {}
+): void {
   if (response.headersSent) return
   response.writeHead(answer.status, {
     ...securityHeaders,
+    ...headers,
     'content-type': 'application/json; charset=utf-8'
   })
   response.end(JSON.stringify(answer.body))

@@ -1,3 +1,4 @@
+import { connect as connectTcp } from 'node:net'
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -14,7 +15,13 @@ import type { ServerMessage } from '../../../src/contracts/state-stream.ts'
 import { startHttpServer, type HttpServer } from '../../../src/service/http/server.ts'
 import { StreamRelay } from '../../../src/service/stream-relay.ts'
 import { aCandle } from '../../support/candles.ts'
-import { aConnectionRow, aHealthRow, anInstrumentRow, aPriceRow } from '../../support/rows.ts'
+import {
+  aConnectionRow,
+  aHealthRow,
+  anInstrumentRow,
+  aPriceRow,
+  aRunRow
+} from '../../support/rows.ts'
 import { until } from '../../support/until.ts'
 
 type Answer = {
@@ -26,6 +33,7 @@ type Answer = {
 let server: HttpServer
 let relay: StreamRelay
 const choices: string[] = []
+const logged: unknown[] = []
 
 /** A relay whose engine answers queries with one row. */
 function filledRelay(): StreamRelay {
@@ -70,6 +78,7 @@ function filledRelay(): StreamRelay {
     close: () => undefined
   })
   const { publisher } = filled
+  publisher.put('run', aRunRow())
   publisher.put('health', aHealthRow())
   publisher.put('connections', aConnectionRow())
   publisher.put('instruments', anInstrumentRow())
@@ -91,6 +100,7 @@ beforeAll(async () => {
     hosts: ['desk.example:80'],
     maxClients: 2,
     nowMs: () => 1_790_000_005_000,
+    log: { write: (...line) => void logged.push(line), close: () => Promise.resolve() },
     setup: (choice) => {
       choices.push(choice)
       return Promise.resolve({ accepted: true, message: null })
@@ -140,6 +150,29 @@ describe('the HTTP API', () => {
       status: 'ok',
       mode: 'simulated'
     })
+  })
+
+  test('says on every answer whether its data is live or simulated', async () => {
+    for (const path of [
+      '/health',
+      '/prices',
+      '/candles?instrument=BTC-USD&interval=1s',
+      '/nothing'
+    ]) {
+      expect((await ask(path)).headers['tapedeck-mode']).toBe('simulated')
+    }
+  })
+
+  test('tells nothing of a failure inside, but logs it', async () => {
+    const found = relay.publisher.find.bind(relay.publisher)
+    relay.publisher.find = () => {
+      relay.publisher.find = found
+      throw new Error('secret detail')
+    }
+    const answer = await ask('/health')
+    expect(answer.status).toBe(500)
+    expect(answer.text).not.toContain('secret')
+    expect(JSON.stringify(logged)).toContain('secret detail')
   })
 
   test('GET /connections gives ages, not stamps', async () => {
@@ -233,6 +266,20 @@ describe('the HTTP API', () => {
   })
 })
 
+/** Sends an upgrade that is refused, and resets the connection at once. */
+function resetWhileRefused(port: number): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connectTcp(port, '127.0.0.1', () => {
+      socket.write(
+        'GET /stream-state HTTP/1.1\r\nhost: evil\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'
+      )
+      setImmediate(() => socket.resetAndDestroy())
+    })
+    socket.on('error', () => undefined)
+    socket.once('close', () => resolve())
+  })
+}
+
 describe('the gate', () => {
   test.each([
     ['evil.example'],
@@ -268,6 +315,11 @@ describe('the gate', () => {
     expect(await refusal(connect(null))).toContain('403')
     expect(await refusal(connect('http://evil.example'))).toContain('403')
     expect(await refusal(connect(`http://127.0.0.1:${server.port}`, '/other'))).toContain('404')
+  })
+
+  test('survives a client that resets while it is being refused', async () => {
+    for (let attempt = 0; attempt < 20; attempt += 1) await resetWhileRefused(server.port)
+    expect((await ask('/health')).status).toBe(200)
   })
 
   test('limits the number of clients', async () => {
