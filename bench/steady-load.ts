@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type Database from 'better-sqlite3'
-import { splitInstrumentId, type InstrumentId } from '../src/core/market/instrument.ts'
+import { splitInstrumentId } from '../src/core/market/instrument.ts'
 import type { Delta, Snapshot } from '../src/contracts/state-stream.ts'
 import type { SimulatorReady } from '../src/contracts/simulator-ready.ts'
 import type { Counted, CounterQuestion } from './counter-messages.ts'
@@ -32,6 +32,8 @@ const lastsMs = chosen.short ? 60_000 : 300_000
 const intervals = chosen['all-intervals'] ? null : ['1s', '1m', '100t']
 const settleMs = 10_000
 const sampleMs = 500
+/** After the run, for the last trades to be shown. */
+const lastDeltaMs = 1_000
 const connections = 22
 const instruments = 326
 const connectMs = 60_000
@@ -185,6 +187,7 @@ async function run(simulator: SimulatorChild, dataDir: string): Promise<readonly
     await pause(settleMs)
     const load = await observe(engine.pid, counter)
     const peakMb = peakMemoryMb(engine.pid)
+    await pause(lastDeltaMs)
     // The counter goes first: what counts as sent is what the engine was subscribed to.
     await counter.ask({ kind: 'close' }, helperMs)
     await engine.stop()

@@ -68,12 +68,9 @@ async function untilCommitted(file: string, trades: number): Promise<number> {
 function countLost(file: string, trades: number): number {
   using reader = openStoredRows(file)
   const count = (sql: string) => reader.database.prepare<[], number>(sql).pluck().get() ?? 0
-  const counts = [
-    count('SELECT count(*) FROM trade'),
-    count('SELECT sum(trades) FROM candle WHERE interval = 1'),
-    count('SELECT sum(trades) FROM candle WHERE interval = 60'),
-    count('SELECT sum(trades) FROM tick_candle WHERE length = 100')
-  ]
+  const inCandles = (interval: string) =>
+    count(`SELECT sum(trades) FROM v_candle WHERE interval = '${interval}'`)
+  const counts = [count('SELECT count(*) FROM v_trade'), ...intervals.map(inCandles)]
   return Math.max(...counts.map((counted) => Math.abs(trades - counted)))
 }
 
