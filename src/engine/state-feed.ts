@@ -111,7 +111,7 @@ export class StateFeed {
 
 function priceRow(id: InstrumentId, freshness: Freshness, pipeline: Pipeline): PriceRow {
   const state = pipeline.price(id)
-  const latest = state?.lastTrade ?? state?.anchor ?? null
+  const latest = state?.latest ?? null
   return {
     id,
     price: state?.price ?? null,

@@ -62,7 +62,7 @@ export class InstrumentRun {
   constructor(instrument: Instrument, options: BuildOptions) {
     this.instrument = instrument
     this.rule = { tradeIds: options.tradeIds, scale: new SizeScale(instrument.lotSize) }
-    this.price = new PriceTracker(instrument.id)
+    this.price = new PriceTracker(instrument.id, options.tradeIds)
     this.#timeByInterval = this.#buildTime(options)
     this.#time = [...this.#timeByInterval.values()]
     this.#ticks = this.#buildTicks(options)

@@ -4,7 +4,9 @@ import type { InstrumentId } from '../market/instrument.ts'
 /** What is known of an instrument's price now. A view: late and repeated events change no past. */
 export type PriceState = {
   readonly instrument: InstrumentId
-  /** Price of the newest trade, or of the anchor before the first trade; null while neither came. */
+  /** The later of newest trade and anchor, by id where ids count on, else by venue time; null while neither came. */
+  readonly latest: Trade | Anchor | null
+  /** Price of `latest`. */
   readonly price: number | null
   /** Newest trade in TradeOrder, after a restart from the store; null when there is none. */
   readonly lastTrade: Trade | null

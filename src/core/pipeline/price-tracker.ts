@@ -1,6 +1,7 @@
 import type { Anchor, Heartbeat, Quote, Statistics, Trade } from '../market/event.ts'
 import type { InstrumentId } from '../market/instrument.ts'
 import type { TradeEntry } from '../market/trade-entry.ts'
+import type { TradeIds } from '../market/trade-order.ts'
 import type { PriceState } from './price-state.ts'
 import { RecentActivity } from './recent-activity.ts'
 import type { InstrumentSeed } from './seed.ts'
@@ -8,6 +9,7 @@ import type { InstrumentSeed } from './seed.ts'
 /** Follows one instrument's price. */
 export class PriceTracker {
   readonly #instrument: InstrumentId
+  readonly #tradeIds: TradeIds
   readonly #activity = new RecentActivity()
   #lastTrade: Trade | null = null
   #lastMajor = -Infinity
@@ -19,8 +21,9 @@ export class PriceTracker {
   #lastReceivedMs = -Infinity
   #lastHeartbeatMs: number | null = null
 
-  constructor(instrument: InstrumentId) {
+  constructor(instrument: InstrumentId, tradeIds: TradeIds) {
     this.#instrument = instrument
+    this.#tradeIds = tradeIds
   }
 
   /** @param last Place of the seed's newest trade. */
@@ -59,9 +62,11 @@ export class PriceTracker {
   }
 
   state(runNowMs: number): PriceState {
+    const latest = this.#latest()
     return {
       instrument: this.#instrument,
-      price: this.#lastTrade?.price ?? this.#anchor?.price ?? null,
+      latest,
+      price: latest?.price ?? null,
       lastTrade: this.#lastTrade,
       anchor: this.#anchor,
       quote: this.#quote,
@@ -76,6 +81,14 @@ export class PriceTracker {
   /** Closes of the last 60 minutes, oldest first; null before the first known one. */
   spark(runNowMs: number): readonly (number | null)[] {
     return this.#activity.spark(runNowMs)
+  }
+
+  /** A trade kept from an earlier run may be older than the one the venue tells of on subscribing. */
+  #latest(): Trade | Anchor | null {
+    const anchor = this.#anchor
+    if (anchor === null) return this.#lastTrade
+    const place = this.#tradeIds === 'contiguous' ? Number(anchor.id) : anchor.eventMs
+    return place > this.#lastMajor ? anchor : (this.#lastTrade ?? anchor)
   }
 
   #setLastTrade(trade: Trade, entry: TradeEntry): void {

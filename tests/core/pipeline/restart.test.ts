@@ -60,6 +60,27 @@ describe('a run that goes on from a seed', () => {
     expect(next.apply(aTrade({ id: 4, eventMs: nowMs }), 0)).toBe('duplicate')
   })
 
+  test.each([
+    ['its id is later, though its time is not', 'contiguous', 5, nowMs, 77],
+    ['its id is earlier, though its time is later', 'contiguous', 3, nowMs + 60_000, 40],
+    ['its time is later', 'unique', 'b', nowMs + 60_000, 77],
+    ['its time is earlier', 'unique', 'b', nowMs - 60_000, 40]
+  ] as const)(
+    'shows the later of the stored trade and what the venue tells: %s',
+    (...[, tradeIds, anchorId, eventMs, shown]) => {
+      const { store, start, pipeline } = begin(['1s'], tradeIds)
+      feed(pipeline, { id: tradeIds === 'unique' ? 'a' : 4, price: 40, size: 4 })
+      store.commit(pipeline)
+      const next = start(store.seed())
+      const { kind, ...told } = aTrade({ id: anchorId, eventMs, price: 77, size: 7 })
+      expect(kind).toBe('trade')
+      next.apply({ ...told, kind: 'anchor' }, 0)
+      expect(next.price(instrument.id)).toMatchObject({ price: shown, latest: { price: shown } })
+      feed(next, { id: tradeIds === 'unique' ? 'c' : 6, price: 50, eventMs: nowMs + 90_000 })
+      expect(next.price(instrument.id)?.price).toBe(50)
+    }
+  )
+
   test('asks for the candle again when the stored one lags behind the stored trades', () => {
     const { store, start, pipeline } = begin(['1m'])
     feed(pipeline, { id: 1 })
