@@ -43,6 +43,7 @@ export default defineConfig({
       emptyOutDir: true,
       minify: true,
       modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 700,
       rolldownOptions: { input: source('renderer/index.html') }
     }
   }

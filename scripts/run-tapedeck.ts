@@ -1,6 +1,5 @@
-/** `npm run tapedeck -- <command>`: builds when nothing is built yet, then runs the command line. */
-import { existsSync } from 'node:fs'
-import { build } from './build.ts'
+/** `npm run tapedeck -- <command>`: builds when the sources are newer than the build, then runs the command line. */
+import { buildIfOld } from './build.ts'
 
-if (!existsSync(new URL('../out/main/headless.js', import.meta.url))) await build()
+await buildIfOld()
 await import(new URL('../out/main/headless.js', import.meta.url).href)
