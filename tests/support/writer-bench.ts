@@ -4,6 +4,7 @@ import type { Candle } from '../../src/core/market/candle.ts'
 import type { Trade } from '../../src/core/market/event.ts'
 import type { RebuildRequest } from '../../src/core/market/rebuild.ts'
 import { packCandles } from '../../src/engine/storage/candle-block.ts'
+import type { GapRow } from '../../src/engine/storage/gap-rows.ts'
 import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
 import { TradeColumns } from '../../src/engine/storage/trade-columns.ts'
 import type { WorkDone } from '../../src/engine/storage/writer-database.ts'
@@ -15,6 +16,7 @@ export type BatchContent = {
   readonly trades?: readonly Trade[]
   readonly flagged?: readonly Trade[]
   readonly candles?: readonly Candle[]
+  readonly gaps?: readonly GapRow[]
 }
 
 /** A writer without its thread, on a file that is gone when the test ends. */
@@ -49,7 +51,7 @@ export class WriterBench {
   }
 
   /** The next batch, not yet applied. */
-  batch({ trades = [], flagged = [], candles = [] }: BatchContent): WriterWork {
+  batch({ trades = [], flagged = [], candles = [], gaps = [] }: BatchContent): WriterWork {
     const columns = new TradeColumns()
     for (const trade of trades) this.#append(columns, trade, false)
     for (const trade of flagged) this.#append(columns, trade, true)
@@ -58,7 +60,8 @@ export class WriterBench {
       kind: 'batch',
       sequence: this.#sequence,
       trades: columns.block(),
-      candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument))
+      candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument)),
+      gaps
     }
   }
 

@@ -4,7 +4,15 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
 import { StorageError, storageErrorFrom } from './storage-error.ts'
-import type { StoredCandles, StoredSeed, StoreFigures, StoreReader, TradesQuery } from './store.ts'
+import type {
+  GapRecord,
+  GapsQuery,
+  StoredCandles,
+  StoredSeed,
+  StoreFigures,
+  StoreReader,
+  TradesQuery
+} from './store.ts'
 import { SupervisedThread } from './supervised-thread.ts'
 
 /** How to run a reader. */
@@ -70,6 +78,12 @@ class ThreadedReader implements StoreReader {
   async trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]> {
     const answer = await this.#ask({ kind: 'trades', query }, signal)
     invariant(answer.kind === 'trades', `expected trades, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly GapRecord[]> {
+    const answer = await this.#ask({ kind: 'gaps', query }, signal)
+    invariant(answer.kind === 'gaps', `expected gaps, received ${answer.kind}`)
     return answer.result
   }
 

@@ -10,6 +10,8 @@ import { dayRuleOf } from './day-rule.ts'
 import { openForReading } from './open-database.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type { StoreFigures, StoredCandles, StoredSeed, TradesQuery } from './store.ts'
+import type { GapRecord, GapsQuery } from './stored-gaps.ts'
+import { StoredGaps } from './stored-gaps.ts'
 import { StoredCandlesTable } from './stored-candles.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { findInstrument } from './stored-instruments.ts'
@@ -26,6 +28,7 @@ export class ReaderDatabase {
   readonly #database: Database.Database
   readonly #trades: StoredTrades
   readonly #candles: StoredCandlesTable
+  readonly #gaps: StoredGaps
   readonly #instruments = new Map<InstrumentId, StoredInstrument>()
 
   /** @throws StorageError */
@@ -34,6 +37,7 @@ export class ReaderDatabase {
     this.#database = openForReading(file)
     this.#trades = new StoredTrades(this.#database)
     this.#candles = new StoredCandlesTable(this.#database)
+    this.#gaps = new StoredGaps(this.#database)
   }
 
   candles(query: CandleQuery): StoredCandles {
@@ -60,6 +64,10 @@ export class ReaderDatabase {
         side: trade.side
       }))
     })
+  }
+
+  gaps(query: GapsQuery): readonly GapRecord[] {
+    return this.#reading(() => this.#gaps.newest(query))
   }
 
   seed(

@@ -2,6 +2,7 @@ import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { StorageErrorData } from './storage-error.ts'
+import type { GapRecord, GapsQuery } from './stored-gaps.ts'
 import type { StoreFigures, StoredCandles, StoredSeed, TradesQuery } from './store.ts'
 
 /** What the reader thread is started with. */
@@ -11,6 +12,7 @@ export type ReaderSetup = { readonly file: string }
 export type ReaderRequest =
   | { readonly kind: 'candles'; readonly query: CandleQuery }
   | { readonly kind: 'trades'; readonly query: TradesQuery }
+  | { readonly kind: 'gaps'; readonly query: GapsQuery }
   | {
       readonly kind: 'seed'
       readonly instruments: readonly InstrumentId[]
@@ -24,6 +26,7 @@ export type ReaderReply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'candles'; readonly result: StoredCandles }
   | { readonly kind: 'trades'; readonly result: readonly TradeRecord[] }
+  | { readonly kind: 'gaps'; readonly result: readonly GapRecord[] }
   | { readonly kind: 'seed'; readonly result: readonly StoredSeed[] }
   | { readonly kind: 'figures'; readonly result: StoreFigures }
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

@@ -205,8 +205,65 @@ FROM instrument i CROSS JOIN proof p ON p.instrument = i.id
 WHERE p.state IN ('open', 'refilled', 'refilled-candles', 'lost');
 `
 
+/**
+ * Version 2.
+ *
+ * Gaps told by missing ids may begin at an unknown time, and several at the same; no version before
+ * wrote to `proof`. Of a venue's final candle and one from trades that still forms, `v_candle` shows
+ * the latter, as queries do.
+ */
+const second = `
+DROP VIEW v_candle;
+
+-- Every stored candle, one for each place. "index" (which N trades of the day) on tick candles only,
+-- else NULL.
+CREATE VIEW v_candle AS
+${shownCandles('candle', timePlace, 1)}
+WHERE c.source = 0 OR NOT EXISTS (SELECT 1 FROM forming_candle f
+  WHERE f.instrument = c.instrument AND f.interval = c.interval AND f.slot = c.slot) UNION ALL
+${shownCandles('forming_candle', timePlace, 0)} UNION ALL
+${shownCandles('tick_candle', tickPlace, 1)} UNION ALL
+${shownCandles('forming_tick_candle', tickPlace, 0)};
+
+DROP VIEW v_gap;
+DROP TABLE proof;
+
+-- Truth ledger: what is proven of [from_ms, to_ms).
+CREATE TABLE proof (
+  instrument INTEGER NOT NULL,
+  -- NULL where it is not known when it began.
+  from_ms REAL,
+  to_ms REAL NOT NULL,
+  -- complete | closed | open | refilled | refilled-candles | lost | unproven
+  state TEXT NOT NULL,
+  -- Why it is not simply complete (missing-ids); NULL where there is nothing to say.
+  cause TEXT,
+  -- Where a refill came from; NULL where there was none.
+  source TEXT,
+  -- NULL where ids do not tell.
+  missed_trades INTEGER,
+  -- First of the ids that were missing; NULL where ids do not tell.
+  first_id INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX proof_ids ON proof (instrument, first_id) WHERE first_id IS NOT NULL;
+CREATE UNIQUE INDEX proof_range ON proof (instrument, from_ms) WHERE first_id IS NULL;
+CREATE INDEX proof_end ON proof (instrument, to_ms);
+
+-- Stretches that were or are missing, between two known trades.
+CREATE VIEW v_gap AS
+SELECT
+  i.venue || ':' || i.symbol AS instrument, i.venue, i.symbol,
+  p.from_ms, p.to_ms, p.state, p.cause, p.missed_trades, p.source
+FROM instrument i CROSS JOIN proof p ON p.instrument = i.id
+WHERE p.state IN ('open', 'refilled', 'refilled-candles', 'lost');
+`
+
 /** All steps, ascending, without holes. A released step never changes. */
-export const migrations: readonly Migration[] = [{ version: 1, sql: first }]
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: first },
+  { version: 2, sql: second }
+]
 
 /** The version this program writes. */
 export const schemaVersion = migrations.length

@@ -7,11 +7,14 @@ import type { Candle } from '../../core/market/candle.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
+import type { MissingTrades } from '../../core/pipeline/pipeline.ts'
 import type { RowSink } from '../../core/pipeline/rows.ts'
 import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
+import type { GapRecord, GapsQuery } from './stored-gaps.ts'
 import type { StorageError } from './storage-error.ts'
 import type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
 
+export type { GapRecord, GapsQuery } from './stored-gaps.ts'
 export type { StoreMode } from './open-database.ts'
 export type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
 
@@ -75,6 +78,8 @@ export interface StoreWriter extends RowSink {
   follow(source: ChangeSource): void
   /** Adds candles from elsewhere, such as a venue's own, to the next batch. */
   putCandles(candles: readonly Candle[]): void
+  /** Adds gaps told by missing trade ids to the next batch; telling one twice is harmless. */
+  putGaps(gaps: readonly MissingTrades[]): void
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures
@@ -115,6 +120,7 @@ export interface StoreReader {
   /** The newest `limit` candles with openMs in range; intervals not stored are derived from finer ones. */
   candles(query: CandleQuery, signal?: AbortSignal): Promise<StoredCandles>
   trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]>
+  gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly GapRecord[]>
   /** What a pipeline needs to go on counting, in the order asked for. */
   seed(
     instruments: readonly InstrumentId[],

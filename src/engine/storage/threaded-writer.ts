@@ -2,7 +2,9 @@ import { invariant } from '../../core/invariant.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
+import type { MissingTrades } from '../../core/pipeline/pipeline.ts'
 import { packCandles } from './candle-block.ts'
+import type { GapRow } from './gap-rows.ts'
 import type { StorageError } from './storage-error.ts'
 import { storageErrorFrom } from './storage-error.ts'
 import type {
@@ -45,6 +47,7 @@ export class ThreadedWriter implements StoreWriter {
   #run: RunStart | null = null
   #source: ChangeSource | null = null
   #extraCandles: Candle[] = []
+  #gaps: GapRow[] = []
   readonly #registering: PromiseWithResolvers<undefined>[] = []
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
@@ -102,6 +105,18 @@ export class ThreadedWriter implements StoreWriter {
 
   putCandles(candles: readonly Candle[]): void {
     for (const candle of candles) this.#extraCandles.push(candle)
+  }
+
+  putGaps(gaps: readonly MissingTrades[]): void {
+    for (const { instrument, fromId, toId, afterMs, beforeMs } of gaps) {
+      this.#gaps.push({
+        instrument: this.#ordinalOf(instrument),
+        fromId,
+        toId,
+        afterMs,
+        beforeMs
+      })
+    }
   }
 
   async flush(): Promise<void> {
@@ -195,9 +210,12 @@ export class ThreadedWriter implements StoreWriter {
     this.#sealedMs = performance.now()
     const changed = this.#source?.takeChangedCandles() ?? []
     const candles = [...this.#extraCandles, ...changed]
+    const gaps = this.#gaps
     this.#extraCandles = []
+    this.#gaps = []
     this.#queue.seal({
       candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument)),
+      gaps,
       rebuilds: this.#source?.takeRebuilds() ?? [],
       runNowMs: this.#source?.runNowMs() ?? 0,
       nowMs: performance.now()

@@ -1,6 +1,7 @@
 import type { Trade } from '../../core/market/event.ts'
 import type { RebuildRequest } from '../../core/market/rebuild.ts'
 import type { CandleBlock } from './candle-block.ts'
+import type { GapRow } from './gap-rows.ts'
 import { TradeColumns } from './trade-columns.ts'
 import type { WriterWork } from './writer-messages.ts'
 
@@ -23,6 +24,7 @@ type Item = QueuedWork & { readonly columns: TradeColumns | null; isSent: boolea
 /** What is sealed into the next steps of work. */
 export type Seal = {
   readonly candles: CandleBlock
+  readonly gaps: readonly GapRow[]
   readonly rebuilds: readonly RebuildRequest[]
   readonly runNowMs: number
   readonly nowMs: number
@@ -75,12 +77,12 @@ export class WriteQueue {
   }
 
   /** Makes a batch of what is filling, and the rebuilds that come after it; nothing when all is empty. */
-  seal({ candles, rebuilds, runNowMs, nowMs }: Seal): void {
+  seal({ candles, gaps, rebuilds, runNowMs, nowMs }: Seal): void {
     const rows = this.#filling.length
-    if (rows > 0 || candles.length > 0) {
+    if (rows > 0 || candles.length > 0 || gaps.length > 0) {
       const columns = this.#filling
       const sinceMs = rows > 0 ? this.#fillingSinceMs : nowMs
-      const work = { kind: 'batch' as const, trades: columns.block(), candles }
+      const work = { kind: 'batch' as const, trades: columns.block(), candles, gaps }
       this.#push({ ...work, sequence: this.#lastSequence + 1 }, { columns, rows, sinceMs })
       this.#filling = this.#spare.pop() ?? new TradeColumns()
     }

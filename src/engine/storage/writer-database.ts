@@ -8,6 +8,7 @@ import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
+import { GapRows } from './gap-rows.ts'
 import { openForWriting } from './open-database.ts'
 import type { Finality } from './rebuild-candles.ts'
 import { rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
@@ -41,6 +42,7 @@ export class WriterDatabase {
   readonly #setup: WriterSetup
   readonly #trades: TradeRows
   readonly #candles: CandleRows
+  readonly #gaps: GapRows
   readonly #stored: StoredTrades
   readonly #mark: Database.Statement<[number, number, number]>
   readonly #registered: Registered[] = []
@@ -59,6 +61,7 @@ export class WriterDatabase {
     })
     this.#trades = new TradeRows(this.#database)
     this.#candles = new CandleRows(this.#database)
+    this.#gaps = new GapRows(this.#database)
     this.#stored = new StoredTrades(this.#database)
     this.#mark = this.#database.prepare(
       'UPDATE run SET last_batch = ?, last_arrival = ? WHERE id = ?'
@@ -142,6 +145,7 @@ export class WriterDatabase {
   #commit(work: WriterWork & { readonly kind: 'batch' }, trades: TradeColumns): BatchOutcome {
     const { duplicates, conflicts } = this.#trades.insert(trades, this.#rowOf)
     this.#candles.putAll(work.candles, this.#rowOf)
+    this.#gaps.putAll(work.gaps, this.#rowOf)
     return {
       trades: trades.length - duplicates,
       duplicates,

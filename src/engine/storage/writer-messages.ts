@@ -3,6 +3,7 @@ import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts
 import type { Session } from '../../core/market/session-calendar.ts'
 import type { TradeIds } from '../../core/market/trade-order.ts'
 import type { CandleBlock } from './candle-block.ts'
+import type { GapRow } from './gap-rows.ts'
 import type { StoreMode } from './open-database.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type { TradeBlock } from './trade-columns.ts'
@@ -35,6 +36,7 @@ export type WriterWork =
       readonly sequence: number
       readonly trades: TradeBlock
       readonly candles: CandleBlock
+      readonly gaps: readonly GapRow[]
     }
   | {
       readonly kind: 'rebuild'

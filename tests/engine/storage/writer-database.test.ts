@@ -110,6 +110,15 @@ describe('WriterDatabase', () => {
     ])
   })
 
+  test('shows one candle where a venue’s final one is being built again from trades', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    bench.commit({ candles: [aCandle({ close: 13, source: 'venue', final: true })] })
+    bench.commit({ candles: [aCandle({ close: 12 })] })
+    expect(all(bench.setup.file, 'SELECT close, final, source FROM v_candle')).toEqual([
+      { close: 12, final: 0, source: 'trades' }
+    ])
+  })
+
   test('keeps tick candles by day and place', async () => {
     const bench = await aWriterBench([aRegistration()])
     const tick = aCandle({ interval: '100t', dayMs: 86_400_000, index: 7, closeMs: startMs + 5.5 })
