@@ -58,6 +58,12 @@ module.exports = {
         pathNot: [...src('core/', 'contracts/', 'recordings/', 'engine/', 'venues/')]
       }
     },
+    {
+      name: 'engine-takes-venue-types-only',
+      severity: 'error',
+      from: { path: '^src/engine/' },
+      to: { path: '^src/venues/venue\\.ts$', dependencyTypesNot: ['type-only'] }
+    },
     room('service/', [...src('core/', 'contracts/'), ...npm('ws', 'socket.io', 'pino', 'pino-roll', 'smol-toml')], true),
     room('simulator/', [...src('core/', 'recordings/'), ...npm('ws')], true),
     room('headless/', src('service/', 'contracts/', 'simulator/'), true),

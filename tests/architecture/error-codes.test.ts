@@ -13,7 +13,7 @@ const births: Readonly<Record<string, RegExp>> = {
 }
 
 /** Rooms whose errors users and their programs get to see; what a venue says of itself is no error of ours. */
-const rooms = ['contracts', 'engine', 'recordings', 'renderer', 'service', 'venues']
+const rooms = ['contracts', 'core', 'engine', 'recordings', 'renderer', 'service', 'venues']
 const isVenueFolder = (path: string): boolean => /^src\/venues\/[^/]+\//.test(path)
 
 /** The codes that a source text gives birth to; may repeat. */

@@ -65,6 +65,7 @@ describe('the import check', { timeout: 60_000 }, () => {
       'src/contracts/a.ts': "import '../service/b.ts'",
       'src/contracts/b.ts': '',
       'src/engine/collector/a.ts': "import '../storage/b.ts'",
+      'src/engine/health/a.ts': "import '../../venues/venue.ts'",
       'src/engine/storage/b.ts': '',
       'src/headless/a.ts': "import '../engine/storage/b.ts'",
       'src/preload/a.ts': "import '../contracts/b.ts'",
@@ -74,6 +75,7 @@ describe('the import check', { timeout: 60_000 }, () => {
       'src/simulator/a.ts': "import '../venues/bybit/b.ts'",
       'src/simulator/b.ts': '',
       'src/venues/bybit/b.ts': '',
+      'src/venues/venue.ts': '',
       'src/venues/coinbase/a.ts': "import '../bybit/b.ts'"
     })
     const { violations } = cruise(folder).summary
@@ -83,6 +85,7 @@ describe('the import check', { timeout: 60_000 }, () => {
       'src/core/market/a.ts may-import:core/market/',
       'src/core/pipeline/a.ts may-import:core/pipeline/',
       'src/engine/collector/a.ts may-import:engine/collector/',
+      'src/engine/health/a.ts engine-takes-venue-types-only',
       'src/headless/a.ts may-import:headless/',
       'src/preload/a.ts preload-takes-types-only',
       'src/renderer/a.ts may-import:renderer/',

@@ -1,4 +1,5 @@
-import { VenueError, type RestClient, type RestContext } from '../../src/venues/venue.ts'
+import { VenueError } from '../../src/core/venue-error.ts'
+import type { RestClient, RestContext } from '../../src/venues/venue.ts'
 
 /** What a scripted venue answers to one URL: a body, or an answer with headers, or an error to throw. */
 export type ScriptedAnswer =

@@ -1,7 +1,7 @@
 import { planRetry } from '../../core/market/backoff.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import type { Random } from '../../core/market/random.ts'
-import { VenueError } from '../../venues/venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
 import type { RestContext, Venue } from '../../venues/venue.ts'
 import type { Clock, Timer } from './clock.ts'
 import { parseCachedInstruments } from './instrument-cache.ts'

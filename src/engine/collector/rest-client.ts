@@ -1,4 +1,4 @@
-import { VenueError } from '../../venues/venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
 import type { RestClient } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
 import type { Governor } from './governor.ts'

@@ -5,7 +5,8 @@ import {
   type VenueId
 } from '../../core/market/instrument.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
-import { VenueError, type Venue } from '../../venues/venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { Venue } from '../../venues/venue.ts'
 import type { Opening } from './opening.ts'
 import { recordedAnswers } from './recorded-answers.ts'
 import { ReplayError } from './replay-error.ts'

@@ -1,5 +1,6 @@
 import type { RecordedFrame } from '../../recordings/recorded-frame.ts'
-import { VenueError, type RestClient } from '../../venues/venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { RestClient } from '../../venues/venue.ts'
 
 /**
  * Answers REST requests from a capture: the next answer to the same path that was not given yet, and

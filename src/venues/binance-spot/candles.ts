@@ -2,7 +2,8 @@ import type { Candle } from '../../core/market/candle.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parseInterval } from '../../core/market/interval.ts'
 import { parseDecimal } from '../numbers.ts'
-import { VenueError, type RestContext } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { RestContext } from '../venue.ts'
 
 /** What `klines` serves and we know; rest-api.md, read 2026-11-22. */
 const served: ReadonlySet<string> = new Set(['1s', '1m', '5m', '15m', '1h', '4h', '1d'])

@@ -1,6 +1,7 @@
 import { instrumentId, type Instrument } from '../../core/market/instrument.ts'
 import { parseDecimal, parsePositive } from '../numbers.ts'
-import { VenueError, type Discovery, type RestContext } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { Discovery, RestContext } from '../venue.ts'
 import {
   isObject,
   type BinanceExchangeInfo,

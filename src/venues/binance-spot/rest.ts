@@ -1,7 +1,8 @@
 import type { Trade } from '../../core/market/event.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parsePositive } from '../numbers.ts'
-import { VenueError, type RestContext, type TradeIdRange } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { RestContext, TradeIdRange } from '../venue.ts'
 import { parseTimeMs, parseTradeId } from './fields.ts'
 import { isObject, type BinanceRestTrade, type BinanceTime, type Unchecked } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parseInterval } from '../../core/market/interval.ts'
-import { VenueError } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
 import type { RestContext } from '../venue.ts'
 import { badAnswer, openEnvelope } from './request.ts'
 import type { BybitCategory } from './wire.ts'

@@ -1,5 +1,6 @@
-import { VenueError } from '../venue.ts'
-import type { RestContext, VenueErrorCode } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { VenueErrorCode } from '../../core/venue-error.ts'
+import type { RestContext } from '../venue.ts'
 import type { BybitEnvelope, Unchecked } from './wire.ts'
 
 /**

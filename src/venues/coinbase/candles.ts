@@ -1,6 +1,6 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
-import { VenueError } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
 import type { RestContext } from '../venue.ts'
 
 /** Seconds of the venue's `granularity` that we know; GET /products/{id}/candles, read 2026-11-22. */

@@ -1,7 +1,7 @@
 import { instrumentId } from '../../core/market/instrument.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parsePositive } from '../numbers.ts'
-import { VenueError } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
 import type { Discovery, RestContext } from '../venue.ts'
 import type { CoinbaseProduct, CoinbaseVolume, Unchecked } from './wire.ts'
 

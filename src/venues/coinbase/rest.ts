@@ -1,7 +1,7 @@
 import type { Trade } from '../../core/market/event.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parsePositive } from '../numbers.ts'
-import { VenueError } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
 import type { RestContext, TradeIdRange } from '../venue.ts'
 import { parseIsoTime } from './iso-time.ts'
 import { takerSide } from './parse.ts'

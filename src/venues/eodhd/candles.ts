@@ -1,6 +1,7 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
-import { VenueError, type RestContext } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { RestContext } from '../venue.ts'
 import { getJson, refusalOf } from './rest.ts'
 import { isObject, type EodhdCandle, type Unchecked } from './wire.ts'
 

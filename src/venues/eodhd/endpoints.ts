@@ -1,4 +1,5 @@
-import { VenueError, type VenueEndpoints, type VenueLimits } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { VenueEndpoints, VenueLimits } from '../venue.ts'
 import { symbolsPerConnection } from './subscribe.ts'
 
 /** US trades and REST. `ws.eodhd.com` was seen with a foreign certificate; eodhd.md, read 2026-11-22. */

@@ -1,5 +1,6 @@
 import { instrumentId, type Instrument } from '../../core/market/instrument.ts'
-import { VenueError, type Discovery, type RestContext } from '../venue.ts'
+import { VenueError } from '../../core/venue-error.ts'
+import type { Discovery, RestContext } from '../venue.ts'
 import { requireKey } from './endpoints.ts'
 import { isObject, type EodhdStatusFrame, type EodhdSymbol, type Unchecked } from './wire.ts'
 

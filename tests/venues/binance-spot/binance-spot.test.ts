@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { binanceSpot } from '../../../src/venues/binance-spot/binance-spot.ts'
 import { anInstrument } from '../../support/an-instrument.ts'
 import { scriptedRest } from '../../support/scripted-rest.ts'
-import { VenueError } from '../../../src/venues/venue.ts'
+import { VenueError } from '../../../src/core/venue-error.ts'
 
 const bitcoin = anInstrument({ venue: 'binance-spot', symbol: 'BTC-USDT', venueSymbol: 'BTCUSDT' })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bybitLinear, bybitSpot } from '../../../src/venues/bybit/bybit.ts'
-import { VenueError } from '../../../src/venues/venue.ts'
+import { VenueError } from '../../../src/core/venue-error.ts'
 import { scriptedRest } from '../../support/scripted-rest.ts'
 import { linearBtc, spotBtc } from './frames.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { coinbase } from '../../../src/venues/coinbase/coinbase.ts'
-import { VenueError } from '../../../src/venues/venue.ts'
+import { VenueError } from '../../../src/core/venue-error.ts'
 import { scriptedRest } from '../../support/scripted-rest.ts'
 import { btcUsd } from './frames.ts'
 
