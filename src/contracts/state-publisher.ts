@@ -2,6 +2,7 @@ import type { Candle } from '../core/market/candle.ts'
 import { tableNames, type StateTables, type TableName } from './state-rows.ts'
 import {
   clientMessageSchema,
+  maxWatchedSeries,
   streamProtocol,
   type ClientMessage,
   type Delta,
@@ -16,8 +17,15 @@ import {
 
 /** Candles a client may fall behind by; past it the client gets a snapshot and asks for history anew. */
 const maxPendingCandles = 10_000
-/** Queries a client may have open at once. */
-const maxOpenQueries = 16
+
+/** What one client may ask for. */
+export type ClientLimits = {
+  /** Queries open at once. */
+  readonly maxOpenQueries: number
+  readonly maxWatchedSeries: number
+}
+
+const usualLimits: ClientLimits = { maxOpenQueries: 16, maxWatchedSeries }
 
 /** What the publisher's owner answers for its clients. */
 export type PublisherHandlers = {
@@ -25,7 +33,7 @@ export type PublisherHandlers = {
   readonly query: (query: Query) => Promise<QueryResult | StreamError>
   readonly retry: (connection: string) => void
   /** The union of all clients' watched series changed. */
-  readonly watched: (series: readonly Series[]) => void
+  readonly watched?: (series: readonly Series[]) => void
 }
 
 type Rows = { readonly [Name in TableName]: Map<string, StateTables[Name]> }
@@ -49,9 +57,11 @@ class PublisherClient {
   watched: ReadonlySet<string> = new Set()
   watchedSeries: readonly Series[] = []
   readonly link: MessageLink<ServerMessage, unknown>
+  readonly limits: ClientLimits
 
-  constructor(link: MessageLink<ServerMessage, unknown>) {
+  constructor(link: MessageLink<ServerMessage, unknown>, limits: ClientLimits) {
     this.link = link
+    this.limits = limits
   }
 
   forget(): void {
@@ -140,9 +150,13 @@ export class StatePublisher {
     }
   }
 
-  /** Serves a client until its link closes. */
-  attach(link: MessageLink<ServerMessage, unknown>): void {
-    const client = new PublisherClient(link)
+  /**
+   * Serves a client until its link closes.
+   *
+   * @param limits Those of one person's client unless told; a host relays for many.
+   */
+  attach(link: MessageLink<ServerMessage, unknown>, limits = usualLimits): void {
+    const client = new PublisherClient(link, limits)
     this.#clients.add(client)
     link.onMessage((message) => this.#receive(client, message))
     link.onClose(() => {
@@ -216,10 +230,8 @@ export class StatePublisher {
   #receive(client: PublisherClient, raw: unknown): void {
     const parsed = clientMessageSchema.safeParse(raw)
     if (!parsed.success) {
-      client.link.send({
-        kind: 'refused',
-        error: { code: 'bad-message', message: parsed.error.issues[0]?.message ?? 'not a message' }
-      })
+      const message = parsed.error.issues[0]?.message ?? 'not a message'
+      client.link.send({ kind: 'refused', error: { code: 'bad-message', message } })
       return
     }
     this.#handle(client, parsed.data)
@@ -238,9 +250,7 @@ export class StatePublisher {
         client.awaitingAck = false
         return
       case 'watch':
-        client.watchedSeries = message.series
-        client.watched = new Set(message.series.map((s) => seriesKey(s.instrument, s.interval)))
-        this.#updateWatched()
+        this.#watch(client, message.series)
         return
       case 'query':
         void this.#answer(client, message.requestId, message.query)
@@ -248,6 +258,18 @@ export class StatePublisher {
       case 'retry':
         this.#handlers.retry(message.connection)
     }
+  }
+
+  #watch(client: PublisherClient, series: readonly Series[]): void {
+    const { maxWatchedSeries: most } = client.limits
+    if (series.length > most) {
+      const message = `at most ${most} series may be watched, received ${series.length}`
+      client.link.send({ kind: 'refused', error: { code: 'bad-message', message } })
+      return
+    }
+    client.watchedSeries = series
+    client.watched = new Set(series.map((each) => seriesKey(each.instrument, each.interval)))
+    this.#updateWatched()
   }
 
   #greet(client: PublisherClient, protocol: number): void {
@@ -269,8 +291,9 @@ export class StatePublisher {
   async #answer(client: PublisherClient, requestId: number, query: Query): Promise<void> {
     const refuse = (error: StreamError) =>
       client.link.send({ kind: 'reply', requestId, result: null, error })
-    if (client.openQueries >= maxOpenQueries) {
-      refuse({ code: 'busy', message: `at most ${maxOpenQueries} queries at once` })
+    const { maxOpenQueries: most } = client.limits
+    if (client.openQueries >= most) {
+      refuse({ code: 'busy', message: `at most ${most} queries at once` })
       return
     }
     client.openQueries += 1
@@ -297,6 +320,6 @@ export class StatePublisher {
     }
     this.#watchedKeys = new Set(union.keys())
     this.#watchedSeries = [...union.values()]
-    this.#handlers.watched(this.#watchedSeries)
+    this.#handlers.watched?.(this.#watchedSeries)
   }
 }

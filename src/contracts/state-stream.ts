@@ -16,6 +16,8 @@ export const streamProtocol = 1
 
 /** Most series one client may watch. */
 export const maxWatchedSeries = 64
+/** Most series a host that relays for many clients may watch. */
+export const maxRelayedSeries = 1_024
 /** Most rows one candle or trade query answers. */
 export const maxQueryRows = 10_000
 
@@ -44,8 +46,8 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('hello'), protocol: z.number() }),
   z.object({ kind: z.literal('ack'), sequence: z.number() }),
   z.object({ kind: z.literal('resync') }),
-  /** The complete list of series whose live candles the client wants; replaces the former. */
-  z.object({ kind: z.literal('watch'), series: z.array(seriesSchema).max(maxWatchedSeries) }),
+  /** The complete list of series whose live candles the client wants; replaces the former. More than its link allows is refused. */
+  z.object({ kind: z.literal('watch'), series: z.array(seriesSchema).max(maxRelayedSeries) }),
   z.object({ kind: z.literal('query'), requestId: z.number(), query: querySchema }),
   /** Skips the wait of a connection that is in backoff. */
   z.object({ kind: z.literal('retry'), connection: z.string().max(100) })

@@ -64,6 +64,11 @@ export class StreamReceiver {
     if (this.#isOpen) this.#link.send({ kind: 'watch', series: [...series] })
   }
 
+  /** Asks for a snapshot, for an owner that no longer trusts what it holds. */
+  resync(): void {
+    if (this.#isOpen) this.#link.send({ kind: 'resync' })
+  }
+
   retry(connection: string): void {
     if (this.#isOpen) this.#link.send({ kind: 'retry', connection })
   }

@@ -5,7 +5,7 @@ import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { MarketEvent } from '../core/market/event.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
-import { StatePublisher } from '../contracts/state-publisher.ts'
+import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 import { venueIds, type VenueSettings } from '../contracts/settings.ts'
 import { findVenue } from '../venues/registry.ts'
@@ -84,14 +84,13 @@ export class Engine {
         this.#running === null
           ? Promise.resolve({ code: 'unavailable', message: 'the engine is starting' })
           : this.#running.queries.answer(query),
-      retry: (connection) => this.#retry(connection),
-      watched: () => undefined
+      retry: (connection) => this.#retry(connection)
     })
   }
 
   /** Serves one more client of the state stream. */
-  attach(link: MessageLink<ServerMessage, unknown>): void {
-    this.#publisher.attach(link)
+  attach(link: MessageLink<ServerMessage, unknown>, limits?: ClientLimits): void {
+    this.#publisher.attach(link, limits)
   }
 
   /**

@@ -1,11 +1,19 @@
 import { hostMessageSchema } from '../contracts/engine-protocol.ts'
-import type { ClientMessage, MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+import type { ClientLimits } from '../contracts/state-publisher.ts'
+import {
+  maxRelayedSeries,
+  type ClientMessage,
+  type MessageLink,
+  type ServerMessage
+} from '../contracts/state-stream.ts'
 import { Engine } from './engine.ts'
 import { EngineFailure, failureOf } from './engine-failure.ts'
 import { openParentChannel } from './parent-channel.ts'
 import { threadFiles } from './thread-files.ts'
 
 const beatMs = 1_000
+/** The host asks for all its clients: one that asks for much must not stand in the others' way. */
+const hostLimits: ClientLimits = { maxOpenQueries: 256, maxWatchedSeries: maxRelayedSeries }
 
 /** The engine's process: takes commands from its host, and ends with it. */
 const channel = openParentChannel()
@@ -65,7 +73,7 @@ function start(config: ConstructorParameters<typeof Engine>[0]['config']): void 
     failed: fail
   })
   engine = started
-  started.attach(hostLink)
+  started.attach(hostLink, hostLimits)
   started.start().then(() => {
     channel.send({ channel: 'control', kind: 'ready', pid: process.pid })
     beat = setInterval(() => channel.send({ channel: 'control', kind: 'beat' }), beatMs)

@@ -29,7 +29,7 @@ const frameMs = 33
 
 /** One run of Tapedeck as a host holds it: simulator, engine under supervision, and the state relay. */
 export class Desk {
-  readonly relay = new StreamRelay()
+  readonly relay: StreamRelay
   readonly #launch: LaunchEngine
   readonly #log: Log
   readonly #clock: SupervisorClock
@@ -51,6 +51,10 @@ export class Desk {
     this.#log = options.log
     this.#clock = options.clock
     this.#handlers = options.handlers
+    this.relay = new StreamRelay({
+      clock: options.clock,
+      warn: (event, fields) => this.#log.write('warn', event, fields)
+    })
     this.#flushing = setInterval(() => this.relay.publisher.flush(), frameMs)
   }
 
@@ -74,7 +78,7 @@ export class Desk {
   async stop(): Promise<void> {
     this.#isStopped = true
     clearInterval(this.#flushing)
-    this.relay.publisher.close()
+    this.relay.close()
     await this.#stopProcesses()
   }
 

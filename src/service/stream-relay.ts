@@ -1,29 +1,52 @@
 import { StatePublisher } from '../contracts/state-publisher.ts'
 import { tableNames, type StateTables, type TableName } from '../contracts/state-rows.ts'
-import type {
-  ClientMessage,
-  MessageLink,
-  Query,
-  QueryResult,
-  ServerMessage,
-  StreamError
+import {
+  maxRelayedSeries,
+  type ClientMessage,
+  type MessageLink,
+  type Query,
+  type QueryResult,
+  type Series,
+  type ServerMessage,
+  type StreamError
 } from '../contracts/state-stream.ts'
 import { StreamQueryError, StreamReceiver } from '../contracts/stream-receiver.ts'
+import { hostClock, type SupervisorClock } from './supervisor.ts'
+
+/** The engine sends its health each second; after this long without a frame nothing is shown as live. */
+const silentMs = 3_000
+/** A query that takes longer is answered with `unavailable`. */
+const queryMs = 10_000
+
+/** What an engine that may be hanging is called. */
+type Problem = 'engine not running' | 'engine not answering'
 
 /**
  * Mirrors the engine's state once and serves it to the host's own readers and any number of clients,
- * each with its own acknowledgements. While no engine answers, nothing is shown as live.
+ * each with its own acknowledgements. While no engine answers, or it hangs, nothing is shown as live.
  */
 export class StreamRelay {
   readonly publisher: StatePublisher
   #upstream: StreamReceiver | null = null
-  readonly #whenFilled: (() => void)[] = []
+  readonly #clock: SupervisorClock
+  readonly #warn: (event: string, fields: Readonly<Record<string, string | number>>) => void
+  #cancelSilence: () => void = () => undefined
+  /** No frame came for too long: what is shown is not the engine's word until a snapshot comes. */
+  #isSilent = false
 
-  constructor() {
+  /** @param options.warn Told of what the engine refuses. */
+  constructor(
+    options: {
+      readonly clock?: SupervisorClock
+      readonly warn?: (event: string, fields: Readonly<Record<string, string | number>>) => void
+    } = {}
+  ) {
+    this.#clock = options.clock ?? hostClock
+    this.#warn = options.warn ?? (() => undefined)
     this.publisher = new StatePublisher({
       query: (query) => this.query(query),
       retry: (connection) => this.#upstream?.retry(connection),
-      watched: (series) => this.#upstream?.watch(series)
+      watched: (series) => this.#watch(series)
     })
   }
 
@@ -32,12 +55,17 @@ export class StreamRelay {
     if (this.#upstream === null) {
       return { code: 'unavailable', message: 'the engine is not running; it is being restarted' }
     }
+    const late = Promise.withResolvers<StreamError>()
+    const cancel = this.#clock.after(queryMs, () => {
+      late.resolve({
+        code: 'unavailable',
+        message: `the engine did not answer within ${queryMs / 1_000} s`
+      })
+    })
     try {
-      return await this.#upstream.query(query)
-    } catch (error) {
-      if (!(error instanceof StreamQueryError)) throw error
-      const { code, message, parameter } = error
-      return parameter === null ? { code, message } : { code, message, parameter }
+      return await Promise.race([answerOf(this.#upstream, query), late.promise])
+    } finally {
+      cancel()
     }
   }
 
@@ -45,42 +73,63 @@ export class StreamRelay {
   connect(link: MessageLink<ClientMessage, ServerMessage>): void {
     const upstream = new StreamReceiver(link, {
       snapshot: (snapshot) => {
+        this.#heard()
+        this.#isSilent = false
         this.publisher.clear()
         for (const name of tableNames) this.#putAll(name, snapshot.tables[name])
-        for (const resolve of this.#whenFilled.splice(0)) resolve()
       },
       delta: (delta) => {
+        this.#heard()
+        for (const candle of delta.candles) this.publisher.candle(candle)
+        if (this.#isSilent) {
+          // The rows here were changed behind the engine's back: only all of its own undo that.
+          upstream.resync()
+          return
+        }
         for (const name of tableNames) {
           this.#putAll(name, delta.changed[name] ?? [])
           for (const id of delta.removed[name] ?? []) this.publisher.remove(name, id)
         }
-        for (const candle of delta.candles) this.publisher.candle(candle)
       },
-      lost: () => this.#markStale(),
-      refused: () => undefined
+      lost: () => {
+        this.#upstream = null
+        this.#cancelSilence()
+        this.#markStale('engine not running')
+      },
+      refused: ({ code, message }) => this.#warn('refused', { code, message })
     })
     this.#upstream = upstream
-    upstream.watch(this.publisher.watchedSeries())
+    this.#isSilent = false
+    this.#watch(this.publisher.watchedSeries())
   }
 
-  /** The engine is gone: whatever was live is stale from now on. */
-  disconnect(): void {
-    this.#upstream?.close()
-    this.#upstream = null
+  /** Lets all clients go. */
+  close(): void {
+    this.#cancelSilence()
+    this.publisher.close()
   }
 
-  /** Resolves once the first snapshot is in. */
-  filled(): Promise<void> {
-    if (this.publisher.find('run', 'run') !== null) return Promise.resolve()
-    return new Promise((resolve) => this.#whenFilled.push(resolve))
+  #watch(series: readonly Series[]): void {
+    if (series.length > maxRelayedSeries) {
+      this.#warn('refused', { code: 'too-many-series', watched: series.length })
+    }
+    this.#upstream?.watch(series.slice(0, maxRelayedSeries))
+  }
+
+  #heard(): void {
+    this.#cancelSilence()
+    this.#cancelSilence = this.#clock.after(silentMs, () => {
+      this.#isSilent = true
+      this.#warn('engine-silent', { silentMs })
+      this.#markStale('engine not answering')
+    })
   }
 
   #putAll<Name extends TableName>(name: Name, rows: readonly StateTables[Name][]): void {
     for (const row of rows) this.publisher.put(name, row)
   }
 
-  #markStale(): void {
-    this.#upstream = null
+  #markStale(reason: Problem): void {
     for (const row of this.publisher.rows('prices')) {
       if (row.freshness === 'live' || row.freshness === 'quiet') {
         this.publisher.put('prices', { ...row, freshness: 'stale' })
@@ -90,7 +139,7 @@ export class StreamRelay {
       this.publisher.put('connections', {
         ...row,
         state: 'closed',
-        reason: 'engine not running',
+        reason,
         liveInstruments: 0,
         messagesPerSecond: 0
       })
@@ -106,5 +155,18 @@ export class StreamRelay {
         instruments: { live: 0, total: health.instruments.total }
       })
     }
+  }
+}
+
+async function answerOf(
+  upstream: StreamReceiver,
+  query: Query
+): Promise<QueryResult | StreamError> {
+  try {
+    return await upstream.query(query)
+  } catch (error) {
+    if (!(error instanceof StreamQueryError)) throw error
+    const { code, message, parameter } = error
+    return parameter === null ? { code, message } : { code, message, parameter }
   }
 }

@@ -77,11 +77,6 @@ export class EngineSupervisor {
     return this.#process
   }
 
-  /** Engine ends since the start that nobody asked for, within the trip window. */
-  get recentEnds(): number {
-    return this.#ends.length
-  }
-
   start(): void {
     if (this.#state === 'starting' || this.#state === 'running') return
     this.#enter('starting', 'starting the engine')

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { StatePublisher } from '../../src/contracts/state-publisher.ts'
-import type {
-  Delta,
-  Query,
-  QueryResult,
-  Series,
-  Snapshot,
-  StreamError
+import { StatePublisher, type ClientLimits } from '../../src/contracts/state-publisher.ts'
+import {
+  maxRelayedSeries,
+  type Delta,
+  type Query,
+  type QueryResult,
+  type Series,
+  type Snapshot,
+  type StreamError
 } from '../../src/contracts/state-stream.ts'
 import { StreamReceiver } from '../../src/contracts/stream-receiver.ts'
 import { aCandle } from '../support/candles.ts'
@@ -34,9 +35,9 @@ class Pair {
   readonly receiver: StreamReceiver
   readonly links: LinkPair
 
-  constructor(links: LinkPair) {
+  constructor(links: LinkPair, limits?: ClientLimits) {
     this.links = links
-    this.publisher.attach(links.server)
+    this.publisher.attach(links.server, limits)
     this.receiver = new StreamReceiver(links.client, {
       snapshot: (snapshot) => void this.snapshots.push(snapshot),
       delta: (delta) => void this.deltas.push(delta),
@@ -227,6 +228,44 @@ describe('StreamReceiver', () => {
 })
 
 describe('StatePublisher', () => {
+  test('refuses more series than a link may watch, and keeps those it had', async () => {
+    const watch = async (stream: Pair, count: number) => {
+      const series = Array.from(Array(count).keys(), (at) => ({
+        instrument: `coinbase:${at}-USD`,
+        interval: '1s'
+      }))
+      stream.receiver.watch(series)
+      const happened = () => stream.watched.length + stream.refusals.length
+      const before = happened()
+      await until(() => happened() > before, 'an outcome')
+      return [stream.watched.at(-1)?.length ?? 0, stream.refusals.length]
+    }
+    const usual = new Pair(await (transports['an in-page MessageChannel'] ?? fail)())
+    expect(await watch(usual, 64)).toEqual([64, 0])
+    expect(await watch(usual, 65)).toEqual([64, 1])
+    await usual.links.close()
+    const host = new Pair(await (transports['an in-page MessageChannel'] ?? fail)(), {
+      maxOpenQueries: 1,
+      maxWatchedSeries: maxRelayedSeries
+    })
+    expect(await watch(host, 1_024)).toEqual([1_024, 0])
+    await host.links.close()
+  })
+
+  test('answers as many queries at once as the link may ask', async () => {
+    const stream = new Pair(await (transports['an in-page MessageChannel'] ?? fail)(), {
+      maxOpenQueries: 2,
+      maxWatchedSeries: 1
+    })
+    stream.answer = () => new Promise(() => undefined)
+    const query = { name: 'trades', instrument: 'x:Y', fromMs: null, toMs: null, limit: 1 } as const
+    const open = [1, 2].map(() => stream.receiver.query(query).catch(() => undefined))
+    await expect(stream.receiver.query(query)).rejects.toMatchObject({ code: 'busy' })
+    stream.receiver.close()
+    await Promise.all(open)
+    await stream.links.close()
+  })
+
   test('falls back to a snapshot when a frozen client is too many candles behind', async () => {
     const stream = new Pair(await (transports['an in-page MessageChannel'] ?? fail)())
     stream.receiver.watch([{ instrument: 'coinbase:BTC-USD', interval: '1s' }])
