@@ -15,7 +15,8 @@ export type WatchPlan = {
 /**
  * The order of the watchlist. What the user changes takes effect at once; what prices change waits
  * for its turn, and for as long as the list is held under a pointer or a focus: rows never jump
- * under a click.
+ * under a click. An order made while most prices were unknown, as just after a start, is no order:
+ * the next turn makes it, held or not.
  */
 export class SettledOrder {
   readonly #findPrice: (id: string) => PriceRow | undefined
@@ -23,6 +24,7 @@ export class SettledOrder {
   #plan: WatchPlan | null = null
   #rows: readonly InstrumentRow[] = []
   #isHeld = false
+  #isProvisional = false
   #settledMs = Number.NEGATIVE_INFINITY
 
   constructor(findPrice: (id: string) => PriceRow | undefined) {
@@ -51,7 +53,7 @@ export class SettledOrder {
 
   /** Orders by the prices of now, unless held or too soon. */
   settle(nowMs: number): void {
-    if (this.#isHeld || nowMs - this.#settledMs < settleEveryMs) return
+    if ((this.#isHeld && !this.#isProvisional) || nowMs - this.#settledMs < settleEveryMs) return
     this.#settledMs = nowMs
     this.#sort()
   }
@@ -65,6 +67,8 @@ export class SettledOrder {
     if (this.#plan === null) return
     const { instruments, filter, sort } = this.#plan
     const rows = orderInstruments(filterInstruments(instruments, filter), this.#findPrice, sort)
+    const unpriced = rows.filter(({ id }) => (this.#findPrice(id)?.price ?? null) === null)
+    this.#isProvisional = unpriced.length > rows.length / 2
     const isSame =
       rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index])
     if (isSame) return

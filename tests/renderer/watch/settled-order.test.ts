@@ -39,6 +39,21 @@ describe('SettledOrder', () => {
     expect(ids()).toEqual(['v:B', 'v:A'])
   })
 
+  test('makes an order once prices are known, though held since before', () => {
+    const prices = new Map<string, PriceRow>()
+    const instruments = (['v:A', 'v:B'] as const).map((id) => anInstrumentRow({ id, symbol: id }))
+    const order = new SettledOrder((id) => prices.get(id))
+    order.hold(true)
+    order.configure({ instruments, filter: '', sort })
+    prices.set('v:A', aPriceRow({ id: 'v:A', price: 1 }))
+    prices.set('v:B', aPriceRow({ id: 'v:B', price: 2 }))
+    order.settle(10_000)
+    expect(order.rows.map(({ id }) => id)).toEqual(['v:B', 'v:A'])
+    prices.set('v:A', aPriceRow({ id: 'v:A', price: 3 }))
+    order.settle(20_000)
+    expect(order.rows.map(({ id }) => id)).toEqual(['v:B', 'v:A'])
+  })
+
   test('does at once what the user asks for, held or not', () => {
     const { order, instruments, ids } = anOrder()
     order.hold(true)
