@@ -1,12 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import {
-  useChoice,
-  useDesk,
-  useLinkStatus,
-  useRows,
-  useRowsCalmly,
-  useRunNowMs
-} from '../desk/desk.ts'
+import { useChoice, useDesk, useLinkStatus, useRows, useRunNowMs } from '../desk/desk.ts'
 import { worstNotice } from './notice.ts'
 
 /** A line under the header, there only while something needs a person. */
@@ -16,7 +9,7 @@ export function NoticeBanner() {
   const notice = worstNotice({
     link: useLinkStatus(),
     lastFrameMs: stream.lastFrameMs,
-    connections: useRowsCalmly('connections'),
+    connections: stream.state.connections.list(),
     health: useRows('health')[0],
     nowMs: useRunNowMs(),
     wallMs: clock()

@@ -53,11 +53,12 @@ function linkNotice({ link, lastFrameMs, wallMs }: NoticeSource): Notice | null 
 
 /** The host is there and says that the engine behind it is not: every connection is closed. */
 function engineNotice({ connections, health }: NoticeSource): Notice | null {
-  const isGone = connections.length > 0 && connections.every((row) => row.state === 'closed')
-  if (health?.status !== 'down' || !isGone) return null
+  const first = connections[0]
+  const isGone = connections.every((row) => row.state === 'closed')
+  if (health?.status !== 'down' || first === undefined || !isGone) return null
   return {
     grade: 'alarm',
-    text: 'The engine is not running: nothing shown here is live. It is started again by itself.',
+    text: `Nothing shown here is live: ${first.reason ?? 'engine gone'}. It is started again by itself.`,
     retry: null,
     connection: null
   }

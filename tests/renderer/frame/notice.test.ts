@@ -74,7 +74,7 @@ describe('worstNotice', () => {
     const connections = [aConnectionRow({ state: 'closed', reason: 'engine not running' })]
     const notice = worstNotice(source({ connections, health: aHealthRow({ status: 'down' }) }))
     expect(notice).toMatchObject({ grade: 'alarm', retry: null })
-    expect(notice?.text).toContain('The engine is not running')
+    expect(notice?.text).toContain('Nothing shown here is live: engine not running.')
     expect(worstNotice(source({ connections }))).toBeNull()
   })
 
