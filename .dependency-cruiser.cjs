@@ -20,7 +20,10 @@ module.exports = {
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
     room('core/market/', src('core/invariant\\.ts$')),
-    room('core/indicators/', src('core/market/', 'core/invariant\\.ts$').concat(npm('trading-signals'))),
+    room(
+      'core/indicators/',
+      src('core/market/', 'core/invariant\\.ts$').concat(npm('trading-signals'))
+    ),
     room('core/alerts/', src('core/market/', 'core/indicators/', 'core/invariant\\.ts$')),
     room('core/pipeline/', src('core/')),
     room('contracts/', src('core/').concat(npm('zod'))),
@@ -64,7 +67,11 @@ module.exports = {
       from: { path: '^src/engine/' },
       to: { path: '^src/venues/venue\\.ts$', dependencyTypesNot: ['type-only'] }
     },
-    room('service/', [...src('core/', 'contracts/'), ...npm('ws', 'socket.io', 'pino', 'pino-roll', 'smol-toml')], true),
+    room(
+      'service/',
+      [...src('core/', 'contracts/'), ...npm('ws', 'socket.io', 'pino', 'pino-roll', 'smol-toml')],
+      true
+    ),
     room('simulator/', [...src('core/', 'recordings/'), ...npm('ws')], true),
     room('headless/', src('service/', 'contracts/', 'simulator/'), true),
     room('main/', [...src('service/', 'core/', 'contracts/'), ...npm('electron')], true),
@@ -82,13 +89,26 @@ module.exports = {
     },
     room('renderer/', [
       ...src('core/', 'contracts/'),
-      ...npm('react', 'react-dom', 'zustand', 'lightweight-charts', 'lucide-react', '@tanstack', 'zod', 'fancy-canvas')
+      ...npm(
+        'react',
+        'react-dom',
+        'zustand',
+        'lightweight-charts',
+        'lucide-react',
+        '@tanstack',
+        'zod',
+        'fancy-canvas'
+      )
     ])
   ],
   options: {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.d.ts'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] }
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.d.ts'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types']
+    }
   }
 }

@@ -177,7 +177,6 @@ export type PriceShape = z.infer<typeof priceShape>
 export type ConnectionShape = z.infer<typeof connectionShape>
 export type HealthShape = z.infer<typeof healthShape>
 export type ReplaySummaryShape = z.infer<typeof replaySummaryShape>
-export type ErrorShape = z.infer<typeof errorShape>
 export type Freshness = z.infer<typeof freshnessSchema>
 export type RunMode = z.infer<typeof modeSchema>
 export type ConnectionState = z.infer<typeof connectionStateSchema>

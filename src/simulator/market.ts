@@ -99,7 +99,12 @@ export interface SimMarket {
   /** Newest kept trades, ascending. */
   newestTrades(instrument: InstrumentId, limit: number): readonly SimTrade[]
   /** Candles in [fromMs, toMs), ascending, empty intervals left out; history before the start is made up from the seed and joins without a seam. */
-  candles(instrument: InstrumentId, lengthMs: number, fromMs: number, toMs: number): readonly SimCandle[]
+  candles(
+    instrument: InstrumentId,
+    lengthMs: number,
+    fromMs: number,
+    toMs: number
+  ): readonly SimCandle[]
   listen(listener: SimMarketListener): () => void
 }
 

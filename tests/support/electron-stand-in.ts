@@ -1,9 +1,5 @@
 import { existsSync } from 'node:fs'
-import type {
-  CustomScheme,
-  ForkOptions,
-  MenuItemConstructorOptions
-} from 'electron'
+import type { CustomScheme, ForkOptions, MenuItemConstructorOptions } from 'electron'
 import type {
   ElectronModule,
   PreventableEvent,

@@ -23,7 +23,7 @@ export type BybitTrade = {
 }
 
 /** `tickers.{symbol}`: a delta carries what changed, and only linear sends deltas. */
-export type BybitTickerFrame = {
+type BybitTickerFrame = {
   readonly topic: string
   readonly type: 'snapshot' | 'delta'
   readonly ts: number
@@ -59,7 +59,7 @@ export type BybitBookFrame = {
 }
 
 /** `allLiquidation.{symbol}`: `S` is the position's side, `Buy` for a long. */
-export type BybitLiquidationFrame = {
+type BybitLiquidationFrame = {
   readonly topic: string
   readonly type: 'snapshot'
   readonly ts: number

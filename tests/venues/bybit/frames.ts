@@ -9,7 +9,7 @@ const symbols = { symbol: 'BTC-USDT', venueSymbol: 'BTCUSDT' }
 export const spotBtc = anInstrument({ venue: 'bybit-spot', ...symbols })
 export const linearBtc = anInstrument({ venue: 'bybit-linear', ...symbols })
 
-export const spotTradeFrame =
+const spotTradeFrame =
   '{"topic":"publicTrade.BTCUSDT","ts":1789997600106,"type":"snapshot","data":[{"i":"2290000000000000001","T":1789997600104,"p":"65114.2","v":"0.00000001","S":"Buy","s":"BTCUSDT","BT":false,"RPI":false,"seq":100}]}'
 
 export const linearTradeFrame =
