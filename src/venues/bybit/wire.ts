@@ -22,15 +22,10 @@ export type BybitTrade = {
   readonly i: string
 }
 
-/** `tickers.{symbol}`: a delta carries what changed, and only linear sends deltas. */
-type BybitTickerFrame = {
-  readonly topic: string
-  readonly type: 'snapshot' | 'delta'
-  readonly ts: number
-  readonly data: BybitTicker
-}
-
-/** Fields we read; spot carries no best bid and ask. `""` where not applicable. */
+/**
+ * `data` of `tickers.{symbol}`, the fields we read; a delta carries what changed, and only linear sends
+ * deltas. Spot carries no best bid and ask. `""` where not applicable.
+ */
 export type BybitTicker = {
   readonly symbol: string
   readonly prevPrice24h?: string
@@ -58,14 +53,7 @@ export type BybitBookFrame = {
   }
 }
 
-/** `allLiquidation.{symbol}`: `S` is the position's side, `Buy` for a long. */
-type BybitLiquidationFrame = {
-  readonly topic: string
-  readonly type: 'snapshot'
-  readonly ts: number
-  readonly data: readonly BybitLiquidation[]
-}
-
+/** One of `data` of `allLiquidation.{symbol}`: `S` is the position's side, `Buy` for a long. */
 export type BybitLiquidation = Omit<BybitTrade, 'i'>
 
 /** Answer to a request. `req_id` may be absent (spot) or empty (linear); a pong has `op` `ping`. */
