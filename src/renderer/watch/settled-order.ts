@@ -1,6 +1,6 @@
 import type { InstrumentRow, PriceRow } from '../../contracts/state-rows.ts'
 import type { Sort } from '../desk/desk-choices.ts'
-import { filterInstruments, orderInstruments } from './watch-order.ts'
+import { filterInstruments, hasSortValue, orderInstruments } from './watch-order.ts'
 
 /** Shortest time between two re-sorts by new prices. */
 const settleEveryMs = 2_000
@@ -15,8 +15,8 @@ export type WatchPlan = {
 /**
  * The order of the watchlist. What the user changes takes effect at once; what prices change waits
  * for its turn, and for as long as the list is held under a pointer or a focus: rows never jump
- * under a click. An order made while most prices were unknown, as just after a start, is no order:
- * the next turn makes it, held or not.
+ * under a click. An order made while most of what it goes by was unknown, as just after a start,
+ * is no order: the next turn makes it, held or not.
  */
 export class SettledOrder {
   readonly #findPrice: (id: string) => PriceRow | undefined
@@ -67,8 +67,8 @@ export class SettledOrder {
     if (this.#plan === null) return
     const { instruments, filter, sort } = this.#plan
     const rows = orderInstruments(filterInstruments(instruments, filter), this.#findPrice, sort)
-    const unpriced = rows.filter(({ id }) => (this.#findPrice(id)?.price ?? null) === null)
-    this.#isProvisional = unpriced.length > rows.length / 2
+    const known = rows.filter(({ id }) => hasSortValue(this.#findPrice(id), sort.key))
+    this.#isProvisional = known.length < rows.length / 2
     const isSame =
       rows.length === this.#rows.length && rows.every((row, index) => row === this.#rows[index])
     if (isSame) return

@@ -34,6 +34,11 @@ const sortValues: Readonly<
   age: (price) => (price?.eventMs === undefined || price.eventMs === null ? null : -price.eventMs)
 }
 
+/** True when what an instrument is ordered by is known. */
+export function hasSortValue(price: PriceRow | undefined, key: SortKey): boolean {
+  return key === 'symbol' || sortValues[key](price) !== null
+}
+
 /**
  * Orders instruments for the watchlist: unknown values last in either direction, equal values by
  * symbol and venue, so that the same values always give the same order.
