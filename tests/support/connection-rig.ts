@@ -35,6 +35,7 @@ export class ConnectionRig {
   readonly sockets = new FakeSockets()
   readonly log = new KeptLog()
   readonly events: MarketEvent[] = []
+  readonly discounted = new Set<MarketEvent>()
   readonly governor: Governor
   readonly connection: Connection
   /** What chance says next. */
@@ -62,6 +63,7 @@ export class ConnectionRig {
         sockets: this.sockets,
         governor: this.governor,
         log: this.log,
+        discounted: this.discounted,
         onEvents: (...[, events]) => this.events.push(...events)
       },
       instruments: options.instruments ?? someToys(3),

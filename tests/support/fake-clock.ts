@@ -22,6 +22,10 @@ export class FakeClock implements Clock {
     return this.#wallMs
   }
 
+  wallMs(): number {
+    return this.#wallMs
+  }
+
   monotonicMs(): number {
     return this.#monotonicMs
   }
@@ -57,7 +61,7 @@ export class FakeClock implements Clock {
     this.advance(0)
   }
 
-  /** Sets the wall clock without time passing. */
+  /** Sets the wall clock without time passing; to the process, a sleep of a Linux machine is the same. */
   stepWall(ms: number): void {
     this.#wallMs += ms
   }

@@ -26,13 +26,6 @@ export type CollectorTotals = {
   readonly latencyCounts: Uint32Array
 }
 
-/** Kinds of frames that could not be used, each with its count and one sample. */
-export type OddFrames = readonly {
-  readonly kind: string
-  readonly count: number
-  readonly sample: string
-}[]
-
 /** Counts a connection's instruments: `live` or quiet, and `expected` because their market is open. */
 export function countInstruments(
   connection: Connection,
@@ -87,17 +80,4 @@ export function sumTotals(from: {
     problems: from.problems,
     latencyCounts
   }
-}
-
-/** Merges what the connections of one venue could not use, by kind. */
-export function mergeOddFrames(connections: readonly Connection[]): OddFrames {
-  const kinds = new Map<string, { kind: string; count: number; sample: string }>()
-  for (const { traffic } of connections) {
-    for (const { kind, count, sample } of traffic.kinds()) {
-      const known = kinds.get(kind)
-      if (known === undefined) kinds.set(kind, { kind, count, sample })
-      else known.count += count
-    }
-  }
-  return [...kinds.values()]
 }

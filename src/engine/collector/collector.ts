@@ -10,8 +10,8 @@ import { planAdd, planRemove, planShards } from '../../core/market/shard-plan.ts
 import type { ShardPlan } from '../../core/market/shard-plan.ts'
 import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
 import type { Clock, Timer } from './clock.ts'
-import { countInstruments, mergeOddFrames, sumTotals } from './collector-totals.ts'
-import type { CollectorTotals, OddFrames } from './collector-totals.ts'
+import { countInstruments, sumTotals } from './collector-totals.ts'
+import type { CollectorTotals } from './collector-totals.ts'
 import { Connection } from './connection.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Governor } from './governor.ts'
@@ -21,11 +21,10 @@ import type { Log } from './log.ts'
 import type { LinkContext } from './link-options.ts'
 import type { MarketHours } from './market-hours.ts'
 import { createRestClient } from './rest-client.ts'
+import { SleepWatch } from './sleep-watch.ts'
 import type { SocketFactory } from './socket.ts'
 
 const tickMs = 1_000
-/** A tick this late means that the machine slept. */
-const sleptMs = 5_000
 
 export type CollectorOptions = {
   readonly venue: Venue
@@ -47,7 +46,10 @@ export type CollectorOptions = {
   onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
   /** State, instruments or log of a connection changed, or it came or went. */
   onConnectionChanged(connection: string): void
-  /** Makes instruments known before their connections open, which wait for it; must not reject. */
+  /**
+   * Makes instruments known before their connections open, which wait for it; called for one list at a
+   * time. Those for which it rejects are not collected until they are found again.
+   */
   readonly prepare?: (instruments: readonly Instrument[]) => Promise<void>
   /** The list of collected instruments changed; called before any of their events. */
   onInstrumentsChanged(instruments: readonly Instrument[]): void
@@ -64,8 +66,6 @@ export type Collector = {
   stop(): Promise<void>
   /** Instruments collected, in the order of their connections. */
   instruments(): readonly Instrument[]
-  /** All the venue offers, as far as known. */
-  offered(): readonly Instrument[]
   /** Adds an offered instrument, touching its own connection only. False when unknown or collected already. */
   addInstrument(id: InstrumentId): boolean
   removeInstrument(id: InstrumentId): boolean
@@ -73,10 +73,11 @@ export type Collector = {
   freshnessOf(id: InstrumentId): Freshness
   rows(): readonly ConnectionRow[]
   totals(): CollectorTotals
-  /** Kinds of frames that could not be used, one sample each, all connections. */
-  oddFrames(): OddFrames
-  /** Age of each connection's last sign of life, ms; null while it has none. */
-  heartbeatAges(): ReadonlyMap<string, number | null>
+  /**
+   * Lets an event not count as a sign that its instrument is active; for one that is not believed. Only
+   * from within `onEvents`, for an event just handed on there.
+   */
+  discount(event: MarketEvent): void
   /** Skips the wait of a connection; false when it is not waiting for a retry. */
   retry(connection: string): boolean
   /** Stops reading all sockets while the store is behind; venues feel it as back-pressure. */
@@ -106,7 +107,11 @@ class VenueCollector implements Collector {
   /** Connections being closed for good, their instruments gone. */
   readonly #leaving = new Set<Promise<void>>()
   #plan: ShardPlan = []
-  /** Where each collected instrument is, as the plan says. */
+  /** Planned instruments that are made known: collected. */
+  readonly #prepared = new Set<InstrumentId>()
+  /** Settles when all that was to be prepared is; never rejects. */
+  #preparing: Promise<void> = Promise.resolve()
+  /** Where each planned instrument is, as the plan says. */
   #places: ReadonlyMap<InstrumentId, Place> = new Map()
   #offered: readonly Instrument[] = []
   #isPlanned = false
@@ -114,14 +119,16 @@ class VenueCollector implements Collector {
   readonly #removed = new Set<InstrumentId>()
   #problems: readonly string[] = []
   #isReadingPaused = false
+  readonly #discounted = new Set<MarketEvent>()
+  readonly #sleep: SleepWatch
   #timer: Timer | null = null
-  #tickedMs = 0
 
   constructor(options: CollectorOptions) {
     const { venue, endpoints, apiKey, clock, userAgent } = options
     this.venue = venue
     this.#options = options
     this.#governor = new Governor(venue.limits, clock)
+    this.#sleep = new SleepWatch(clock, tickMs)
     this.#restClient = createRestClient({ governor: this.#governor, clock, apiKey, userAgent })
     const { usual, most } = venue.limits.instrumentsPerConnection
     this.#perConnection = Math.min(options.perConnection ?? usual, most)
@@ -129,6 +136,7 @@ class VenueCollector implements Collector {
       ...options,
       wsUrl: endpoints.wsUrl,
       governor: this.#governor,
+      discounted: this.#discounted,
       onEvents: (connection, events, receivedMs) => options.onEvents(connection, events, receivedMs)
     }
     this.#discovery = new InstrumentDiscovery({
@@ -145,7 +153,7 @@ class VenueCollector implements Collector {
 
   start(): void {
     this.#discovery.start()
-    this.#tickedMs = this.#options.clock.monotonicMs()
+    this.#sleep.forget()
     this.#scheduleTick()
   }
 
@@ -160,11 +168,9 @@ class VenueCollector implements Collector {
   }
 
   instruments(): readonly Instrument[] {
-    return this.#plan.flatMap((shard) => shard.instruments)
-  }
-
-  offered(): readonly Instrument[] {
-    return this.#offered
+    return this.#plan.flatMap(({ instruments }) =>
+      instruments.filter(({ id }) => this.#prepared.has(id))
+    )
   }
 
   addInstrument(id: InstrumentId): boolean {
@@ -179,6 +185,7 @@ class VenueCollector implements Collector {
     const { plan, shard } = planRemove(this.#plan, id)
     if (shard === null) return false
     this.#follow(plan)
+    this.#prepared.delete(id)
     this.#removed.add(id)
     const connection = this.#connections.get(shard.id)
     if (shard.instruments.length > 1) connection?.removeInstrument(id)
@@ -220,14 +227,8 @@ class VenueCollector implements Collector {
     })
   }
 
-  oddFrames(): OddFrames {
-    return mergeOddFrames([...this.#connections.values()])
-  }
-
-  heartbeatAges(): ReadonlyMap<string, number | null> {
-    return new Map(
-      [...this.#connections].map(([id, connection]) => [id, connection.heartbeatAgeMs()])
-    )
+  discount(event: MarketEvent): void {
+    this.#discounted.add(event)
   }
 
   retry(connection: string): boolean {
@@ -245,7 +246,7 @@ class VenueCollector implements Collector {
   }
 
   resumed(): void {
-    this.#tickedMs = this.#options.clock.monotonicMs()
+    this.#sleep.forget()
     for (const connection of this.#connections.values()) {
       connection.presumeDead('presumed dead after sleep')
     }
@@ -270,44 +271,66 @@ class VenueCollector implements Collector {
       instruments: selected.instruments.length,
       connections: this.#plan.length
     })
-    this.#whenPrepared(selected.instruments, () => {
-      this.#options.onInstrumentsChanged(this.instruments())
-      for (const shard of this.#plan) this.#open(shard.id, shard.instruments)
-    })
+    this.#prepare(selected.instruments)
   }
 
   #addNewlyFound(selected: readonly Instrument[]): void {
-    const known = new Set(this.instruments().map(({ id }) => id))
-    this.#add(selected.filter(({ id }) => !known.has(id) && !this.#removed.has(id)))
+    this.#add(selected.filter(({ id }) => !this.#places.has(id) && !this.#removed.has(id)))
   }
 
   #add(instruments: readonly Instrument[]): void {
     if (instruments.length === 0) return
-    const openings: (() => void)[] = []
     for (const instrument of instruments) {
-      const { plan, shard, isNew } = planAdd(this.#plan, instrument, this.#perConnection)
-      this.#follow(plan)
-      openings.push(() => {
-        if (!this.#places.has(instrument.id)) return
-        if (isNew) this.#open(shard.id, [instrument])
-        else this.#connections.get(shard.id)?.addInstrument(instrument)
-      })
+      this.#follow(planAdd(this.#plan, instrument, this.#perConnection).plan)
     }
-    this.#whenPrepared(instruments, () => {
-      this.#options.onInstrumentsChanged(this.instruments())
-      for (const open of openings) open()
+    this.#prepare(instruments)
+  }
+
+  /** Makes planned instruments known and opens them, after all that came before. */
+  #prepare(instruments: readonly Instrument[]): void {
+    const { prepare } = this.#options
+    if (prepare === undefined) {
+      this.#collect(instruments)
+      return
+    }
+    this.#preparing = this.#preparing.then(async () => {
+      if (this.#abort.signal.aborted) return
+      try {
+        await prepare(instruments)
+      } catch (error) {
+        this.#forgo(instruments, error)
+        return
+      }
+      this.#collect(instruments)
     })
   }
 
-  #whenPrepared(instruments: readonly Instrument[], open: () => void): void {
-    const { prepare } = this.#options
-    if (prepare === undefined) {
-      open()
-      return
+  /** Collects those of the instruments that are planned still, each on its connection of the plan. */
+  #collect(instruments: readonly Instrument[]): void {
+    if (this.#abort.signal.aborted) return
+    const arrivals = new Map<string, Instrument[]>()
+    for (const instrument of instruments) {
+      const place = this.#places.get(instrument.id)
+      if (place === undefined || this.#prepared.has(instrument.id)) continue
+      this.#prepared.add(instrument.id)
+      const others = arrivals.get(place.connection)
+      if (others === undefined) arrivals.set(place.connection, [place.instrument])
+      else others.push(place.instrument)
     }
-    void prepare(instruments).then(() => {
-      if (!this.#abort.signal.aborted) open()
-    })
+    this.#options.onInstrumentsChanged(this.instruments())
+    for (const [id, arrived] of arrivals) {
+      const connection = this.#connections.get(id)
+      if (connection === undefined) this.#open(id, arrived)
+      else for (const instrument of arrived) connection.addInstrument(instrument)
+    }
+  }
+
+  #forgo(instruments: readonly Instrument[], error: unknown): void {
+    const { log } = this.#options
+    log.error('prepare-failed', { venue: this.venue.id, text: String(error) })
+    for (const { id } of instruments) {
+      if (!this.#prepared.has(id)) this.#follow(planRemove(this.#plan, id).plan)
+    }
   }
 
   #follow(plan: ShardPlan): void {
@@ -366,11 +389,17 @@ class VenueCollector implements Collector {
 
   #scheduleTick(): void {
     this.#timer = this.#options.clock.after(tickMs, () => {
-      const nowMs = this.#options.clock.monotonicMs()
-      if (nowMs - this.#tickedMs > tickMs + sleptMs) this.resumed()
-      this.#tickedMs = nowMs
+      const sleep = this.#sleep.look()
+      if (sleep === 'slept') this.resumed()
+      else if (sleep === 'jumped') this.#doubt()
       this.#scheduleTick()
       for (const connection of this.#connections.values()) connection.tick()
     })
+  }
+
+  /** The machine slept, or its clock was set: each socket has to show which. */
+  #doubt(): void {
+    this.#options.log.info('clock-jumped', { venue: this.venue.id })
+    for (const connection of this.#connections.values()) connection.doubt()
   }
 }

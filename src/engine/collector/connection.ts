@@ -130,7 +130,7 @@ export class Connection {
   addInstrument(instrument: Instrument): void {
     this.#instruments = [...this.#instruments, instrument]
     this.#watch.add(instrument.id)
-    this.#link?.addInstrument(instrument, this.#wanted())
+    this.#link?.addInstrument(instrument)
     this.#note(`${instrument.symbol} added`)
   }
 
@@ -160,6 +160,11 @@ export class Connection {
     this.#link?.suspect(text)
   }
 
+  /** Asks for a sign of life: until it comes nothing is live here, and without it the link is dead. */
+  doubt(): void {
+    this.#link?.doubt()
+  }
+
   pauseReading(): void {
     this.#isReadingPaused = true
     this.#link?.pauseReading()
@@ -183,7 +188,7 @@ export class Connection {
     return this.#watch.activity(instrument, this.#context.clock.monotonicMs())
   }
 
-  /** Age of the last sign of life of the present socket, ms; null while there is none. */
+  /** Age of the last sign of life of the present socket, ms; null while there is none, or one is asked for. */
   heartbeatAgeMs(): number | null {
     return this.#link?.signAgeMs(this.#context.clock.monotonicMs()) ?? null
   }
@@ -249,7 +254,7 @@ export class Connection {
     const link = new Link({
       context: this.#context,
       connection: this.id,
-      instruments: this.#wanted(),
+      instruments: () => this.#wanted(),
       watch: this.#watch,
       silence: this.#silence,
       traffic: this.traffic,

@@ -25,7 +25,7 @@ export class FrameIntake {
   constructor(options: LinkOptions, liveness: Liveness) {
     this.#options = options
     this.#liveness = liveness
-    this.#parser = this.#createParser(options.instruments)
+    this.#parser = this.#createParser(options.instruments())
   }
 
   /** How long it has carried healthy data, ms. */
@@ -100,13 +100,18 @@ export class FrameIntake {
     { receivedMs, atMs }: { readonly receivedMs: number; readonly atMs: number }
   ): void {
     const { watch, traffic, context, connection } = this.#options
+    const { discounted } = context
+    context.onEvents(connection, events, receivedMs)
+    const isWhole = discounted.size === 0
     let hasData = false
     let hasTrade = false
     for (const event of events) {
-      watch.note(event, atMs)
+      const counts = isWhole || !discounted.has(event)
+      if (counts) watch.note(event, atMs)
+      else watch.discount(event)
       if (event.kind === 'trade') {
         hasTrade = true
-        traffic.latency.record(receivedMs - event.eventMs)
+        if (counts) traffic.latency.record(receivedMs - event.eventMs)
       } else if (event.kind === 'heartbeat') this.lastHeartbeatMs = receivedMs
       else if (event.kind !== 'anchor') hasData = true
     }
@@ -115,7 +120,7 @@ export class FrameIntake {
       this.#liveness.data(atMs, hasTrade)
       this.noteHealthy(atMs)
     }
-    context.onEvents(connection, events, receivedMs)
+    if (!isWhole) discounted.clear()
   }
 
   #odd(odd: { readonly sort: 'rejected' | 'unknown'; readonly kind: string }, data: Buffer): void {

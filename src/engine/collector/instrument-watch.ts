@@ -74,10 +74,8 @@ export class InstrumentWatch {
       return
     }
     entry.hasPrice = true
-    if (event.kind === 'trade' || event.kind === 'anchor') {
-      if (typeof event.id === 'number' && event.id > entry.newestId) noteSeenId(entry, event.id)
-      if (event.kind === 'anchor') return
-    }
+    noteSeenId(entry, event)
+    if (event.kind === 'anchor') return
     const gapMs = atMs - entry.lastMs
     if (entry.lastMs >= 0 && gapMs >= sameHappeningMs && entry.socket === this.#socket) {
       entry.usualGapMs =
@@ -85,6 +83,12 @@ export class InstrumentWatch {
     }
     entry.lastMs = atMs
     entry.socket = this.#socket
+  }
+
+  /** Notes an event that arrived but is not believed: its id is no longer missing, nothing else is learned. */
+  discount(event: MarketEvent): void {
+    const entry = event.instrument === null ? undefined : this.#entries.get(event.instrument)
+    if (entry !== undefined) noteSeenId(entry, event)
   }
 
   /** Null when the instrument is not watched here. */
@@ -124,7 +128,10 @@ function noteToldId(entry: Entry, toldId: number, atMs: number): void {
   else if (entry.behindSinceMs === -1) entry.behindSinceMs = atMs
 }
 
-function noteSeenId(entry: Entry, id: number): void {
+function noteSeenId(entry: Entry, event: MarketEvent): void {
+  if (event.kind !== 'trade' && event.kind !== 'anchor') return
+  const { id } = event
+  if (typeof id !== 'number' || id <= entry.newestId) return
   entry.newestId = id
   if (id >= entry.toldId) entry.behindSinceMs = -1
 }

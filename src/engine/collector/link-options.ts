@@ -22,6 +22,8 @@ export type LinkContext = {
   readonly sockets: SocketFactory
   readonly governor: Governor
   readonly log: Log
+  /** Events of the frame at hand that say nothing of their instrument's activity; emptied with it. */
+  readonly discounted: Set<MarketEvent>
   /** Called within the frame's own turn; must be quick. */
   onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
 }
@@ -31,7 +33,8 @@ export type LinkOptions = {
   readonly context: LinkContext
   /** Id of the connection. */
   readonly connection: string
-  readonly instruments: readonly Instrument[]
+  /** Those that the connection wants now. */
+  instruments(): readonly Instrument[]
   readonly watch: InstrumentWatch
   readonly silence: SilenceRule
   readonly traffic: Traffic

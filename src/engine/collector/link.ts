@@ -66,9 +66,9 @@ export class Link {
     return this.#intake.lastHeartbeatMs
   }
 
-  /** Age of the last sign of life, ms; null before the socket opened. */
+  /** Age of the last sign of life, ms; null before the socket opened, and while it is in doubt. */
   signAgeMs(nowMs: number): number | null {
-    return this.isOpen ? this.#liveness.signAgeMs(nowMs) : null
+    return this.isOpen && !this.#liveness.isDoubted ? this.#liveness.signAgeMs(nowMs) : null
   }
 
   open(): void {
@@ -106,8 +106,9 @@ export class Link {
     this.#socket?.close()
   }
 
-  addInstrument(instrument: Instrument, all: readonly Instrument[]): void {
-    this.#intake.expect(all)
+  /** Follows a list that gained an instrument; a link not yet open subscribes the whole list later. */
+  addInstrument(instrument: Instrument): void {
+    this.#intake.expect(this.#options.instruments())
     if (this.#phase === 'open') this.#subscriptions.subscribe([instrument])
   }
 
@@ -125,6 +126,13 @@ export class Link {
     this.#isReadingPaused = false
     this.#liveness.excuse(this.#context.clock.monotonicMs())
     if (this.isOpen) this.#socket?.resume()
+  }
+
+  /** Asks for a sign of life; without one within 5 s it is taken for dead. */
+  doubt(): void {
+    if (!this.isOpen || this.#cause !== null) return
+    this.#liveness.doubt(this.#context.clock.monotonicMs())
+    this.#socket?.ping()
   }
 
   /** Looks after what is due; called every second. */
@@ -180,7 +188,7 @@ export class Link {
     if (this.#phase !== 'authorizing') return
     this.#deadline?.cancel()
     this.#phase = 'open'
-    this.#subscriptions.subscribe(this.#options.instruments)
+    this.#subscriptions.subscribe(this.#options.instruments())
   }
 
   #frame(data: Buffer): void {

@@ -5,10 +5,13 @@ import type { InstrumentWatch } from './instrument-watch.ts'
 const pingEveryMs = 15_000
 const pongWithinMs = 10_000
 const withheldMs = 5_000
+const proofWithinMs = 5_000
+/** Frames that come this soon after a doubt may have lain in the machine's own buffers. */
+const bufferedMs = 500
 
 /** What is wrong with a link that still looks open. */
 export type Suspicion = {
-  readonly kind: 'pong' | 'heartbeat' | 'silence' | 'withheld'
+  readonly kind: 'doubt' | 'pong' | 'heartbeat' | 'silence' | 'withheld'
   readonly text: string
 }
 
@@ -25,6 +28,8 @@ export class Liveness {
   readonly #signLimitMs: number | null
   #pingedMs: number
   #awaitsPong = false
+  /** When a sign of life was asked for; null once a pong answered. */
+  #doubtedMs: number | null = null
   #signMs: number
   #pongMs: number
   #dataMs: number
@@ -70,6 +75,7 @@ export class Liveness {
 
   pong(nowMs: number): void {
     this.#awaitsPong = false
+    this.#doubtedMs = null
     this.#pongMs = nowMs
   }
 
@@ -81,8 +87,20 @@ export class Liveness {
     return true
   }
 
+  /** Asks for a new sign of life; the caller sends the ping, which counts as sent. */
+  doubt(nowMs: number): void {
+    this.#doubtedMs = this.#pingedMs = nowMs
+    this.#awaitsPong = true
+  }
+
+  /** Whether the sign of life asked for has yet to come: a pong, or a frame that was not buffered before. */
+  get isDoubted(): boolean {
+    return this.#doubtedMs !== null && this.#signMs < this.#doubtedMs + bufferedMs
+  }
+
   /** Reading was held back by us: what did not arrive meanwhile proves nothing. */
   excuse(nowMs: number): void {
+    if (this.isDoubted) this.#doubtedMs = nowMs
     this.#signMs = this.#dataMs = this.#pingedMs = nowMs
     this.#awaitsPong = false
     this.#hasData = false
@@ -90,6 +108,9 @@ export class Liveness {
 
   /** Looks for what is wrong; null when nothing is. */
   check(nowMs: number): Suspicion | null {
+    if (this.#doubtedMs !== null && this.isDoubted && nowMs - this.#doubtedMs >= proofWithinMs) {
+      return { kind: 'doubt', text: `no sign of life within ${proofWithinMs} ms of a clock jump` }
+    }
     if (this.#awaitsPong && nowMs - this.#pingedMs >= pongWithinMs) {
       return { kind: 'pong', text: `no pong within ${pongWithinMs} ms` }
     }

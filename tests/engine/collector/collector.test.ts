@@ -1,82 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import type { MarketEvent } from '../../../src/core/market/event.ts'
-import type { Instrument } from '../../../src/core/market/instrument.ts'
-import { createCollector } from '../../../src/engine/collector/collector.ts'
-import type { Collector, CollectorOptions } from '../../../src/engine/collector/collector.ts'
 import { VenueError } from '../../../src/core/venue-error.ts'
-import { KeptLog } from '../../support/connection-rig.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
-import { FakeSockets } from '../../support/fake-sockets.ts'
-import type { FakeSocket } from '../../support/fake-sockets.ts'
+import type { Instrument } from '../../../src/core/market/instrument.ts'
+import {
+  aCollectorRig,
+  aStartedCollector,
+  discovering,
+  letIn
+} from '../../support/collector-rig.ts'
 import { aToy, readToyRequest, someToys, toyVenue } from '../../support/toy-venue.ts'
 import { until } from '../../support/until.ts'
 
-type Rig = {
-  readonly collector: Collector
-  readonly clock: FakeClock
-  readonly sockets: FakeSockets
-  readonly events: { readonly connection: string; readonly event: MarketEvent }[]
-  readonly lists: (readonly Instrument[])[]
-  readonly log: KeptLog
-}
-
-function aRig(changes: Partial<CollectorOptions> = {}): Rig {
-  const clock = new FakeClock()
-  const sockets = new FakeSockets()
-  const log = new KeptLog()
-  const events: Rig['events'] = []
-  const lists: (readonly Instrument[])[] = []
-  const collector = createCollector({
-    venue: toyVenue(),
-    endpoints: { wsUrl: 'ws://toy.test', restUrl: 'http://toy.test' },
-    apiKey: null,
-    selection: 'all',
-    perConnection: null,
-    userAgent: 'tapedeck/test',
-    clock,
-    random: () => 0.5,
-    sockets,
-    cache: null,
-    marketHours: null,
-    log,
-    onEvents: (connection, many) => {
-      for (const event of many) events.push({ connection, event })
-    },
-    onConnectionChanged: () => undefined,
-    onInstrumentsChanged: (instruments) => lists.push(instruments),
-    ...changes
-  })
-  return { collector, clock, sockets, events, lists, log }
-}
-
-async function aStartedRig(changes?: Partial<CollectorOptions>): Promise<Rig> {
-  const rig = aRig(changes)
-  rig.collector.start()
-  await until(() => rig.sockets.all.length > 0, 'connections open')
-  return rig
-}
-
-/** Lets every socket in and answers all it asks. */
-function letIn(socket: FakeSocket): void {
-  socket.accept()
-  answer(socket)
-}
-
-function answer(socket: FakeSocket): void {
-  for (const text of socket.sent.splice(0)) socket.say({ ack: readToyRequest(text).id })
-}
-
-function discovering(instruments: readonly Instrument[]): Partial<CollectorOptions> {
-  return {
-    venue: toyVenue({
-      discover: () => Promise.resolve({ instruments, complete: true, problems: [] })
-    })
-  }
-}
-
 describe('createCollector', () => {
   test('plans shards, connects them and hands on their events by connection', async () => {
-    const { collector, sockets, events, lists } = await aStartedRig()
+    const { collector, sockets, events, lists } = await aStartedCollector()
     expect(sockets.all).toHaveLength(2)
     expect(lists.map((list) => list.length)).toEqual([6])
     for (const socket of sockets.all) letIn(socket)
@@ -101,7 +37,7 @@ describe('createCollector', () => {
       },
       discover: () => Promise.resolve({ instruments: someToys(326), complete: true, problems: [] })
     })
-    const { collector, sockets, clock } = await aStartedRig({ venue })
+    const { collector, sockets, clock } = await aStartedCollector({ venue })
     expect(sockets.all).toHaveLength(16)
     expect(collector.rows().filter(({ reason }) => reason === 'rate')).toHaveLength(6)
     clock.advance(999)
@@ -115,7 +51,7 @@ describe('createCollector', () => {
 
   test('an added instrument goes to a shard with room and touches no other socket', async () => {
     const offered = [...someToys(5), aToy('ZZZ-USD', { status: 'halted' })]
-    const { collector, sockets } = await aStartedRig(discovering(offered))
+    const { collector, sockets } = await aStartedCollector(discovering(offered))
     for (const socket of sockets.all) letIn(socket)
     expect(collector.addInstrument('toy:ZZZ-USD')).toBe(true)
     expect(collector.addInstrument('toy:ZZZ-USD')).toBe(false)
@@ -129,7 +65,7 @@ describe('createCollector', () => {
 
   test('an instrument without room opens one new connection', async () => {
     const offered = [...someToys(3), aToy('ZZZ-USD', { status: 'halted' })]
-    const { collector, sockets } = await aStartedRig(discovering(offered))
+    const { collector, sockets } = await aStartedCollector(discovering(offered))
     for (const socket of sockets.all) letIn(socket)
     collector.addInstrument('toy:ZZZ-USD')
     expect(sockets.all).toHaveLength(2)
@@ -138,7 +74,7 @@ describe('createCollector', () => {
   })
 
   test('a removed instrument is unsubscribed in its own shard; an empty shard closes', async () => {
-    const { collector, sockets } = await aStartedRig(discovering(someToys(4)))
+    const { collector, sockets } = await aStartedCollector(discovering(someToys(4)))
     for (const socket of sockets.all) letIn(socket)
     expect(collector.removeInstrument('toy:T001-USD')).toBe(true)
     expect(readToyRequest(sockets.all[0]?.sent[0] ?? '').op).toBe('unsubscribe')
@@ -158,7 +94,7 @@ describe('createCollector', () => {
           ? Promise.resolve({ instruments: someToys(3), complete: true, problems: [] })
           : Promise.reject(new VenueError('venue-unreachable', 'no route', { retry: 'after' }))
     })
-    const { collector, clock, sockets } = aRig({ venue })
+    const { collector, clock, sockets } = aCollectorRig({ venue })
     collector.start()
     await until(() => collector.totals().problems.length > 0, 'a visible reason')
     expect(collector.totals().problems).toEqual(['Toy does not list its instruments: no route'])
@@ -188,7 +124,7 @@ describe('createCollector', () => {
         return Promise.resolve()
       }
     }
-    const { collector, clock, sockets } = await aStartedRig({ venue, cache })
+    const { collector, clock, sockets } = await aStartedCollector({ venue, cache })
     expect(collector.instruments()).toEqual(someToys(3))
     expect(collector.totals().problems[0]).toContain('using the list of the last run')
     clock.advance(5_000)
@@ -209,7 +145,7 @@ describe('createCollector', () => {
         })
     })
     const cache = { load: () => Promise.resolve(someToys(2)), save: () => Promise.resolve() }
-    const { collector } = await aStartedRig({ venue, cache })
+    const { collector } = await aStartedCollector({ venue, cache })
     expect(collector.instruments().map(({ symbol }) => symbol)).toEqual([
       'NEW-USD',
       'T001-USD',
@@ -226,7 +162,7 @@ describe('createCollector', () => {
         discover: () => Promise.reject(new VenueError('venue-unreachable', 'x', { retry: 'after' }))
       })
       const cache = { load: () => Promise.resolve<unknown>(content), save: () => Promise.resolve() }
-      const { collector, sockets } = aRig({ venue, cache })
+      const { collector, sockets } = aCollectorRig({ venue, cache })
       collector.start()
       await until(() => collector.totals().problems.length > 0, 'a visible reason')
       expect(sockets.all).toHaveLength(0)
@@ -235,7 +171,7 @@ describe('createCollector', () => {
   )
 
   test('an unknown symbol is a problem in words; the rest is collected', async () => {
-    const { collector } = await aStartedRig({ selection: ['T001-USD', 'T01-USD'] })
+    const { collector } = await aStartedCollector({ selection: ['T001-USD', 'T01-USD'] })
     expect(collector.instruments()).toHaveLength(1)
     expect(collector.totals().problems[0]).toMatch(
       /^T01-USD is not offered by the venue; did you mean/
@@ -244,7 +180,7 @@ describe('createCollector', () => {
   })
 
   test('freshness follows data, heartbeat and state of the connection', async () => {
-    const { collector, sockets, clock } = await aStartedRig(discovering(someToys(2)))
+    const { collector, sockets, clock } = await aStartedCollector(discovering(someToys(2)))
     const socket = sockets.last
     letIn(socket)
     expect(collector.freshnessOf('toy:T001-USD')).toBe('none')
@@ -264,10 +200,33 @@ describe('createCollector', () => {
     await collector.stop()
   })
 
+  test('an event that is not believed makes no instrument live, but is no longer missing', async () => {
+    const rig = await aStartedCollector({
+      ...discovering(someToys(1)),
+      onEvents: (...[, events]) => {
+        for (const event of events) {
+          if (event.kind === 'trade' && event.eventMs === 0) rig.collector.discount(event)
+        }
+      }
+    })
+    const { collector, sockets, clock } = rig
+    const socket = sockets.last
+    letIn(socket)
+    for (let id = 1; id <= 10; id += 1) {
+      socket.say({ trade: 'T001-USD', id, at: 0 }, { beat: 'T001-USD', last: id })
+      expect(collector.freshnessOf('toy:T001-USD')).toBe('none')
+      clock.advance(1_000)
+    }
+    expect(collector.rows()[0]).toMatchObject({ state: 'live', latencyP99Ms: null })
+    socket.say({ trade: 'T001-USD', id: 11 })
+    expect(collector.freshnessOf('toy:T001-USD')).toBe('live')
+    await collector.stop()
+  })
+
   test('waits while the market is closed, connects 60 s before it opens, leaves 5 min after its close', async () => {
     const openMs = 1_800_000_600_000
     const closeMs = openMs + 3_600_000
-    const { collector, clock, sockets } = aRig({
+    const { collector, clock, sockets } = aCollectorRig({
       ...discovering([aToy('QLD', { calendar: 'XNYS' })]),
       marketHours: (...[, nowMs]) => {
         const isOpen = nowMs >= openMs && nowMs < closeMs
@@ -299,27 +258,8 @@ describe('createCollector', () => {
     await collector.stop()
   })
 
-  test('after sleep every socket is taken for dead', async () => {
-    const { collector, sockets, clock } = await aStartedRig()
-    for (const socket of sockets.all) letIn(socket)
-    clock.sleep(6_500)
-    expect(sockets.all.slice(0, 2).every(({ wasTerminated }) => wasTerminated)).toBe(true)
-    clock.advance(1_000)
-    expect(sockets.all).toHaveLength(4)
-    expect(collector.rows()[0]?.lastClose?.reason).toBe('presumed dead after sleep')
-    await collector.stop()
-  })
-
-  test('told that the machine woke up, it does the same', async () => {
-    const { collector, sockets } = await aStartedRig()
-    for (const socket of sockets.all) letIn(socket)
-    collector.resumed()
-    expect(sockets.unended).toHaveLength(0)
-    await collector.stop()
-  })
-
   test('pauses reading on all sockets, those opened meanwhile included', async () => {
-    const { collector, sockets, clock } = await aStartedRig()
+    const { collector, sockets, clock } = await aStartedCollector()
     const [first, second] = sockets.all
     for (const socket of sockets.all) letIn(socket)
     collector.pauseReading()
@@ -334,7 +274,7 @@ describe('createCollector', () => {
   })
 
   test('one refused upgrade pauses all of the venue; the others follow the canary', async () => {
-    const { collector, sockets, clock } = await aStartedRig()
+    const { collector, sockets, clock } = await aStartedCollector()
     for (const socket of sockets.all)
       socket.end({ kind: 'http', status: 429, retryAfterMs: 20_000 })
     clock.advance(19_999)
@@ -347,7 +287,7 @@ describe('createCollector', () => {
   })
 
   test('counts messages, bytes and what it could not use', async () => {
-    const { collector, sockets } = await aStartedRig()
+    const { collector, sockets } = await aStartedCollector()
     for (const socket of sockets.all) letIn(socket)
     sockets.all[0]?.say('abc', { strange: 1 })
     sockets.all[1]?.say('defg')
@@ -357,20 +297,16 @@ describe('createCollector', () => {
       rejectedFrames: 2,
       unknownFrames: 1
     })
-    expect(collector.oddFrames()).toEqual([
-      { kind: 'rejected: not JSON', count: 2, sample: 'abc' },
-      { kind: 'unknown: strange', count: 1, sample: '{"strange":1}' }
-    ])
     await collector.stop()
   })
 
   test('stop leaves no timer and no socket, at any moment', async () => {
-    const { collector, sockets, clock } = await aStartedRig()
+    const { collector, sockets, clock } = await aStartedCollector()
     letIn(sockets.last)
     await collector.stop()
     expect(sockets.unended).toHaveLength(0)
     expect(clock.pending).toBe(0)
-    const early = aRig()
+    const early = aCollectorRig()
     early.collector.start()
     await early.collector.stop()
     expect(early.clock.pending).toBe(0)

@@ -295,6 +295,23 @@ describe('Connection', () => {
     expect(rig.connection.row(0).instruments).not.toContain('toy:NEW-USD')
   })
 
+  test('subscribes the list as it is when the socket opens, not as it was when it began', () => {
+    const rig = new ConnectionRig({ venue: { handshake: 'authorized' } })
+    rig.connection.start()
+    rig.connection.addInstrument(aToy('NEW-USD'))
+    rig.connection.removeInstrument('toy:T001-USD')
+    rig.socket.accept()
+    rig.connection.removeInstrument('toy:T002-USD')
+    rig.socket.say({ welcome: true })
+    expect(rig.socket.sent.map((text) => readToyRequest(text).symbols)).toEqual([
+      ['T003-USD', 'NEW-USD']
+    ])
+    rig.acknowledge()
+    rig.socket.say({ trade: 'NEW-USD' })
+    expect(rig.events).toHaveLength(1)
+    expect(rig.state).toBe('live')
+  })
+
   test('names each socket anew to the parser', () => {
     const names: string[] = []
     const rig = new ConnectionRig({

@@ -69,6 +69,18 @@ describe('InstrumentWatch', () => {
     expect(watch.isProvenQuiet(0)).toBe(false)
   })
 
+  test('a discounted trade is no data and no price, but is not overdue either', () => {
+    const watch = aWatch(a)
+    watch.note(execution('trade', a, 5), 0)
+    watch.note(beat(a, 6), 1_000)
+    watch.discount(execution('trade', a, 6))
+    expect(watch.longestBehindMs(4_000)).toBe(0)
+    expect(watch.activity(a, 4_000)).toEqual({ dataAgeMs: 4_000, usualGapMs: null })
+    const fresh = aWatch(b)
+    fresh.discount(execution('trade', b, 1))
+    expect(fresh.activity(b, 0)?.dataAgeMs).toBeNull()
+  })
+
   test('tells how long a trade is overdue, until it comes', () => {
     const watch = aWatch(a)
     watch.note(execution('trade', a, 5), 0)
