@@ -18,11 +18,13 @@ export function chartOf(page: Page, symbol: string, interval: string): Locator {
   return page.getByRole('region', { name: `Chart ${symbol} ${interval}`, exact: true })
 }
 
-/** Reads all figures of the legend at one instant. */
+/** Reads all figures of the legend at one instant, after whatever is under way has been painted. */
 export async function readLegend(page: Page): Promise<LegendFigures> {
-  const texts = await page.locator('.legend').evaluate((legend) => {
-    const read = (field: string) =>
-      legend.querySelector(`[data-field=${field}]`)?.textContent ?? ''
+  const texts = await page.locator('.legend').evaluate(async (legend) => {
+    const nextFrame = () => new Promise((resolve) => requestAnimationFrame(resolve))
+    await nextFrame()
+    await nextFrame()
+    const read = (field: string) => legend.querySelector(`[data-field=${field}]`)?.textContent ?? ''
     return {
       open: read('open'),
       high: read('high'),
@@ -50,13 +52,21 @@ function figureOf(text: string): number | null {
 }
 
 /**
- * Points at a bar; the legend tells of it from the next frame on.
+ * Points at bars one after the other and reads what the legend says of each.
  *
- * @param back Bars before the newest one; 0 is the newest.
+ * @param backs Bars before the newest one; 0 is the newest.
  */
-export async function pointAtBar(page: Page, back: number): Promise<void> {
+export async function readBars(
+  page: Page,
+  backs: readonly number[]
+): Promise<readonly LegendFigures[]> {
   const { right, middle } = await plotBox(page)
-  await page.mouse.move(right - (barsRightOfNewest + back + 0.5) * barSpacing, middle)
+  const bars: LegendFigures[] = []
+  for (const back of backs) {
+    await page.mouse.move(right - (barsRightOfNewest + back + 0.5) * barSpacing, middle)
+    bars.push(await readLegend(page))
+  }
+  return bars
 }
 
 /** The area of the candles, between the left edge and the price axis. */

@@ -1,10 +1,10 @@
 import type { Page } from '@playwright/test'
 
-/** Freshness states that each row in sight went through, without repeats in a row; keyed by row id. */
+/** Freshness states that rows went through, oldest first, without repeats in a row; keyed by row id. */
 export type FreshnessRecord = Readonly<Record<string, readonly string[]>>
 
 /**
- * Starts to note every freshness a row shows, however briefly; looking now and then would miss states
+ * Starts to note every freshness that the rows now in sight show, however briefly; looking now and then would miss states
  * that last for a few frames.
  *
  * @returns Reads what was noted so far.
@@ -12,18 +12,30 @@ export type FreshnessRecord = Readonly<Record<string, readonly string[]>>
 export async function recordFreshness(page: Page): Promise<() => Promise<FreshnessRecord>> {
   const handle = await page.evaluateHandle(() => {
     const record: Record<string, string[]> = {}
-    const note = (row: HTMLElement) => {
-      const states = (record[row.id] ??= [])
-      const state = row.dataset['freshness'] ?? ''
-      if (states.at(-1) !== state) states.push(state)
+    for (const row of document.querySelectorAll<HTMLElement>('.watch-row')) {
+      record[row.id] = [row.dataset['freshness'] ?? '']
     }
-    for (const row of document.querySelectorAll<HTMLElement>('.watch-row')) note(row)
     new MutationObserver((changes) => {
       for (const { target } of changes) {
-        if (target instanceof HTMLElement && target.matches('.watch-row')) note(target)
+        const states = target instanceof HTMLElement ? record[target.id] : undefined
+        const state = target instanceof HTMLElement ? (target.dataset['freshness'] ?? '') : ''
+        if (states !== undefined && states.at(-1) !== state) states.push(state)
       }
     }).observe(document.body, { subtree: true, attributeFilter: ['data-freshness'] })
     return record
+  })
+  return () => handle.jsonValue()
+}
+
+/** Starts to note every text of the banner. @returns Reads what was noted so far, oldest first. */
+export async function recordNotices(page: Page): Promise<() => Promise<readonly string[]>> {
+  const handle = await page.evaluateHandle(() => {
+    const notices: string[] = []
+    new MutationObserver(() => {
+      const text = document.querySelector('.banner')?.textContent ?? ''
+      if (text !== '' && notices.at(-1) !== text) notices.push(text)
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })
+    return notices
   })
   return () => handle.jsonValue()
 }

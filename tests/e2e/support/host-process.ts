@@ -2,7 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { simulatorReadySchema, type SimulatorReady } from '../../../src/contracts/simulator-ready.ts'
+import {
+  simulatorReadySchema,
+  type SimulatorReady
+} from '../../../src/contracts/simulator-ready.ts'
 import { until } from '../../support/until.ts'
 
 const entry = join(import.meta.dirname, '..', '..', '..', 'out', 'main', 'headless.js')
