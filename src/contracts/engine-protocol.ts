@@ -7,6 +7,9 @@ import type { ClientMessage, ServerMessage } from './state-stream.ts'
 import { settingsSchema } from './settings.ts'
 import { modeSchema } from './shapes.ts'
 
+/** How long a host waits for its engine to end in order, ms; the engine divides it among its parts. */
+export const stopBudgetMs = 1_500
+
 const logLevelSchema = z.enum(['debug', 'info', 'warn', 'error'])
 
 const engineConfigSchema = z.object({

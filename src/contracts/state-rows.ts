@@ -117,6 +117,16 @@ export type HealthRow = HealthShape & {
   /** Counters since start: frames rejected, unknown, dropped views. */
   readonly rejectedFrames: number
   readonly unknownFrames: number
+  /** Trades that ids told were missing when seen, since start; some may have come later. */
+  readonly missingTrades: number
+  /** Trades kept without a candle since start: more than 1 min ahead or 1 day behind the clock. */
+  readonly implausibleTrades: number
+  /** Trades lost since start because the store was too slow. */
+  readonly droppedTrades: number
+  /** Repeats since start that told something else than the stored trade; the first is kept. */
+  readonly conflictingTrades: number
+  /** What is wrong with the engine itself now, one sentence each, gravest first; empty when all is well. */
+  readonly problems: readonly string[]
 }
 
 /** All tables of the stream. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Candle } from '../core/market/candle.ts'
 import type { Instrument } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
@@ -14,30 +13,21 @@ import { systemClock, type Clock } from './collector/clock.ts'
 import { createCollector, type Collector } from './collector/collector.ts'
 import type { LogFields } from './collector/log.ts'
 import { wsSockets } from './collector/ws-socket.ts'
-import { startupSentences } from './diagnostics.ts'
 import { EngineFailure } from './engine-failure.ts'
-import { buildHealthRow } from './health/health-row.ts'
-import { ProcessLoad } from './health/process-load.ts'
+import { TroubleWatch } from './health/trouble-watch.ts'
 import { instrumentFile } from './instrument-file.ts'
 import { MarketClocks } from './market-clocks.ts'
+import { saveReceived, stopInOrder } from './orderly-stop.ts'
 import { QueryDesk } from './query-desk.ts'
 import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
+import { StatePublishing } from './state-publishing.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import { openReader } from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
-import { ToldCandles } from './told-candles.ts'
 import { VenueHistory } from './venue-history.ts'
-
-/** Clients get at most 30 frames a second. */
-const frameMs = 33
-const secondMs = 1_000
-const minuteMs = 60_000
-const bytesPerMb = 1_048_576
-/** A stop must not outlast the host's patience. */
-const closeStoreMs = 1_000
 
 export type EngineOptions = {
   readonly config: EngineConfig
@@ -53,10 +43,9 @@ type Running = {
   readonly writer: StoreWriter
   readonly reader: StoreReader
   readonly pipeline: Pipeline
-  readonly feed: StateFeed
   readonly queries: QueryDesk
   readonly collectors: readonly Collector[]
-  readonly timers: readonly NodeJS.Timeout[]
+  readonly publishing: StatePublishing
 }
 
 /** The engine: sockets to pipeline to writer, and the state stream out. Starting and recovering are one path. */
@@ -65,12 +54,10 @@ export class Engine {
   readonly #publisher: StatePublisher
   readonly #markets: MarketClocks
   readonly #clock: Clock
-  readonly #load = new ProcessLoad()
+  readonly #trouble = new TroubleWatch()
   readonly #history: VenueHistory
   readonly #heads: RunningHeads
-  readonly #told = new ToldCandles()
   readonly #startedMs = Date.now()
-  readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   #running: Running | null = null
 
   constructor(options: EngineOptions) {
@@ -122,6 +109,7 @@ export class Engine {
         onRebuilt: (result) => this.#running?.pipeline.adopt(result),
         onPressure: (pressure) => this.#followPressure(pressure),
         onTrouble: (error) => {
+          this.#trouble.storeTrouble(error?.message ?? null)
           if (error === null) this.#log('info', 'store-works-again', {})
           else this.#log('error', 'store-trouble', { code: error.code, message: error.message })
         },
@@ -146,26 +134,41 @@ export class Engine {
   /** Closes sockets, commits what was received and lets the data folder go. */
   async stop(): Promise<void> {
     const running = this.#running
-    this.#load.close()
     if (running === null) return
     this.#running = null
-    for (const timer of running.timers) clearInterval(timer)
-    await Promise.all(running.collectors.map((collector) => collector.stop()))
+    running.publishing.close()
     this.#publisher.close()
-    // The last to close folds SQLite's log into the database, and only the writer may write.
-    await running.reader.close()
-    await running.writer.close({ stoppedMs: Date.now(), deadlineMs: closeStoreMs })
+    await stopInOrder(running, this.#clock)
     running.lock.release()
+  }
+
+  /** Something failed that nobody expected: takes nothing more in and commits what it can, 500 ms at most. */
+  async save(): Promise<void> {
+    if (this.#running !== null) await saveReceived(this.#running, this.#clock)
   }
 
   #run(opened: Pick<Running, 'lock' | 'writer' | 'reader' | 'pipeline'>): void {
     const { writer, reader, pipeline } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
     const collectors = this.#createCollectors(pipeline, feed, opened)
+    const publishing = new StatePublishing({
+      config: this.#options.config,
+      startedMs: this.#startedMs,
+      clock: this.#clock,
+      publisher: this.#publisher,
+      pipeline,
+      writer,
+      collectors,
+      feed,
+      heads: this.#heads,
+      markets: this.#markets,
+      trouble: this.#trouble,
+      log: (...line) => this.#log(...line)
+    })
     writer.follow({
       takeChangedCandles: () => {
         const candles = pipeline.takeChangedCandles()
-        for (const candle of candles) this.#publish(candle)
+        for (const candle of candles) publishing.candle(candle)
         return candles
       },
       takeRebuilds: () => pipeline.takeRebuilds(),
@@ -177,17 +180,12 @@ export class Engine {
       reader,
       history: this.#history,
       heads: this.#heads,
+      clock: this.#clock,
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
-    const timers = [
-      setInterval(() => this.#frame(), frameMs),
-      setInterval(() => this.#second(), secondMs),
-      setInterval(() => feed.refreshSparks(), minuteMs)
-    ]
-    this.#running = { ...opened, feed, queries, collectors, timers }
-    this.#second()
-    for (const sentence of this.#diagnostics()) this.#log('info', 'startup', { sentence })
+    this.#running = { ...opened, queries, collectors, publishing }
+    publishing.start()
     for (const collector of collectors) collector.start()
   }
 
@@ -271,7 +269,7 @@ export class Engine {
     const seeds = await reader.seed(
       fresh.map(({ id }) => id),
       intervalsOf(this.#options.config).map(({ interval }) => interval),
-      Date.now()
+      this.#runNowMs()
     )
     const seedOf = new Map(seeds.map(({ instrument, seed }) => [instrument, seed]))
     for (const instrument of fresh) {
@@ -280,91 +278,6 @@ export class Engine {
       if (seed === null) this.#heads.began(instrument.id, this.#runNowMs())
       pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf, seed })
     }
-  }
-
-  #frame(): void {
-    const running = this.#running
-    if (running === null) return
-    running.feed.refreshChanged()
-    for (const { instrument, interval } of this.#publisher.watchedSeries()) {
-      const newest = running.pipeline
-        .candlesInMemory(instrument as Instrument['id'], interval)
-        .at(-1)
-      if (newest === undefined) continue
-      const candle = this.#heads.complete(newest)
-      if (this.#told.isNews(candle)) this.#publisher.candle(candle)
-    }
-    this.#publisher.flush()
-  }
-
-  #publish(candle: Candle): void {
-    if (!this.#publisher.isWatched(candle.instrument, candle.interval)) return
-    this.#publisher.candle(this.#heads.complete(candle))
-  }
-
-  #second(): void {
-    const running = this.#running
-    if (running === null) return
-    const { pipeline, feed, writer, collectors } = running
-    pipeline.advance(Date.now())
-    feed.refreshAges()
-    const figures = writer.figures()
-    this.#publisher.put(
-      'health',
-      buildHealthRow(
-        collectors.map((collector) => collector.totals()),
-        this.#load.read(),
-        {
-          mode: this.#options.config.mode,
-          uptimeMs: Date.now() - this.#startedMs,
-          storeLagMs: Math.round(figures.storeLagMs),
-          queuedRows: figures.queuedRows,
-          databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
-          tradesStored: figures.committedTrades
-        }
-      )
-    )
-    this.#putRun(running)
-  }
-
-  #putRun({ pipeline, collectors }: Running): void {
-    const { config } = this.#options
-    const wallMs = Date.now()
-    const instruments = collectors.flatMap((collector) => collector.instruments())
-    this.#publisher.put('run', {
-      id: 'run',
-      mode: config.mode,
-      startedMs: this.#startedMs,
-      clock: { runMs: pipeline.runNowMs() || wallMs, wallMs, speed: 1 },
-      timeZone: this.#timeZone,
-      intervals: config.settings.intervals,
-      dataFolder: config.dataDir,
-      diagnostics: this.#diagnostics(),
-      markets: this.#markets.states(instruments, this.#runNowMs())
-    })
-  }
-
-  #diagnostics(): readonly string[] {
-    const collectors = this.#running?.collectors ?? []
-    return startupSentences({
-      config: this.#options.config,
-      wallMs: this.#startedMs,
-      timeZone: this.#timeZone,
-      markets: this.#markets.states(
-        collectors.flatMap((collector) => collector.instruments()),
-        this.#runNowMs()
-      ),
-      plans: collectors.map((collector) => {
-        const { connections, instruments, problems } = collector.totals()
-        return {
-          name: collector.venue.name,
-          connections: connections.total,
-          instruments: instruments.total,
-          problems
-        }
-      }),
-      isUncleanStart: this.#running?.writer.run.isUncleanStart ?? false
-    })
   }
 
   /** The run clock: the wall's, or the tape's once it has begun. */
@@ -379,6 +292,7 @@ export class Engine {
 
   #followPressure(pressure: 'high' | 'normal'): void {
     this.#log('warn', 'store-pressure', { pressure })
+    this.#trouble.storePressure(pressure)
     for (const collector of this.#running?.collectors ?? []) {
       if (pressure === 'high') collector.pauseReading()
       else collector.resumeReading()

@@ -19,6 +19,7 @@ const hostLimits: ClientLimits = { maxOpenQueries: 256, maxWatchedSeries: maxRel
 const channel = openParentChannel()
 let engine: Engine | null = null
 let isStopping = false
+let isFailing = false
 let deliver: (message: unknown) => void = () => undefined
 let beat: NodeJS.Timeout | null = null
 
@@ -90,8 +91,14 @@ async function stop(): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const failure = failureOf(error)
-  const { code, message, retry, exitCode } = failure
+  if (isFailing) return
+  isFailing = true
+  void end(failureOf(error))
+}
+
+/** Commits what is safe before it says why it ends; what fails on the way changes nothing about that. */
+async function end({ code, message, retry, exitCode }: EngineFailure): Promise<void> {
+  await engine?.save().catch(() => undefined)
   channel.send({ channel: 'control', kind: 'fatal', code, message, retry, exitCode })
   // The message must be on its way before the process ends.
   setTimeout(() => process.exit(exitCode), 50)

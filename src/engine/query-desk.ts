@@ -3,6 +3,7 @@ import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval } from '../core/market/interval.ts'
 import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { CandleQuery, Query, QueryResult, StreamError } from '../contracts/state-stream.ts'
+import type { Clock } from './collector/clock.ts'
 import type { Collector } from './collector/collector.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import type { RunningHeads } from './running-heads.ts'
@@ -14,6 +15,7 @@ type Parts = {
   readonly reader: StoreReader
   readonly history: VenueHistory
   readonly heads: RunningHeads
+  readonly clock: Clock
   readonly collectorOf: (id: InstrumentId) => Collector | null
   readonly log: (event: string, fields: Readonly<Record<string, string>>) => void
 }

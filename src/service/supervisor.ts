@@ -3,7 +3,11 @@
  * after five ends within five minutes, then one try every five minutes; `stopping` → `stopped`.
  * `refused`: the engine said that it cannot run and trying again would not help.
  */
-import type { EngineConfig, EngineMessage } from '../contracts/engine-protocol.ts'
+import {
+  stopBudgetMs,
+  type EngineConfig,
+  type EngineMessage
+} from '../contracts/engine-protocol.ts'
 import type { EngineExit, EngineProcess, LaunchEngine } from './engine-process.ts'
 
 export type SupervisorState =
@@ -33,7 +37,7 @@ export const supervisorLimits = {
   probeMs: 300_000,
   readyMs: 30_000,
   beatMs: 10_000,
-  stopMs: 1_500
+  stopMs: stopBudgetMs
 } as const
 
 export type SupervisorHandlers = {

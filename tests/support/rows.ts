@@ -106,6 +106,11 @@ export function aHealthRow(fields: Partial<HealthRow> = {}): HealthRow {
     tradesStored: 1_000,
     rejectedFrames: 0,
     unknownFrames: 0,
+    missingTrades: 0,
+    implausibleTrades: 0,
+    droppedTrades: 0,
+    conflictingTrades: 0,
+    problems: [],
     ...fields
   }
 }

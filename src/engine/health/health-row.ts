@@ -20,13 +20,23 @@ export type VenueFigures = {
 /** What the engine tells of itself and its store. */
 export type EngineFigures = Pick<
   HealthRow,
-  'mode' | 'uptimeMs' | 'storeLagMs' | 'queuedRows' | 'databaseMb' | 'tradesStored'
+  | 'mode'
+  | 'uptimeMs'
+  | 'storeLagMs'
+  | 'queuedRows'
+  | 'databaseMb'
+  | 'tradesStored'
+  | 'missingTrades'
+  | 'implausibleTrades'
+  | 'droppedTrades'
+  | 'conflictingTrades'
+  | 'problems'
 >
 
 const degradedBelowCoverage = 80
 const degradedAboveErrors = 5
 
-/** Builds the health row. `down`: no connection live though a market is open; `degraded`: coverage below 80 %, errors above 5 %, or a venue with a problem. */
+/** Builds the health row. `down`: no connection live though a market is open; `degraded`: coverage below 80 %, errors above 5 %, or a problem of a venue or of the engine. */
 export function buildHealthRow(
   venues: readonly VenueFigures[],
   load: ProcessFigures,
@@ -53,7 +63,7 @@ export function buildHealthRow(
     ...engine,
     ...load,
     id: 'health',
-    status: judgeStatus(venues, { coverage, errors }),
+    status: judgeStatus(venues, { coverage, errors, problems: engine.problems }),
     messagesLast60s,
     coveragePercent: coverage,
     errorRatePercent: errors,
@@ -79,13 +89,17 @@ export function buildHealthRow(
 
 function judgeStatus(
   venues: readonly VenueFigures[],
-  { coverage, errors }: { readonly coverage: number; readonly errors: number }
+  of: {
+    readonly coverage: number
+    readonly errors: number
+    readonly problems: readonly string[]
+  }
 ): HealthRow['status'] {
   const isExpected = venues.some(
     ({ instruments, connections }) => instruments.expected > 0 || connections.total === 0
   )
   if (isExpected && venues.every(({ connections }) => connections.live === 0)) return 'down'
-  const hasProblem = venues.some(({ problems }) => problems.length > 0)
-  const isPoor = coverage < degradedBelowCoverage || errors > degradedAboveErrors
+  const hasProblem = of.problems.length > 0 || venues.some(({ problems }) => problems.length > 0)
+  const isPoor = of.coverage < degradedBelowCoverage || of.errors > degradedAboveErrors
   return isPoor || hasProblem ? 'degraded' : 'ok'
 }

@@ -30,7 +30,12 @@ const engine = {
   storeLagMs: 3,
   queuedRows: 0,
   databaseMb: 1,
-  tradesStored: 5
+  tradesStored: 5,
+  missingTrades: 0,
+  implausibleTrades: 0,
+  droppedTrades: 0,
+  conflictingTrades: 0,
+  problems: []
 } as const
 
 describe('coveragePercent and errorRatePercent', () => {
@@ -82,6 +87,13 @@ describe('buildHealthRow', () => {
     ]
   ] as const)('is %s: %s', (status, why, changes) => {
     expect(buildHealthRow([aVenue(changes)], load, engine).status, why).toBe(status)
+  })
+})
+
+describe('buildHealthRow with a problem of the engine', () => {
+  test('is degraded and says why', () => {
+    const row = buildHealthRow([aVenue()], load, { ...engine, problems: ['Storing fails'] })
+    expect(row).toMatchObject({ status: 'degraded', problems: ['Storing fails'] })
   })
 })
 

@@ -1,0 +1,99 @@
+import { RecentRise } from './recent-rise.ts'
+
+const windowMs = 60_000
+/** Rows usually wait for a quarter of a second. */
+const mostLagMs = 10_000
+
+/** What is wrong with the engine itself. */
+export type TroubleCode =
+  | 'store-trouble'
+  | 'store-pressure'
+  | 'store-lag'
+  | 'trades-dropped'
+  | 'trades-implausible'
+  | 'trades-missing'
+
+/** One thing that is wrong, in words. */
+export type Trouble = { readonly code: TroubleCode; readonly sentence: string }
+
+/** What is judged; counters are totals since the start. */
+export type TroubleFigures = {
+  readonly storeLagMs: number
+  readonly implausibleTrades: number
+  readonly missingTrades: number
+  readonly droppedTrades: number
+}
+
+/** Judges once a second what is wrong with store and trades. Losses count for a minute after they were seen. */
+export class TroubleWatch {
+  readonly #implausible = new RecentRise(windowMs)
+  readonly #missing = new RecentRise(windowMs)
+  readonly #dropped = new RecentRise(windowMs)
+  #storeTrouble: string | null = null
+  #isPressed = false
+  #current: readonly Trouble[] = []
+
+  /** Storing fails, for this reason; null: it works again. */
+  storeTrouble(reason: string | null): void {
+    this.#storeTrouble = reason
+  }
+
+  storePressure(pressure: 'high' | 'normal'): void {
+    this.#isPressed = pressure === 'high'
+  }
+
+  /** What is wrong now, gravest first; empty when all is well. */
+  get current(): readonly Trouble[] {
+    return this.#current
+  }
+
+  /** Judges anew and tells what began and what ended. */
+  judge(
+    figures: TroubleFigures,
+    monotonicMs: number
+  ): { readonly began: readonly Trouble[]; readonly ended: readonly TroubleCode[] } {
+    const before = this.#current
+    this.#current = this.#find(figures, monotonicMs)
+    const isIn = (code: TroubleCode, list: readonly Trouble[]) =>
+      list.some((trouble) => trouble.code === code)
+    return {
+      began: this.#current.filter(({ code }) => !isIn(code, before)),
+      ended: before.map(({ code }) => code).filter((code) => !isIn(code, this.#current))
+    }
+  }
+
+  #find(figures: TroubleFigures, monotonicMs: number): readonly Trouble[] {
+    const { storeLagMs } = figures
+    const dropped = this.#dropped.read(figures.droppedTrades, monotonicMs)
+    const implausible = this.#implausible.read(figures.implausibleTrades, monotonicMs)
+    const missing = this.#missing.read(figures.missingTrades, monotonicMs)
+    const found: Trouble[] = []
+    const add = (code: TroubleCode, sentence: string) => found.push({ code, sentence })
+    if (this.#storeTrouble !== null) {
+      add('store-trouble', `Storing fails and is tried again: ${this.#storeTrouble}`)
+    }
+    if (dropped > 0) {
+      add('trades-dropped', `${counted(dropped)} lost in the last minute: the store was too slow`)
+    }
+    if (this.#isPressed) add('store-pressure', 'The store is behind: reading from venues is paused')
+    if (storeLagMs > mostLagMs) {
+      add('store-lag', `Storing is ${Math.round(storeLagMs / 1_000)} s behind`)
+    }
+    if (implausible > 0) {
+      const text = `${tradesOf(implausible)} had a time more than 1 min ahead or 1 day behind this computer's clock: check the clock`
+      add('trades-implausible', text)
+    }
+    if (missing > 0) {
+      add('trades-missing', `${counted(missing)} found missing in the last minute`)
+    }
+    return found
+  }
+}
+
+function counted(count: number): string {
+  return `${tradesOf(count)} ${count === 1 ? 'was' : 'were'}`
+}
+
+function tradesOf(count: number): string {
+  return `${count} ${count === 1 ? 'trade' : 'trades'}`
+}

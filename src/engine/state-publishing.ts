@@ -1,0 +1,196 @@
+import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
+import type { StatePublisher } from '../contracts/state-publisher.ts'
+import type { Candle } from '../core/market/candle.ts'
+import type { InstrumentId } from '../core/market/instrument.ts'
+import type { Pipeline } from '../core/pipeline/pipeline.ts'
+import type { Clock } from './collector/clock.ts'
+import type { Collector } from './collector/collector.ts'
+import type { LogFields } from './collector/log.ts'
+import { startupSentences } from './diagnostics.ts'
+import { buildHealthRow } from './health/health-row.ts'
+import { ProcessLoad } from './health/process-load.ts'
+import type { TroubleWatch } from './health/trouble-watch.ts'
+import type { MarketClocks } from './market-clocks.ts'
+import { RunSpeed } from './run-speed.ts'
+import type { RunningHeads } from './running-heads.ts'
+import type { StateFeed } from './state-feed.ts'
+import type { StoreWriter } from './storage/store.ts'
+import { ToldCandles } from './told-candles.ts'
+
+/** Clients get at most 30 frames a second. */
+const frameMs = 33
+const secondMs = 1_000
+const minuteMs = 60_000
+const bytesPerMb = 1_048_576
+
+type Parts = {
+  readonly config: EngineConfig
+  /** Wall clock at which the engine started. */
+  readonly startedMs: number
+  /** Its `nowMs` is the run clock. */
+  readonly clock: Clock
+  readonly publisher: StatePublisher
+  readonly pipeline: Pipeline
+  readonly writer: StoreWriter
+  readonly collectors: readonly Collector[]
+  readonly feed: StateFeed
+  readonly heads: RunningHeads
+  readonly markets: MarketClocks
+  readonly trouble: TroubleWatch
+  readonly log: (level: LogLevel, event: string, fields: LogFields) => void
+}
+
+/** Tells the clients of a run what it knows, in time: prices 30 times a second, health once a second. */
+export class StatePublishing {
+  readonly #parts: Parts
+  readonly #load = new ProcessLoad()
+  readonly #told = new ToldCandles()
+  readonly #speed = new RunSpeed()
+  readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  #timers: readonly NodeJS.Timeout[] = []
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  start(): void {
+    this.#second()
+    for (const sentence of this.#diagnostics()) this.#parts.log('info', 'startup', { sentence })
+    this.#timers = [
+      setInterval(() => this.#frame(), frameMs),
+      setInterval(() => this.#second(), secondMs),
+      setInterval(() => this.#parts.feed.refreshSparks(), minuteMs)
+    ]
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#keepGaps()
+    this.#load.close()
+  }
+
+  /** Tells those who watch its series of a candle that changed. */
+  candle(candle: Candle): void {
+    const { publisher, heads } = this.#parts
+    if (!publisher.isWatched(candle.instrument, candle.interval)) return
+    publisher.candle(heads.complete(candle))
+  }
+
+  #frame(): void {
+    const { publisher, pipeline, feed, heads } = this.#parts
+    feed.refreshChanged()
+    for (const { instrument, interval } of publisher.watchedSeries()) {
+      const newest = pipeline.candlesInMemory(instrument as InstrumentId, interval).at(-1)
+      if (newest === undefined) continue
+      const candle = heads.complete(newest)
+      if (this.#told.isNews(candle)) publisher.candle(candle)
+    }
+    publisher.flush()
+  }
+
+  #second(): void {
+    const { pipeline, feed } = this.#parts
+    pipeline.advance(Date.now())
+    feed.refreshAges()
+    this.#keepGaps()
+    this.#putHealth()
+    this.#putRun()
+  }
+
+  /** What is known to be missing outlives the run, and is logged once for each instrument. */
+  #keepGaps(): void {
+    const { pipeline, writer, log } = this.#parts
+    const gaps = pipeline.takeGaps()
+    if (gaps.length === 0) return
+    writer.putGaps(gaps)
+    const counts = new Map<InstrumentId, number>()
+    for (const { instrument, fromId, toId } of gaps) {
+      counts.set(instrument, (counts.get(instrument) ?? 0) + toId - fromId + 1)
+    }
+    for (const [instrument, count] of counts) log('warn', 'trades-missing', { instrument, count })
+  }
+
+  #putHealth(): void {
+    const { publisher, pipeline, writer, collectors, config, startedMs, trouble } = this.#parts
+    const figures = writer.figures()
+    const { implausible: implausibleTrades, missingTrades } = pipeline.counters()
+    const { droppedTrades, conflictingTrades, storeLagMs } = figures
+    this.#judge({ storeLagMs, implausibleTrades, missingTrades, droppedTrades })
+    publisher.put(
+      'health',
+      buildHealthRow(
+        collectors.map((collector) => collector.totals()),
+        this.#load.read(),
+        {
+          mode: config.mode,
+          uptimeMs: Date.now() - startedMs,
+          storeLagMs: Math.round(storeLagMs),
+          queuedRows: figures.queuedRows,
+          databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
+          tradesStored: figures.committedTrades,
+          missingTrades,
+          implausibleTrades,
+          droppedTrades,
+          conflictingTrades,
+          problems: trouble.current.map(({ sentence }) => sentence)
+        }
+      )
+    )
+  }
+
+  #judge(figures: Parameters<TroubleWatch['judge']>[0]): void {
+    const { trouble, clock, log } = this.#parts
+    const { began, ended } = trouble.judge(figures, clock.monotonicMs())
+    for (const { code, sentence } of began) log('warn', 'trouble-began', { code, sentence })
+    for (const code of ended) log('info', 'trouble-ended', { code })
+  }
+
+  #putRun(): void {
+    const { publisher, pipeline, collectors, config, startedMs, clock, markets } = this.#parts
+    const wallMs = Date.now()
+    const runMs = pipeline.runNowMs() || wallMs
+    const instruments = collectors.flatMap((collector) => collector.instruments())
+    publisher.put('run', {
+      id: 'run',
+      mode: config.mode,
+      startedMs,
+      clock: { runMs, wallMs, speed: this.#speedAt(runMs) },
+      timeZone: this.#timeZone,
+      intervals: config.settings.intervals,
+      dataFolder: config.dataDir,
+      diagnostics: this.#diagnostics(),
+      markets: markets.states(instruments, clock.nowMs())
+    })
+  }
+
+  /** A tape has no speed before its first event, and the wall's is 1 even where the clock is set. */
+  #speedAt(runMs: number): number {
+    const { config, pipeline, clock } = this.#parts
+    if (config.clock === 'wall' || pipeline.runNowMs() === 0) return 1
+    return this.#speed.read(runMs, clock.monotonicMs())
+  }
+
+  #diagnostics(): readonly string[] {
+    const { collectors, config, startedMs, markets, clock, writer, trouble } = this.#parts
+    const started = startupSentences({
+      config,
+      wallMs: startedMs,
+      timeZone: this.#timeZone,
+      markets: markets.states(
+        collectors.flatMap((collector) => collector.instruments()),
+        clock.nowMs()
+      ),
+      plans: collectors.map((collector) => {
+        const { connections, instruments, problems } = collector.totals()
+        return {
+          name: collector.venue.name,
+          connections: connections.total,
+          instruments: instruments.total,
+          problems
+        }
+      }),
+      isUncleanStart: writer.run.isUncleanStart
+    })
+    return [...started, ...trouble.current.map(({ sentence }) => `${sentence}.`)]
+  }
+}

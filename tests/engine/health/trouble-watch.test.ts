@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import {
+  TroubleWatch,
+  type TroubleFigures,
+  type TroubleCode
+} from '../../../src/engine/health/trouble-watch.ts'
+
+const well: TroubleFigures = {
+  storeLagMs: 10_000,
+  implausibleTrades: 0,
+  missingTrades: 0,
+  droppedTrades: 0
+}
+
+/** Judges once a second. */
+function watching() {
+  const watch = new TroubleWatch()
+  let atMs = 500_000
+  const after = (seconds: number, figures: Partial<TroubleFigures>) => {
+    for (let second = 1; second < seconds; second += 1) {
+      atMs += 1_000
+      watch.judge({ ...well, ...figures }, atMs)
+    }
+    atMs += 1_000
+    return watch.judge({ ...well, ...figures }, atMs)
+  }
+  return { watch, after }
+}
+
+describe('TroubleWatch', () => {
+  test('finds nothing wrong where nothing is', () => {
+    const { watch, after } = watching()
+    expect(after(100, {})).toEqual({ began: [], ended: [] })
+    expect(watch.current).toEqual([])
+  })
+
+  test.each([
+    ['trades-implausible', { implausibleTrades: 7 }, /^7 trades had a time .* check the clock$/],
+    ['trades-missing', { missingTrades: 1 }, /^1 trade was found missing/],
+    ['trades-dropped', { droppedTrades: 2 }, /^2 trades were lost/]
+  ] as const)('tells of %s for a minute after the last', (code, loss, sentence) => {
+    const { watch, after } = watching()
+    after(5, {})
+    expect(after(1, loss).began).toEqual([
+      { code, sentence: expect.stringMatching(sentence) as string }
+    ])
+    expect(after(59, loss)).toEqual({ began: [], ended: [] })
+    expect(watch.current).toHaveLength(1)
+    expect(after(1, loss)).toEqual({ began: [], ended: [code satisfies TroubleCode] })
+    expect(watch.current).toEqual([])
+  })
+
+  test('counts a loss that the first second brings', () => {
+    const { after } = watching()
+    expect(after(1, { missingTrades: 40 }).began).toMatchObject([{ code: 'trades-missing' }])
+  })
+
+  test('names the losses of the last minute, not of the run', () => {
+    const { watch, after } = watching()
+    after(1, { missingTrades: 40 })
+    after(90, { missingTrades: 40 })
+    after(1, { missingTrades: 43 })
+    expect(watch.current.map(({ sentence }) => sentence)).toEqual([
+      '3 trades were found missing in the last minute'
+    ])
+  })
+
+  test('tells of a store that fails, is behind or late, until it is well', () => {
+    const { watch, after } = watching()
+    watch.storeTrouble('disk full')
+    watch.storePressure('high')
+    expect(after(1, { storeLagMs: 10_001 }).began.map(({ code }) => code)).toEqual([
+      'store-trouble',
+      'store-pressure',
+      'store-lag'
+    ])
+    expect(watch.current[0]?.sentence).toContain('disk full')
+    watch.storeTrouble(null)
+    watch.storePressure('normal')
+    expect(after(1, {}).ended).toEqual(['store-trouble', 'store-pressure', 'store-lag'])
+  })
+})
