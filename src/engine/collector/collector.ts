@@ -6,8 +6,6 @@ import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
 import type { Selection } from '../../core/market/instrument-selection.ts'
 import type { Random } from '../../core/market/random.ts'
-import { planAdd, planRemove, planShards } from '../../core/market/shard-plan.ts'
-import type { ShardPlan } from '../../core/market/shard-plan.ts'
 import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
 import type { Clock, Timer } from './clock.ts'
 import { countInstruments, sumTotals } from './collector-totals.ts'
@@ -20,6 +18,7 @@ import { freshnessLimitMs } from './liveness.ts'
 import type { Log } from './log.ts'
 import type { LinkContext } from './link-options.ts'
 import type { MarketHours } from './market-hours.ts'
+import { Placement } from './placement.ts'
 import { createRestClient } from './rest-client.ts'
 import { SleepWatch } from './sleep-watch.ts'
 import type { SocketFactory } from './socket.ts'
@@ -92,8 +91,6 @@ export function createCollector(options: CollectorOptions): Collector {
   return new VenueCollector(options)
 }
 
-type Place = { readonly connection: string; readonly instrument: Instrument }
-
 class VenueCollector implements Collector {
   readonly venue: Venue
   readonly #options: CollectorOptions
@@ -102,21 +99,14 @@ class VenueCollector implements Collector {
   readonly #restClient: RestClient
   readonly #discovery: InstrumentDiscovery
   readonly #abort = new AbortController()
-  readonly #perConnection: number
+  readonly #placement: Placement
   readonly #connections = new Map<string, Connection>()
   /** Connections being closed for good, their instruments gone. */
   readonly #leaving = new Set<Promise<void>>()
-  #plan: ShardPlan = []
-  /** Planned instruments that are made known: collected. */
-  readonly #prepared = new Set<InstrumentId>()
   /** Settles when all that was to be prepared is; never rejects. */
   #preparing: Promise<void> = Promise.resolve()
-  /** Where each planned instrument is, as the plan says. */
-  #places: ReadonlyMap<InstrumentId, Place> = new Map()
   #offered: readonly Instrument[] = []
   #isPlanned = false
-  /** Taken out by hand: a later discovery does not bring them back. */
-  readonly #removed = new Set<InstrumentId>()
   #problems: readonly string[] = []
   #isReadingPaused = false
   readonly #discounted = new Set<MarketEvent>()
@@ -131,7 +121,7 @@ class VenueCollector implements Collector {
     this.#sleep = new SleepWatch(clock, tickMs)
     this.#restClient = createRestClient({ governor: this.#governor, clock, apiKey, userAgent })
     const { usual, most } = venue.limits.instrumentsPerConnection
-    this.#perConnection = Math.min(options.perConnection ?? usual, most)
+    this.#placement = new Placement(venue.id, Math.min(options.perConnection ?? usual, most))
     this.#context = {
       ...options,
       wsUrl: endpoints.wsUrl,
@@ -168,25 +158,19 @@ class VenueCollector implements Collector {
   }
 
   instruments(): readonly Instrument[] {
-    return this.#plan.flatMap(({ instruments }) =>
-      instruments.filter(({ id }) => this.#prepared.has(id))
-    )
+    return this.#placement.settled()
   }
 
   addInstrument(id: InstrumentId): boolean {
     const instrument = this.#offered.find((each) => each.id === id)
-    if (instrument === undefined || this.#places.has(id)) return false
-    this.#removed.delete(id)
+    if (instrument === undefined || this.#placement.find(id) !== null) return false
     this.#add([instrument])
     return true
   }
 
   removeInstrument(id: InstrumentId): boolean {
-    const { plan, shard } = planRemove(this.#plan, id)
+    const shard = this.#placement.remove(id)
     if (shard === null) return false
-    this.#follow(plan)
-    this.#prepared.delete(id)
-    this.#removed.add(id)
     const connection = this.#connections.get(shard.id)
     if (shard.instruments.length > 1) connection?.removeInstrument(id)
     else {
@@ -199,12 +183,12 @@ class VenueCollector implements Collector {
   }
 
   connectionOf(id: InstrumentId): string | null {
-    return this.#places.get(id)?.connection ?? null
+    return this.#placement.find(id)?.connection ?? null
   }
 
   freshnessOf(id: InstrumentId): Freshness {
-    const place = this.#places.get(id)
-    if (place === undefined) return 'none'
+    const place = this.#placement.find(id)
+    if (place === null) return 'none'
     const connection = this.#connections.get(place.connection)
     if (connection === undefined) return 'none'
     return this.#freshness(connection, place.instrument)
@@ -261,34 +245,28 @@ class VenueCollector implements Collector {
       log.warn('selection-problem', { venue: this.venue.id, text })
     }
     if (this.#isPlanned) {
-      this.#addNewlyFound(selected.instruments)
+      this.#add(this.#placement.newOf(selected.instruments))
       return
     }
     this.#isPlanned = selected.instruments.length > 0
-    this.#follow(planShards(this.venue.id, selected.instruments, this.#perConnection))
+    this.#placement.begin(selected.instruments)
     log.info('connections-planned', {
       venue: this.venue.id,
       instruments: selected.instruments.length,
-      connections: this.#plan.length
+      connections: this.#placement.connections
     })
     this.#prepare(selected.instruments)
   }
 
-  #addNewlyFound(selected: readonly Instrument[]): void {
-    this.#add(selected.filter(({ id }) => !this.#places.has(id) && !this.#removed.has(id)))
-  }
-
   #add(instruments: readonly Instrument[]): void {
     if (instruments.length === 0) return
-    for (const instrument of instruments) {
-      this.#follow(planAdd(this.#plan, instrument, this.#perConnection).plan)
-    }
+    this.#placement.add(instruments)
     this.#prepare(instruments)
   }
 
   /** Makes planned instruments known and opens them, after all that came before. */
   #prepare(instruments: readonly Instrument[]): void {
-    const { prepare } = this.#options
+    const { prepare, log } = this.#options
     if (prepare === undefined) {
       this.#collect(instruments)
       return
@@ -298,7 +276,8 @@ class VenueCollector implements Collector {
       try {
         await prepare(instruments)
       } catch (error) {
-        this.#forgo(instruments, error)
+        this.#placement.forgo(instruments)
+        log.error('prepare-failed', { venue: this.venue.id, text: String(error) })
         return
       }
       this.#collect(instruments)
@@ -308,40 +287,13 @@ class VenueCollector implements Collector {
   /** Collects those of the instruments that are planned still, each on its connection of the plan. */
   #collect(instruments: readonly Instrument[]): void {
     if (this.#abort.signal.aborted) return
-    const arrivals = new Map<string, Instrument[]>()
-    for (const instrument of instruments) {
-      const place = this.#places.get(instrument.id)
-      if (place === undefined || this.#prepared.has(instrument.id)) continue
-      this.#prepared.add(instrument.id)
-      const others = arrivals.get(place.connection)
-      if (others === undefined) arrivals.set(place.connection, [place.instrument])
-      else others.push(place.instrument)
-    }
+    const arrivals = this.#placement.settle(instruments)
     this.#options.onInstrumentsChanged(this.instruments())
     for (const [id, arrived] of arrivals) {
       const connection = this.#connections.get(id)
       if (connection === undefined) this.#open(id, arrived)
       else for (const instrument of arrived) connection.addInstrument(instrument)
     }
-  }
-
-  #forgo(instruments: readonly Instrument[], error: unknown): void {
-    const { log } = this.#options
-    log.error('prepare-failed', { venue: this.venue.id, text: String(error) })
-    for (const { id } of instruments) {
-      if (!this.#prepared.has(id)) this.#follow(planRemove(this.#plan, id).plan)
-    }
-  }
-
-  #follow(plan: ShardPlan): void {
-    this.#plan = plan
-    const places = new Map<InstrumentId, Place>()
-    for (const shard of plan) {
-      for (const instrument of shard.instruments) {
-        places.set(instrument.id, { connection: shard.id, instrument })
-      }
-    }
-    this.#places = places
   }
 
   #retire(connection: Connection): void {
