@@ -9,7 +9,7 @@ const intervalSchema = z
   .string()
   .refine(
     (text) => parseInterval(text) !== null,
-    '1s 5s 15s 1m 5m 15m 1h 4h 1d or a tick candle such as 100t'
+    '1s 5s 15s 1m 5m 15m 1h 4h 1d or a tick candle such as 100t (1t to 10000t)'
   )
 
 const url = (schemes: readonly string[]) =>

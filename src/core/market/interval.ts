@@ -9,24 +9,27 @@ export type IntervalSpec =
 /** The time intervals that Tapedeck knows, shortest first. */
 export const timeIntervals = ['1s', '5s', '15s', '1m', '5m', '15m', '1h', '4h', '1d'] as const
 
-const lengthsMs: Readonly<Record<string, number>> = {
-  '1s': 1_000,
-  '5s': 5_000,
-  '15s': 15_000,
-  '1m': 60_000,
-  '5m': 300_000,
-  '15m': 900_000,
-  '1h': 3_600_000,
-  '4h': 14_400_000,
-  '1d': 86_400_000
-}
+const lengthsMs: ReadonlyMap<string, number> = new Map([
+  ['1s', 1_000],
+  ['5s', 5_000],
+  ['15s', 15_000],
+  ['1m', 60_000],
+  ['5m', 300_000],
+  ['15m', 900_000],
+  ['1h', 3_600_000],
+  ['4h', 14_400_000],
+  ['1d', 86_400_000]
+])
 
-/** Finds what an interval's text means, null when it means nothing. Tick candles hold 1 to 1,000,000 trades. */
+/** Most trades of a tick candle: as many of each instrument are read when a run begins. */
+export const mostTradesPerCandle = 10_000
+
+/** Finds what an interval's text means, null when it means nothing. Tick candles hold 1 to 10,000 trades. */
 export function parseInterval(text: string): IntervalSpec | null {
-  const lengthMs = lengthsMs[text]
+  const lengthMs = lengthsMs.get(text)
   if (lengthMs !== undefined) return { kind: 'time', interval: text, lengthMs }
-  const tick = /^([1-9]\d{0,6})t$/.exec(text)
+  const tick = /^([1-9]\d{0,4})t$/.exec(text)
   const tradesPerCandle = Number(tick?.[1])
-  if (tick === null || tradesPerCandle > 1_000_000) return null
+  if (tick === null || tradesPerCandle > mostTradesPerCandle) return null
   return { kind: 'tick', interval: text, tradesPerCandle }
 }
