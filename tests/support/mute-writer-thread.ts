@@ -1,4 +1,4 @@
-/** A writer thread that takes work and never answers, until it was started a second time. */
+/** A writer thread that answers its first registration and nothing else, until it was started a second time. */
 import { existsSync, writeFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { WriterDatabase } from '../../src/engine/storage/writer-database.ts'
@@ -16,6 +16,9 @@ else {
   const database = new WriterDatabase(setup)
   port.postMessage({ kind: 'opened', run: database.run })
   port.on('message', (request: WriterRequest) => {
-    if (request.kind === 'register') port.postMessage({ kind: 'registered' })
+    if (request.kind !== 'register' || request.sequence > 1) return
+    database.apply(request)
+    const { sequence } = request
+    port.postMessage({ kind: 'committed', sequence, outcome: null, databaseBytes: 0 })
   })
 }

@@ -7,6 +7,8 @@ import type { ArrivedTrade } from '../../src/core/market/trade-order.ts'
 import { utcDay } from '../../src/core/market/trading-day.ts'
 import { Pipeline } from '../../src/core/pipeline/pipeline.ts'
 import { ReaderDatabase } from '../../src/engine/storage/reader-database.ts'
+import { packCandles } from '../../src/engine/storage/candle-block.ts'
+import { WriteQueue } from '../../src/engine/storage/write-queue.ts'
 import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
 import { aRegistration } from './a-registration.ts'
 import type { WriterBench } from './writer-bench.ts'
@@ -18,6 +20,7 @@ export class StoredRehearsal {
   readonly #specs: readonly IntervalSpec[]
   readonly #committed = new Map<number | string, ArrivedTrade>()
   #pipeline: Pipeline
+  #queue = new WriteQueue()
   #pending: ArrivedTrade[] = []
 
   constructor(bench: WriterBench, specs: readonly IntervalSpec[]) {
@@ -34,7 +37,7 @@ export class StoredRehearsal {
   /** Commits, then carries out and adopts rebuilds until there are none. */
   settle(): void {
     for (let round = 0; round < 100; round += 1) {
-      const results = this.#commit()
+      const results = this.#commit(Infinity)
       for (const result of results) this.#pipeline.adopt(result)
       if (results.length === 0) return
     }
@@ -53,6 +56,12 @@ export class StoredRehearsal {
     this.settle()
     this.#bench.restart(0)
     this.#pipeline = this.#start()
+  }
+
+  /** Crashes with the first step of what is sealed done, and the rest of it not. */
+  cut(): void {
+    this.#commit(1)
+    this.crash()
   }
 
   /** Loses what was not committed. @returns the trades lost, in order. */
@@ -89,25 +98,54 @@ export class StoredRehearsal {
     }).map(withoutRevision)
   }
 
-  #commit(): RebuildResult[] {
-    const candles = this.#pipeline.takeChangedCandles()
-    const requests = this.#pipeline.takeRebuilds()
-    this.#bench.commit({ trades: this.#pending.map(({ trade }) => trade), candles })
+  /** Seals what there is and does the steps of work it makes, at most so many. */
+  #commit(mostSteps: number): RebuildResult[] {
+    this.#queue.seal({
+      candles: packCandles(this.#pipeline.takeChangedCandles(), () => 0),
+      gaps: [],
+      rebuilds: this.#pipeline.takeRebuilds(),
+      runNowMs: this.#pipeline.runNowMs(),
+      nowMs: 0
+    })
+    const results: RebuildResult[] = []
+    for (let step = 0; step < mostSteps; step += 1) {
+      const work = this.#queue.next(1)
+      if (work === null) break
+      results.push(...this.#bench.database.apply(work).rebuilt)
+      this.#queue.acknowledge(work.sequence)
+      this.#noteCommitted()
+    }
+    return results
+  }
+
+  /** The first step of work after rows came holds all of them. */
+  #noteCommitted(): void {
     for (const arrived of this.#pending) {
       if (!this.#committed.has(arrived.trade.id)) this.#committed.set(arrived.trade.id, arrived)
     }
     this.#pending = []
-    const runNowMs = this.#pipeline.runNowMs()
-    return requests.flatMap((request) => this.#bench.rebuild(request, runNowMs).rebuilt ?? [])
+  }
+
+  /** The bench has registered the instrument already, with the run's first work. */
+  #beginQueue(): WriteQueue {
+    const queue = new WriteQueue()
+    queue.register([this.#registration], 0)
+    const registration = queue.next(1)
+    if (registration !== null) queue.acknowledge(registration.sequence)
+    return queue
   }
 
   #start(): Pipeline {
+    this.#queue = this.#beginQueue()
     const { instrument, tradeIds, graceMs } = this.#registration
     const pipeline = new Pipeline({
       clock: 'tape',
       intervals: this.#specs,
       rows: {
-        trade: (trade, arrival) => this.#pending.push({ trade, arrival }),
+        trade: (trade, arrival) => {
+          this.#queue.append(0, trade, arrival, false)
+          this.#pending.push({ trade, arrival })
+        },
         flaggedTrade: () => {
           throw new Error('expected plausible trades only')
         }

@@ -12,11 +12,15 @@ import { WriterDatabase } from '../../src/engine/storage/writer-database.ts'
 import type { WriterSetup, WriterWork } from '../../src/engine/storage/writer-messages.ts'
 import { scratchFolder } from './scratch-folder.ts'
 
+type WriterBatch = Extract<WriterWork, { kind: 'batch' }>
+
 export type BatchContent = {
   readonly trades?: readonly Trade[]
   readonly flagged?: readonly Trade[]
   readonly candles?: readonly Candle[]
   readonly gaps?: readonly GapRow[]
+  readonly rebuilds?: readonly RebuildRequest[]
+  readonly runNowMs?: number
 }
 
 /** A writer without its thread, on a file that is gone when the test ends. */
@@ -30,7 +34,7 @@ export class WriterBench {
   constructor(setup: WriterSetup, registrations: readonly InstrumentRegistration[]) {
     this.setup = setup
     this.registrations = registrations
-    this.#database = this.#open(null)
+    this.#database = this.#begin()
     this.#arrival = this.#database.run.nextArrival
     onTestFinished(() => {
       this.#database.close(null)
@@ -51,7 +55,7 @@ export class WriterBench {
   }
 
   /** The next batch, not yet applied. */
-  batch({ trades = [], flagged = [], candles = [], gaps = [] }: BatchContent): WriterWork {
+  batch({ trades = [], flagged = [], candles = [], ...more }: BatchContent): WriterBatch {
     const columns = new TradeColumns()
     for (const trade of trades) this.#append(columns, trade, false)
     for (const trade of flagged) this.#append(columns, trade, true)
@@ -61,33 +65,35 @@ export class WriterBench {
       sequence: this.#sequence,
       trades: columns.block(),
       candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument)),
-      gaps
+      gaps: more.gaps ?? [],
+      rebuilds: more.rebuilds ?? [],
+      runNowMs: more.runNowMs ?? 0
     }
-  }
-
-  rebuild(request: RebuildRequest, runNowMs: number): WorkDone {
-    this.#sequence += 1
-    return this.#database.apply({ kind: 'rebuild', sequence: this.#sequence, request, runNowMs })
   }
 
   /** Ends the writer without a word, as a crash of its thread does, and starts it for the same run. */
   crash(): void {
     const { run } = this.#database.run
     this.#database.close(null)
-    this.#database = this.#open(run)
+    this.#database = new WriterDatabase({
+      ...this.setup,
+      run,
+      registered: this.registrations
+    })
   }
 
   /** Ends the run, in order or not, and begins the next. */
   restart(stoppedMs: number | null): void {
     this.#database.close(stoppedMs)
-    this.#database = this.#open(null)
-    this.#sequence = 0
+    this.#database = this.#begin()
     this.#arrival = this.#database.run.nextArrival
   }
 
-  #open(run: number | null): WriterDatabase {
-    const database = new WriterDatabase({ ...this.setup, run })
-    database.register(this.registrations)
+  /** Begins a run; to register is its first work. */
+  #begin(): WriterDatabase {
+    const database = new WriterDatabase(this.setup)
+    this.#sequence = 1
+    database.apply({ kind: 'register', sequence: 1, instruments: this.registrations })
     return database
   }
 
@@ -108,7 +114,15 @@ export async function aWriterBench(
 ): Promise<WriterBench> {
   const file = join(await scratchFolder(), 'tapedeck.db')
   return new WriterBench(
-    { file, mode: 'live', startedMs: 1_790_000_000_000, run: null, tickSizes: [3], ...setup },
+    {
+      file,
+      mode: 'live',
+      startedMs: 1_790_000_000_000,
+      run: null,
+      registered: [],
+      tickSizes: [3],
+      ...setup
+    },
     registrations
   )
 }

@@ -17,7 +17,7 @@ const mostAttempts = 5
 const makingMs = 2_000
 
 /** Who holds a data folder. */
-export type LockOwner = {
+type LockOwner = {
   readonly pid: number
   /** When the process started, as the system tells it, so that a reused pid does not count; null where unknown. */
   readonly startedAt: string | null
@@ -52,12 +52,6 @@ export function lockFolder(folder: string): FolderLock {
     throw thrown instanceof StorageError ? thrown : unusable(folder, thrown)
   }
   throw held(folder, null)
-}
-
-/** Finds who holds a folder now; null when nobody that runs does. */
-export function findLockOwner(folder: string): LockOwner | null {
-  const owner = readOwner(join(folder, lockFile))
-  return owner !== null && isRunning(owner) ? owner : null
 }
 
 class HeldLock implements FolderLock {

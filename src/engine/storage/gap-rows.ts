@@ -8,7 +8,7 @@ export type GapRow = Pick<MissingTrades, 'fromId' | 'toId' | 'afterMs' | 'before
 
 /** Writes gaps told by missing ids; one that is told again, by its first id, is kept once, the wider of both. */
 export class GapRows {
-  readonly #put: Database.Statement<unknown[]>
+  readonly #put: Database.Statement
 
   constructor(database: Database.Database) {
     this.#put = database.prepare(

@@ -25,6 +25,8 @@ export type ReaderOptions = {
 
 /** Questions that may wait; further ones are refused as `storage-busy`. */
 const mostWaiting = 256
+/** Instruments seeded with one answer: with the largest tick candles each brings 10,000 trades. */
+const seedsPerAnswer = 16
 const closeDeadlineMs = 2_000
 
 /**
@@ -92,9 +94,14 @@ class ThreadedReader implements StoreReader {
     intervals: readonly Interval[],
     nowMs: number
   ): Promise<readonly StoredSeed[]> {
-    const answer = await this.#ask({ kind: 'seed', instruments, intervals, nowMs })
-    invariant(answer.kind === 'seed', `expected a seed, received ${answer.kind}`)
-    return answer.result
+    const seeds: StoredSeed[] = []
+    for (let from = 0; from < instruments.length; from += seedsPerAnswer) {
+      const some = instruments.slice(from, from + seedsPerAnswer)
+      const answer = await this.#ask({ kind: 'seed', instruments: some, intervals, nowMs })
+      invariant(answer.kind === 'seed', `expected a seed, received ${answer.kind}`)
+      for (const seed of answer.result) seeds.push(seed)
+    }
+    return seeds
   }
 
   async figures(): Promise<StoreFigures> {

@@ -18,7 +18,10 @@ export type { GapRecord, GapsQuery } from './stored-gaps.ts'
 export type { StoreMode } from './open-database.ts'
 export type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
 
-/** What a pipeline hands over each time a batch is sealed; a Pipeline is one. */
+/**
+ * What a pipeline hands over each time a batch is sealed; a Pipeline is one. Rebuilds are carried out in
+ * the transaction of the rows and candles they are taken with.
+ */
 export interface ChangeSource {
   takeChangedCandles(): readonly Candle[]
   takeRebuilds(): readonly RebuildRequest[]
@@ -37,7 +40,7 @@ export type CommittedBatch = {
 /** What the writer tells without being asked. None of these may throw. */
 export type WriterEvents = {
   readonly onCommitted?: (batch: CommittedBatch) => void
-  /** A rebuild asked for by the pipeline is stored; the pipeline adopts it. */
+  /** A rebuild asked for by the pipeline is stored; the pipeline adopts it. Told once each, before `onCommitted`. */
   readonly onRebuilt?: (result: RebuildResult) => void
   /** `high`: stop reading from sockets, the queue is at its bound. `normal`: go on. */
   readonly onPressure?: (pressure: 'high' | 'normal') => void
@@ -72,7 +75,10 @@ export type WriterFigures = {
  */
 export interface StoreWriter extends RowSink {
   readonly run: RunStart
-  /** Makes instruments known; must come before their first row. Known ones are left as they are. */
+  /**
+   * Makes instruments known; must be called before their first row. Known ones are left as they are.
+   * Resolves when they are stored. @throws StorageError when the writer gave up.
+   */
   registerInstruments(instruments: readonly InstrumentRegistration[]): Promise<void>
   /** Names the pipeline whose changes go into each batch; replaces the one before. */
   follow(source: ChangeSource): void

@@ -41,14 +41,16 @@ export class ThreadedWriter implements StoreWriter {
   readonly #queue = new WriteQueue()
   readonly #tally = new WriteTally()
   readonly #ordinals = new Map<InstrumentId, number>()
-  readonly #registrations: InstrumentRegistration[] = []
+  /** Number of the work that registers each instrument. */
+  readonly #registeredBy = new Map<InstrumentId, number>()
+  /** Registrations committed, in order. */
+  readonly #registered: InstrumentRegistration[] = []
   readonly #thread: SupervisedThread<WriterRequest, WriterReply>
   readonly #flushTimer: NodeJS.Timeout
   #run: RunStart | null = null
   #source: ChangeSource | null = null
   #extraCandles: Candle[] = []
   #gaps: GapRow[] = []
-  readonly #registering: PromiseWithResolvers<undefined>[] = []
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
   readonly #notices: WriteNotices
@@ -80,15 +82,9 @@ export class ThreadedWriter implements StoreWriter {
   async registerInstruments(instruments: readonly InstrumentRegistration[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     const fresh = instruments.filter(({ instrument }) => !this.#ordinals.has(instrument.id))
-    if (fresh.length === 0) return
-    for (const registration of fresh) {
-      this.#ordinals.set(registration.instrument.id, this.#registrations.length)
-      this.#registrations.push(registration)
-    }
-    const answer = Promise.withResolvers<undefined>()
-    this.#registering.push(answer)
-    this.#thread.send({ kind: 'register', instruments: fresh })
-    await answer.promise
+    if (fresh.length > 0) this.#register(withoutRepeats(fresh))
+    const numbers = instruments.map(({ instrument }) => this.#registeredBy.get(instrument.id) ?? 0)
+    await this.#untilCommitted(Math.max(0, ...numbers))
   }
 
   follow(source: ChangeSource): void {
@@ -123,10 +119,7 @@ export class ThreadedWriter implements StoreWriter {
     if (this.#failure !== null) throw this.#failure
     this.#seal()
     this.#pump()
-    if (this.#queue.isEmpty) return
-    const answer = Promise.withResolvers<undefined>()
-    this.#waiters.push({ sequence: this.#queue.lastSequence, answer })
-    await answer.promise
+    await this.#untilCommitted(this.#queue.lastSequence)
   }
 
   figures(): WriterFigures {
@@ -160,7 +153,24 @@ export class ThreadedWriter implements StoreWriter {
 
   #setup(): WriterSetup {
     const { file, mode, startedMs, tickSizes } = this.#options
-    return { file, mode, startedMs, tickSizes, run: this.#run?.run ?? null }
+    const run = this.#run?.run ?? null
+    return { file, mode, startedMs, tickSizes, run, registered: [...this.#registered] }
+  }
+
+  #register(fresh: readonly InstrumentRegistration[]): void {
+    this.#queue.register(fresh, performance.now())
+    for (const { instrument } of fresh) {
+      this.#ordinals.set(instrument.id, this.#ordinals.size)
+      this.#registeredBy.set(instrument.id, this.#queue.lastSequence)
+    }
+    this.#pump()
+  }
+
+  async #untilCommitted(sequence: number): Promise<void> {
+    if (sequence <= this.#queue.lastAcknowledged) return
+    const answer = Promise.withResolvers<undefined>()
+    this.#waiters.push({ sequence, answer })
+    await answer.promise
   }
 
   #append(trade: Trade, arrival: number, flagged: boolean): void {
@@ -242,16 +252,15 @@ export class ThreadedWriter implements StoreWriter {
     this.#run ??= run
     this.#heardMs = performance.now()
     this.#opening.resolve(undefined)
-    if (this.#registrations.length > 0)
-      this.#thread.send({ kind: 'register', instruments: this.#registrations })
     this.#pump()
   }
 
   #hear(reply: WriterReply): void {
     this.#heardMs = performance.now()
     switch (reply.kind) {
-      case 'registered':
-        for (const answer of this.#registering.splice(0)) answer.resolve(undefined)
+      case 'rebuilt':
+        if (this.#queue.noteAnswer(reply.sequence, reply.place))
+          this.#options.events.onRebuilt?.(reply.result)
         return
       case 'committed':
         this.#committed(reply)
@@ -259,6 +268,7 @@ export class ThreadedWriter implements StoreWriter {
       case 'refused':
         this.#refused(storageErrorFrom(reply.error))
         return
+      case 'working':
       case 'opened':
       case 'failed':
       case 'closed':
@@ -266,16 +276,15 @@ export class ThreadedWriter implements StoreWriter {
   }
 
   #committed(reply: WriterReply & { readonly kind: 'committed' }): void {
-    const { sequence, outcome, rebuilt } = reply
+    const { sequence, outcome } = reply
     const item = this.#queue.acknowledge(sequence)
     if (item === null) return
     this.#thread.noteWork()
     this.#tally.count(outcome, reply.databaseBytes)
     this.#notices.setTrouble(null)
-    const { onCommitted, onRebuilt } = this.#options.events
     const lagMs = performance.now() - item.sinceMs
-    if (item.work.kind === 'batch') onCommitted?.({ sequence, outcome, lagMs })
-    if (rebuilt !== null) onRebuilt?.(rebuilt)
+    if (item.work.kind === 'batch') this.#options.events.onCommitted?.({ sequence, outcome, lagMs })
+    else this.#registered.push(...item.work.instruments)
     if (this.#queue.rows <= this.#options.queueRows / 2) this.#notices.setPressure('normal')
     this.#pump()
     const isDone = (waiter: Waiter) => waiter.sequence <= sequence
@@ -301,7 +310,6 @@ export class ThreadedWriter implements StoreWriter {
       return
     }
     for (const { answer } of this.#waiters.splice(0)) answer.reject(error)
-    for (const answer of this.#registering.splice(0)) answer.reject(error)
     this.#options.events.onFailed?.(error)
   }
 
@@ -321,4 +329,10 @@ export class ThreadedWriter implements StoreWriter {
     clearTimeout(timer)
     return isFlushed
   }
+}
+
+function withoutRepeats(
+  registrations: readonly InstrumentRegistration[]
+): InstrumentRegistration[] {
+  return [...new Map(registrations.map((each) => [each.instrument.id, each])).values()]
 }

@@ -94,9 +94,9 @@ export class TradeColumns {
     return this.#columns.instruments[at] ?? 0
   }
 
-  /** Arrival of the last row; 0 when empty. */
+  /** Arrival of the last row; -1 when empty. */
   lastArrival(): number {
-    return this.#length === 0 ? 0 : (this.#columns.arrivals[this.#length - 1] ?? 0)
+    return this.#length === 0 ? -1 : (this.#columns.arrivals[this.#length - 1] ?? 0)
   }
 
   /** What to send; valid until the next `clear`. */

@@ -3,7 +3,7 @@ import type { RebuildRequest } from '../../core/market/rebuild.ts'
 import type { CandleBlock } from './candle-block.ts'
 import type { GapRow } from './gap-rows.ts'
 import { TradeColumns } from './trade-columns.ts'
-import type { WriterWork } from './writer-messages.ts'
+import type { InstrumentRegistration, WriterWork } from './writer-messages.ts'
 
 /** Sets of columns kept for the next batches. */
 const spares = 3
@@ -19,9 +19,14 @@ export type QueuedWork = {
   readonly sinceMs: number
 }
 
-type Item = QueuedWork & { readonly columns: TradeColumns | null; isSent: boolean }
+type Item = QueuedWork & {
+  readonly columns: TradeColumns | null
+  isSent: boolean
+  /** Rebuilds answered. */
+  answers: number
+}
 
-/** What is sealed into the next steps of work. */
+/** What is sealed into the next batch, with the trades. */
 export type Seal = {
   readonly candles: CandleBlock
   readonly gaps: readonly GapRow[]
@@ -61,6 +66,11 @@ export class WriteQueue {
     return this.#lastSequence
   }
 
+  /** Number of the last acknowledged work; 0 before the first. */
+  get lastAcknowledged(): number {
+    return (this.#items[0]?.work.sequence ?? this.#lastSequence + 1) - 1
+  }
+
   /** Whether sealed work waits to be sent. */
   get hasUnsent(): boolean {
     return this.#items.at(-1)?.isSent === false
@@ -76,21 +86,25 @@ export class WriteQueue {
     this.#filling.append(instrument, trade, arrival, flagged)
   }
 
-  /** Makes a batch of what is filling, and the rebuilds that come after it; nothing when all is empty. */
+  /** Puts a registration behind what is sealed, and so before all rows of its instruments. */
+  register(instruments: readonly InstrumentRegistration[], nowMs: number): void {
+    const work = { kind: 'register' as const, sequence: this.#lastSequence + 1, instruments }
+    this.#push(work, { columns: null, rows: 0, sinceMs: nowMs })
+  }
+
+  /**
+   * Makes one batch of what is filling, the candles, and the rebuilds these call for; nothing when all
+   * is empty.
+   */
   seal({ candles, gaps, rebuilds, runNowMs, nowMs }: Seal): void {
     const rows = this.#filling.length
-    if (rows > 0 || candles.length > 0 || gaps.length > 0) {
-      const columns = this.#filling
-      const sinceMs = rows > 0 ? this.#fillingSinceMs : nowMs
-      const work = { kind: 'batch' as const, trades: columns.block(), candles, gaps }
-      this.#push({ ...work, sequence: this.#lastSequence + 1 }, { columns, rows, sinceMs })
-      this.#filling = this.#spare.pop() ?? new TradeColumns()
-    }
-    for (const request of rebuilds) {
-      const work = { kind: 'rebuild' as const, request, runNowMs }
-      const sequence = this.#lastSequence + 1
-      this.#push({ ...work, sequence }, { columns: null, rows: 0, sinceMs: nowMs })
-    }
+    if (rows + candles.length + gaps.length + rebuilds.length === 0) return
+    const columns = this.#filling
+    const sinceMs = rows > 0 ? this.#fillingSinceMs : nowMs
+    const content = { trades: columns.block(), candles, gaps, rebuilds, runNowMs }
+    const work = { kind: 'batch' as const, sequence: this.#lastSequence + 1, ...content }
+    this.#push(work, { columns, rows, sinceMs })
+    this.#filling = this.#spare.pop() ?? new TradeColumns()
   }
 
   /** Takes the next work to send; null when there is none or `mostInFlight` are out. */
@@ -100,6 +114,14 @@ export class WriteQueue {
     if (item === undefined || at >= mostInFlight) return null
     item.isSent = true
     return item.work
+  }
+
+  /** Notes the answer to a rebuild; false when that was answered before, at an earlier sending. */
+  noteAnswer(sequence: number, place: number): boolean {
+    const [first] = this.#items
+    if (first?.work.sequence !== sequence || place < first.answers) return false
+    first.answers = place + 1
+    return true
   }
 
   /** Forgets work that is committed; null when it was acknowledged before. */
@@ -124,10 +146,10 @@ export class WriteQueue {
     return this.#filling.length > 0 ? this.#fillingSinceMs : null
   }
 
-  #push(work: WriterWork, about: Omit<Item, 'work' | 'isSent'>): void {
+  #push(work: WriterWork, about: Omit<Item, 'work' | 'isSent' | 'answers'>): void {
     this.#lastSequence = work.sequence
     this.#sealedRows += about.rows
-    this.#items.push({ work, ...about, isSent: false })
+    this.#items.push({ work, ...about, isSent: false, answers: 0 })
   }
 
   #recycle(columns: TradeColumns | null): void {

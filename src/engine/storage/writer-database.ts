@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
 import { invariant } from '../../core/invariant.ts'
 import type { Candle } from '../../core/market/candle.ts'
-import type { CandleCell } from '../../core/market/candle-cell.ts'
 import { candleOf, volumesOf } from '../../core/market/candle-cell.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { RebuildRequest, RebuildResult, StoredDay } from '../../core/market/rebuild.ts'
 import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import { isSameContent } from './candle-record.ts'
@@ -10,11 +10,10 @@ import { CandleRows } from './candle-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
 import { GapRows } from './gap-rows.ts'
 import { openForWriting } from './open-database.ts'
-import type { Finality } from './rebuild-candles.ts'
 import { rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
-import { upsertInstrument } from './stored-instruments.ts'
+import { findInstrument, upsertInstrument } from './stored-instruments.ts'
 import { StoredTrades } from './stored-trades.ts'
 import { TradeColumns } from './trade-columns.ts'
 import { TradeRows } from './trade-rows.ts'
@@ -28,11 +27,15 @@ import type {
 
 /** What became of one step of work. */
 export type WorkDone = {
-  /** Null when it was done at an earlier sending, and for rebuilds. */
+  /** Null for registrations, and when it was done at an earlier sending. */
   readonly outcome: BatchOutcome | null
-  /** Null when it was done at an earlier sending, and for batches. */
-  readonly rebuilt: RebuildResult | null
+  /** What a batch asked to rebuild, in its order. Made when read, which must be before the next work. */
+  readonly rebuilt: Iterable<RebuildResult>
 }
+
+type Batch = Extract<WriterWork, { kind: 'batch' }>
+type Registration = Extract<WriterWork, { kind: 'register' }>
+type Rebuilt = Pick<RebuildResult, 'request' | 'candles' | 'volumes'>
 
 type Registered = { readonly stored: StoredInstrument; readonly graceMs: number }
 
@@ -70,6 +73,7 @@ export class WriterDatabase {
     this.#run = begun.start
     this.#lastWork = begun.lastWork
     this.#lastArrival = begun.start.nextArrival - 1
+    for (const registration of setup.registered) this.#recall(registration)
   }
 
   /** How this run began. */
@@ -77,39 +81,17 @@ export class WriterDatabase {
     return this.#run
   }
 
-  /** Gives instruments their numbers, in order after those registered before. */
-  register(instruments: readonly InstrumentRegistration[]): void {
-    this.#inTransaction(() => {
-      for (const registration of instruments) {
-        const stored = upsertInstrument(this.#database, registration)
-        this.#rowOf.push(stored.row)
-        this.#registered.push({ stored, graceMs: registration.graceMs })
-      }
-    })
-  }
-
   /**
-   * Does the next step of work in one transaction; a step done before is not done again.
+   * Does the next step of work in one transaction. Of a step done before, rebuilds alone are done again:
+   * their answers were lost, and they change nothing.
    *
+   * @param onRebuild Called before each rebuild, any of which may take long.
    * @throws StorageError with nothing of the step stored.
    */
-  apply(work: WriterWork): WorkDone {
-    if (work.sequence <= this.#lastWork) return { outcome: null, rebuilt: null }
-    invariant(
-      work.sequence === this.#lastWork + 1,
-      `expected work ${this.#lastWork + 1}, received ${work.sequence}`
-    )
-    const trades = work.kind === 'batch' ? new TradeColumns(work.trades) : null
-    const lastArrival = Math.max(this.#lastArrival, trades?.lastArrival() ?? -1)
-    const done = this.#inTransaction(() => {
-      this.#mark.run(work.sequence, lastArrival, this.#run.run)
-      return work.kind === 'batch'
-        ? { outcome: this.#commit(work, trades ?? new TradeColumns()), rebuilt: null }
-        : { outcome: null, rebuilt: this.#rebuild(work.request, work.runNowMs) }
-    })
-    this.#lastWork = work.sequence
-    this.#lastArrival = lastArrival
-    return done
+  apply(work: WriterWork, onRebuild: () => void = noop): WorkDone {
+    const due = this.#lastWork + 1
+    invariant(work.sequence <= due, `expected work ${due}, received ${work.sequence}`)
+    return work.kind === 'register' ? this.#register(work) : this.#applyBatch(work, onRebuild)
   }
 
   /** Whether a step is the next one, or was done before. */
@@ -142,7 +124,53 @@ export class WriterDatabase {
     this.#database.close()
   }
 
-  #commit(work: WriterWork & { readonly kind: 'batch' }, trades: TradeColumns): BatchOutcome {
+  /** Gives instruments their numbers, in order after those registered before. */
+  #register({ sequence, instruments }: Registration): WorkDone {
+    const lastWork = Math.max(this.#lastWork, sequence)
+    const registered = this.#inTransaction(() => {
+      this.#mark.run(lastWork, this.#lastArrival, this.#run.run)
+      return instruments.map((registration) => ({
+        stored: upsertInstrument(this.#database, registration),
+        graceMs: registration.graceMs
+      }))
+    })
+    this.#lastWork = lastWork
+    for (const each of registered) this.#remember(each)
+    return { outcome: null, rebuilt: [] }
+  }
+
+  #recall({ instrument, graceMs }: InstrumentRegistration): void {
+    const stored = findInstrument(this.#database, instrument.id)
+    invariant(stored !== null, `expected a stored instrument: ${instrument.id}`)
+    this.#remember({ stored, graceMs })
+  }
+
+  #remember(registered: Registered): void {
+    this.#rowOf.push(registered.stored.row)
+    this.#registered.push(registered)
+  }
+
+  #applyBatch(work: Batch, onRebuild: () => void): WorkDone {
+    const isRepeat = work.sequence <= this.#lastWork
+    const trades = new TradeColumns(work.trades)
+    const lastWork = Math.max(this.#lastWork, work.sequence)
+    const lastArrival = Math.max(this.#lastArrival, isRepeat ? -1 : trades.lastArrival())
+    const { outcome, rebuilt } = this.#inTransaction(() => {
+      this.#mark.run(lastWork, lastArrival, this.#run.run)
+      return {
+        outcome: isRepeat ? null : this.#commit(work, trades),
+        rebuilt: work.rebuilds.map((request) => {
+          onRebuild()
+          return this.#rebuild(request, work.runNowMs)
+        })
+      }
+    })
+    this.#lastWork = lastWork
+    this.#lastArrival = lastArrival
+    return { outcome, rebuilt: this.#answers(rebuilt) }
+  }
+
+  #commit(work: Batch, trades: TradeColumns): BatchOutcome {
     const { duplicates, conflicts } = this.#trades.insert(trades, this.#rowOf)
     this.#candles.putAll(work.candles, this.#rowOf)
     this.#gaps.putAll(work.gaps, this.#rowOf)
@@ -154,35 +182,40 @@ export class WriterDatabase {
     }
   }
 
-  #rebuild(request: RebuildRequest, runNowMs: number): RebuildResult {
-    const registered = this.#registered.find(({ stored }) => stored.id === request.instrument)
-    invariant(registered !== undefined, `expected a registered instrument: ${request.instrument}`)
-    const { stored: of, graceMs } = registered
+  #rebuild(request: RebuildRequest, runNowMs: number): Rebuilt {
+    const { stored: of, graceMs } = this.#registeredAs(request.instrument)
     const finality = { runNowMs, graceMs }
-    const { cells, day } =
-      request.kind === 'time'
-        ? { cells: rebuildTimeCandles(this.#stored, of, request, finality), day: null }
-        : this.#rebuildTicks(request, of, finality)
+    if (request.kind === 'time') {
+      const cells = rebuildTimeCandles(this.#stored, of, request, finality)
+      const candles = cells.map((cell) => this.#revise(of, candleOf(cell)))
+      return { request, candles, volumes: cells.map(volumesOf) }
+    }
+    const day = dayRuleOf(of)(request.dayMs)
+    const cells = rebuildTickCandles(this.#stored, of, { request, day, finality })
     return {
       request,
-      beforeArrival: this.#lastArrival + 1,
       candles: cells.map((cell) => this.#revise(of, candleOf(cell))),
-      volumes: request.kind === 'time' ? cells.map(volumesOf) : [],
-      day
+      volumes: []
     }
   }
 
-  #rebuildTicks(
-    request: RebuildRequest & { readonly kind: 'tick' },
-    of: StoredInstrument,
-    finality: Finality
-  ): { readonly cells: readonly CandleCell[]; readonly day: StoredDay } {
+  /** The trades of a day are read one answer at a time: those of all together may be large. */
+  *#answers(rebuilt: readonly Rebuilt[]): Generator<RebuildResult> {
+    const beforeArrival = this.#lastArrival + 1
+    for (const each of rebuilt) yield { ...each, beforeArrival, day: this.#dayOf(each.request) }
+  }
+
+  #dayOf(request: RebuildRequest): StoredDay | null {
+    if (request.kind === 'time') return null
+    const { stored: of } = this.#registeredAs(request.instrument)
     const day = dayRuleOf(of)(request.dayMs)
-    const { tickSizes } = this.#setup
-    return {
-      cells: rebuildTickCandles(this.#stored, of, { request, day, finality }),
-      day: this.#stored.day(of, day, tickTailTrades(tickSizes))
-    }
+    return this.#stored.day(of, day, tickTailTrades(this.#setup.tickSizes))
+  }
+
+  #registeredAs(id: InstrumentId): Registered {
+    const registered = this.#registered.find(({ stored }) => stored.id === id)
+    invariant(registered !== undefined, `expected a registered instrument: ${id}`)
+    return registered
   }
 
   /** Stores a rebuilt candle, as a revision where it differs from the stored one. */
@@ -233,4 +266,8 @@ export class WriterDatabase {
       throw storageFailure(thrown, this.#setup.file)
     }
   }
+}
+
+function noop(): void {
+  return
 }

@@ -15,6 +15,8 @@ export type WriterSetup = {
   readonly startedMs: number
   /** Row of `run` to go on with after the thread was started again; null starts a new run. */
   readonly run: number | null
+  /** Instruments whose registration this run had committed before the thread was started again, in order. */
+  readonly registered: readonly InstrumentRegistration[]
   /** Sizes of all tick candles collected; they decide how much of a day a rebuild hands back. */
   readonly tickSizes: readonly number[]
 }
@@ -29,27 +31,26 @@ export type InstrumentRegistration = {
   readonly graceMs: number
 }
 
-/** One step of work, numbered from 1 within the run; steps are done in order, each once. */
+/** One step of work, numbered from 1 within the run; steps are done in order, each once, in one transaction. */
 export type WriterWork =
+  /** Ordinals count registrations from 0, in order. */
+  | {
+      readonly kind: 'register'
+      readonly sequence: number
+      readonly instruments: readonly InstrumentRegistration[]
+    }
   | {
       readonly kind: 'batch'
       readonly sequence: number
       readonly trades: TradeBlock
       readonly candles: CandleBlock
       readonly gaps: readonly GapRow[]
-    }
-  | {
-      readonly kind: 'rebuild'
-      readonly sequence: number
-      readonly request: RebuildRequest
+      /** Carried out when all of the above is in; a crash cannot part them from the trades they follow. */
+      readonly rebuilds: readonly RebuildRequest[]
       readonly runNowMs: number
     }
 
-export type WriterRequest =
-  /** Ordinals count registrations from 0, in order. */
-  | { readonly kind: 'register'; readonly instruments: readonly InstrumentRegistration[] }
-  | WriterWork
-  | { readonly kind: 'close'; readonly stoppedMs: number }
+export type WriterRequest = WriterWork | { readonly kind: 'close'; readonly stoppedMs: number }
 
 /** What became of a batch. */
 export type BatchOutcome = {
@@ -63,13 +64,20 @@ export type BatchOutcome = {
 
 export type WriterReply =
   | { readonly kind: 'opened'; readonly run: RunStart }
-  | { readonly kind: 'registered' }
+  /** A long batch goes on; sent before each of its rebuilds. */
+  | { readonly kind: 'working' }
+  /** Rebuild number `place` of a batch, from 0; the batch is committed, and told as such after all of them. */
+  | {
+      readonly kind: 'rebuilt'
+      readonly sequence: number
+      readonly place: number
+      readonly result: RebuildResult
+    }
   /** Committed, now or at an earlier sending (`outcome` null then). */
   | {
       readonly kind: 'committed'
       readonly sequence: number
       readonly outcome: BatchOutcome | null
-      readonly rebuilt: RebuildResult | null
       readonly databaseBytes: number
     }
   /** Nothing of it was stored; send it again, and all that follows. */

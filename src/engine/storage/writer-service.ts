@@ -24,12 +24,8 @@ export function serveWriter(port: MessagePort, setup: WriterSetup): void {
   port.on('message', (request: WriterRequest) => {
     switch (request.kind) {
       case 'register':
-        database.register(request.instruments)
-        reply({ kind: 'registered' })
-        return
       case 'batch':
-      case 'rebuild':
-        if (database.isDue(request.sequence)) reply(done(database, request, setup.file))
+        if (database.isDue(request.sequence)) reply(done(database, request, { setup, reply }))
         return
       case 'close':
         database.close(request.stoppedMs)
@@ -49,14 +45,25 @@ function open(setup: WriterSetup, reply: (message: WriterReply) => void): Writer
   }
 }
 
-function done(database: WriterDatabase, work: WriterWork, file: string): WriterReply {
+function done(
+  database: WriterDatabase,
+  work: WriterWork,
+  { setup, reply }: { readonly setup: WriterSetup; readonly reply: (message: WriterReply) => void }
+): WriterReply {
   const { sequence } = work
   try {
-    const { outcome, rebuilt } = database.apply(work)
-    const databaseBytes = database.databaseBytes()
-    return { kind: 'committed', sequence, outcome, rebuilt, databaseBytes }
+    const { outcome, rebuilt } = database.apply(work, () => {
+      reply({ kind: 'working' })
+    })
+    let place = 0
+    for (const result of rebuilt) {
+      reply({ kind: 'rebuilt', sequence, place, result })
+      place += 1
+    }
+    return { kind: 'committed', sequence, outcome, databaseBytes: database.databaseBytes() }
   } catch (thrown) {
     if (thrown instanceof InvariantError) throw thrown
-    return { kind: 'refused', sequence, error: storageErrorData(storageFailure(thrown, file)) }
+    const error = storageErrorData(storageFailure(thrown, setup.file))
+    return { kind: 'refused', sequence, error }
   }
 }

@@ -32,7 +32,7 @@ const tape = fc.array(
 type Line = (typeof tape extends fc.Arbitrary<infer Lines> ? Lines : never)[number]
 
 const life = fc.array(
-  fc.tuple(fc.nat({ max: 80 }), fc.constantFrom('settle', 'restart', 'crash')),
+  fc.tuple(fc.nat({ max: 80 }), fc.constantFrom('settle', 'restart', 'crash', 'cut')),
   { maxLength: 8 }
 )
 
@@ -55,6 +55,7 @@ describe('a pipeline over the store', () => {
             for (const trade of queue.splice(0, count)) rehearsal.apply(trade)
             if (step === 'settle') rehearsal.settle()
             else if (step === 'restart') rehearsal.restart()
+            else if (step === 'cut') rehearsal.cut()
             else queue.push(...rehearsal.crash())
           }
           for (const trade of queue) rehearsal.apply(trade)

@@ -37,7 +37,7 @@ describe('openForWriting', () => {
     expect(() => openForWriting({ file, mode: 'live', nowMs })).toThrow(
       expect.objectContaining({
         code: 'storage-newer-schema',
-        message: `${file} was written by a newer Tapedeck (schema 999, this one knows 1)`
+        message: `${file} was written by a newer Tapedeck (schema 999, this one knows ${migrations.length})`
       })
     )
     expect(() => openForReading(file)).toThrow(
@@ -130,13 +130,14 @@ describe('openForReading', () => {
 describe('migrate', () => {
   test('leaves no trace of a step that fails half-way, and a second try succeeds', () => {
     const database = new Database(':memory:')
-    const broken = { version: 2, sql: 'CREATE TABLE extra (a); CREATE TABLE extra (a);' }
+    const next = migrations.length + 1
+    const broken = { version: next, sql: 'CREATE TABLE extra (a); CREATE TABLE extra (a);' }
     expect(() => {
       migrate(database, [...migrations, broken])
     }).toThrow('already exists')
-    expect(pragma(database, 'user_version')).toBe(1)
-    migrate(database, [...migrations, { version: 2, sql: 'CREATE TABLE extra (a);' }])
-    expect(pragma(database, 'user_version')).toBe(2)
+    expect(pragma(database, 'user_version')).toBe(next - 1)
+    migrate(database, [...migrations, { version: next, sql: 'CREATE TABLE extra (a);' }])
+    expect(pragma(database, 'user_version')).toBe(next)
     database.close()
   })
 })

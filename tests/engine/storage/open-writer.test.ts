@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Candle } from '../../../src/core/market/candle.ts'
 import type { RebuildRequest, RebuildResult } from '../../../src/core/market/rebuild.ts'
+import type { MissingTrades } from '../../../src/core/pipeline/pipeline.ts'
 import { openReader } from '../../../src/engine/storage/open-reader.ts'
 import type { WriterOptions } from '../../../src/engine/storage/writer-options.ts'
 import { openWriter } from '../../../src/engine/storage/open-writer.ts'
@@ -147,6 +148,65 @@ describe('openWriter', () => {
     expect(ids(file)).toEqual([1, 2, 3])
   })
 
+  test('registers instruments once another process lets the file go', async () => {
+    const file = await aFile()
+    const troubles: (string | null)[] = []
+    const events = {
+      onTrouble: (error: StorageError | null) => void troubles.push(error?.code ?? null)
+    }
+    const writer = await aWriter({ file, events })
+    const other = new Database(file)
+    other.exec('BEGIN IMMEDIATE')
+    const registered = writer.registerInstruments([aRegistration('kraken:ETH-USD')])
+    await until(() => troubles.length === 1, 'the trouble is told')
+    other.exec('ROLLBACK')
+    other.close()
+    await registered
+    writer.trade(aTrade({ id: 9, instrument: 'kraken:ETH-USD' }), 0)
+    await writer.flush()
+    expect(troubles).toEqual(['storage-busy', null])
+    expect(writer.figures().restarts).toBe(0)
+    expect(ids(file)).toEqual([9])
+  })
+
+  test('answers a registration only when that one is stored', async () => {
+    const file = await aFile()
+    const options = optionsFor({ file, threadUrl: muteThread, flushMs: 5, answerMs: 300 })
+    const writer = await openWriter(options)
+    onTestFinished(() => writer.close({ stoppedMs: 1, deadlineMs: 1_000 }))
+    const first = writer.registerInstruments([aRegistration(instrument)])
+    const second = writer.registerInstruments([aRegistration('kraken:ETH-USD')])
+    const again = writer.registerInstruments([aRegistration('kraken:ETH-USD')])
+    await first
+    await Promise.race([second, again])
+    expect(writer.figures().restarts).toBeGreaterThan(0)
+    writer.trade(aTrade({ id: 7, instrument: 'kraken:ETH-USD' }), 0)
+    await writer.flush()
+    const reader = await openReader({ file, threadUrl: readerThread })
+    const query = { ...everything, instrument: 'kraken:ETH-USD', name: 'trades' as const }
+    expect((await reader.trades(query)).map(({ id }) => id)).toEqual(['7'])
+    await reader.close()
+  })
+
+  test('tells a rebuild once, though its thread died before it called the batch committed', async () => {
+    const file = await aFile()
+    const rebuilt: RebuildResult[] = []
+    const events = { onRebuilt: (result: RebuildResult) => void rebuilt.push(result) }
+    const writer = await aWriter({ file, threadUrl: dyingThread, events })
+    const requests: RebuildRequest[] = [
+      { kind: 'time', instrument, interval: '1s', fromMs: 5_000, toMs: 6_000 }
+    ]
+    writer.follow({
+      takeChangedCandles: () => [],
+      takeRebuilds: () => requests.splice(0),
+      runNowMs: () => 10_000
+    })
+    writer.trade(aTrade({ id: 1, eventMs: 5_000 }), 0)
+    await writer.flush()
+    expect(writer.figures().restarts).toBe(1)
+    expect(rebuilt.map(({ beforeArrival }) => beforeArrival)).toEqual([1])
+  })
+
   test('asks for a pause when too much waits, ends it, and drops only far beyond, counted', async () => {
     const file = await aFile()
     const told: string[] = []
@@ -205,6 +265,43 @@ describe('openWriter', () => {
 })
 
 describe('openReader', () => {
+  test('gives back the gaps that the writer was told', async () => {
+    const file = await aFile()
+    const writer = await aWriter({ file })
+    const missing: MissingTrades = {
+      instrument,
+      fromId: 3,
+      toId: 5,
+      afterMs: 1_000,
+      beforeMs: 2_000,
+      seenMs: 2_001
+    }
+    writer.putGaps([missing])
+    await writer.flush()
+    const reader = await openReader({ file, threadUrl: readerThread })
+    const query = { instrument, fromMs: null, toMs: null, limit: 10 }
+    expect(await reader.gaps(query)).toMatchObject([
+      { fromMs: 1_000, toMs: 2_000, missedTrades: 3 }
+    ])
+    await reader.close()
+  })
+
+  test('lets another question through while it seeds many instruments', async () => {
+    const file = await aFile()
+    await aWriter({ file })
+    const reader = await openReader({ file, threadUrl: readerThread })
+    const many = Array.from(Array(40).keys(), (at) => `kraken:A${at}-USD` as const)
+    const answered: string[] = []
+    const seeded = reader.seed(many, ['1s'], 0).then((seeds) => {
+      answered.push('seed')
+      return seeds
+    })
+    await Promise.all([seeded, reader.figures().then(() => answered.push('figures'))])
+    expect(answered).toEqual(['figures', 'seed'])
+    expect((await seeded).map((seed) => seed.instrument)).toEqual(many)
+    await reader.close()
+  })
+
   test('rejects when the file does not exist', async () => {
     await expect(
       openReader({ file: await aFile(), threadUrl: readerThread })

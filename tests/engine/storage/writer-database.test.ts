@@ -2,6 +2,7 @@ import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
+import type { RebuildRequest } from '../../../src/core/market/rebuild.ts'
 import { aCandle } from '../../support/candles.ts'
 import { aRegistration } from '../../support/a-registration.ts'
 import { aTrade } from '../../support/a-trade.ts'
@@ -9,6 +10,13 @@ import { aWriterBench } from '../../support/writer-bench.ts'
 import { scratchFolder } from '../../support/scratch-folder.ts'
 
 const startMs = 1_790_000_000_000
+const aRebuild: RebuildRequest = {
+  kind: 'time',
+  instrument: 'coinbase:BTC-USD',
+  interval: '1s',
+  fromMs: startMs,
+  toMs: startMs + 1_000
+}
 
 describe('WriterDatabase', () => {
   test.each([
@@ -75,8 +83,44 @@ describe('WriterDatabase', () => {
     const work = bench.batch({ trades: [aTrade()], candles: [aCandle({ revision: 1 })] })
     expect(bench.database.apply(work).outcome?.trades).toBe(1)
     bench.crash()
-    expect(bench.database.apply(work)).toEqual({ outcome: null, rebuilt: null })
+    const { outcome, rebuilt } = bench.database.apply(work)
+    expect([outcome, ...rebuilt]).toEqual([null])
     expect(only(bench.setup.file, 'SELECT count(*) AS n FROM trade')).toEqual({ n: 1 })
+  })
+
+  test('stores trades and the rebuild they call for together, or neither', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    bench.commit({
+      trades: [aTrade({ id: 1, eventMs: startMs })],
+      candles: [aCandle({ openMs: startMs, closeMs: startMs + 1_000, trades: 1, final: true })]
+    })
+    const late = bench.batch({
+      trades: [aTrade({ id: 2, eventMs: startMs + 1 })],
+      rebuilds: [aRebuild, { ...aRebuild, instrument: 'kraken:NONE-USD' }],
+      runNowMs: startMs + 60_000
+    })
+    const sql = 'SELECT trades FROM v_candle UNION ALL SELECT count(*) FROM v_trade'
+    expect(() => bench.database.apply(late)).toThrow('expected a registered instrument')
+    expect(all(bench.setup.file, sql)).toEqual([{ trades: 1 }, { trades: 1 }])
+    bench.database.apply({ ...late, rebuilds: [aRebuild] })
+    expect(all(bench.setup.file, sql)).toEqual([{ trades: 2 }, { trades: 2 }])
+  })
+
+  test('answers rebuilds again after a crash, with all that is stored by then, and changes nothing', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    const work = bench.batch({
+      trades: [aTrade({ id: 1, eventMs: startMs }), aTrade({ id: 2, eventMs: startMs + 1 })],
+      rebuilds: [aRebuild],
+      runNowMs: startMs + 60_000
+    })
+    const [first] = bench.database.apply(work).rebuilt
+    expect(first).toMatchObject({ beforeArrival: 2, candles: [{ trades: 2, revision: 0 }] })
+    bench.commit({ trades: [aTrade({ id: 3, eventMs: startMs + 2 })] })
+    bench.crash()
+    const [again] = bench.database.apply(work).rebuilt
+    expect(again).toMatchObject({ beforeArrival: 3, candles: [{ trades: 3 }] })
+    bench.crash()
+    expect([...bench.database.apply(work).rebuilt]).toEqual([again])
   })
 
   test('takes work only in order, so that a refused batch is not overtaken', async () => {
@@ -84,7 +128,7 @@ describe('WriterDatabase', () => {
     const refused = bench.batch({ trades: [aTrade({ id: 1 })] })
     const next = bench.batch({ trades: [aTrade({ id: 2 })] })
     expect(bench.database.isDue(next.sequence)).toBe(false)
-    expect(() => bench.database.apply(next)).toThrow('expected work 1, received 2')
+    expect(() => bench.database.apply(next)).toThrow('expected work 2, received 3')
     bench.database.apply(refused)
     expect(bench.database.apply(next).outcome?.trades).toBe(1)
   })
