@@ -5,8 +5,9 @@ import { wallMs } from './wall-clock.ts'
 
 /** ccxt's streaming client at its usual work: every trade of every symbol, handed to its user. */
 
-/** Without a trade for so long, the rest will not come. */
+/** Without a trade for so long, the rest will not come; the first may take longer. */
 const silenceMs = 5_000
+const firstMs = 60_000
 const pollMs = 20
 
 let received = 0
@@ -49,7 +50,8 @@ async function start(question: CcxtQuestion & { kind: 'watch' }): Promise<void> 
 
 async function finish(expected: number): Promise<CcxtRead> {
   const startMs = wallMs()
-  while (received < expected && wallMs() - Math.max(lastMs, startMs) < silenceMs) {
+  const isOver = () => (lastMs === 0 ? wallMs() - startMs > firstMs : wallMs() - lastMs > silenceMs)
+  while (received < expected && !isOver()) {
     if (failure !== null) throw failure
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }

@@ -14,7 +14,7 @@ import { wallMs } from './wall-clock.ts'
 /** Figure 2: frames of 22 sockets to committed trades and candles, beside ccxt, which stores nothing. */
 
 const rounds = 3
-const frames = 400_000
+const frames = 800_000
 /** Times the usual activity of the simulated market: 56,000 trades in a second of its time. */
 const rate = 100
 const helperMs = 120_000
