@@ -3,16 +3,22 @@ import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval } from '../core/market/interval.ts'
 import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { CandleQuery, Query, QueryResult, StreamError } from '../contracts/state-stream.ts'
+import { waitAtMost } from './bounded-wait.ts'
 import type { Clock } from './collector/clock.ts'
 import type { Collector } from './collector/collector.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import type { RunningHeads } from './running-heads.ts'
+import { VenueHelp } from './venue-help.ts'
 import type { VenueHistory } from './venue-history.ts'
 
+/** What was received is readable after this; a store that is slower is answered for by memory. */
+const flushMs = 500
+const dayMinutes = 1_440
+
 type Parts = {
-  readonly pipeline: Pipeline
-  readonly writer: StoreWriter
-  readonly reader: StoreReader
+  readonly pipeline: Pick<Pipeline, 'candlesInMemory' | 'runNowMs'>
+  readonly writer: Pick<StoreWriter, 'flush'>
+  readonly reader: Pick<StoreReader, 'candles' | 'trades'>
   readonly history: VenueHistory
   readonly heads: RunningHeads
   readonly clock: Clock
@@ -39,8 +45,8 @@ export class QueryDesk {
         parameter: 'instrument'
       }
     }
-    // What has been received must be readable: a query is answered behind the rows before it.
-    await this.#parts.writer.flush()
+    // What has been received should be readable: a query is answered behind the rows before it.
+    await waitAtMost(this.#parts.writer.flush(), flushMs, this.#parts.clock)
     if (query.name === 'trades') {
       return { name: 'trades', trades: await this.#parts.reader.trades(query) }
     }
@@ -58,16 +64,19 @@ export class QueryDesk {
     query: CandleQuery,
     { collector, instrument }: { readonly collector: Collector; readonly instrument: Instrument }
   ): Promise<QueryResult> {
+    const help = new VenueHelp(this.#parts.clock)
     const stored = await this.#parts.reader.candles(query)
-    await this.#learnHead(query, { collector, instrument })
+    await this.#helped(instrument, help, () => this.#learnHead(query, { collector, instrument }))
     const own = this.#withMemory(query, stored.candles).map((candle) =>
       this.#parts.heads.complete(candle)
     )
     if (own.length >= query.limit || !stored.complete) {
       return { name: 'candles', candles: own.slice(-query.limit), complete: false }
     }
-    const earlier = await this.#earlier(query, { collector, instrument }, own)
-    const candles = joinHistory(earlier, own).slice(-query.limit)
+    const earlier = await this.#helped(instrument, help, () =>
+      this.#earlier(query, { collector, instrument }, own)
+    )
+    const candles = joinHistory(earlier ?? [], own).slice(-query.limit)
     return { name: 'candles', candles, complete: candles.length < query.limit }
   }
 
@@ -96,34 +105,55 @@ export class QueryDesk {
     const toMs = Math.min(query.toMs ?? Infinity, Math.ceil(endMs / lengthMs) * lengthMs)
     const missing = query.limit - own.length + 1
     const fromMs = Math.max(query.fromMs ?? 0, toMs - missing * lengthMs)
-    try {
-      return await this.#parts.history.before(collector, {
-        instrument,
-        interval: query.interval,
-        fromMs,
-        toMs
-      })
-    } catch (error) {
-      this.#tellUnavailable(instrument, error)
-      return []
-    }
+    return this.#parts.history.before(collector, {
+      instrument,
+      interval: query.interval,
+      fromMs,
+      toMs
+    })
   }
 
   async #learnHead(
     { interval }: CandleQuery,
     { collector, instrument }: { readonly collector: Collector; readonly instrument: Instrument }
   ): Promise<void> {
-    try {
-      await this.#parts.heads.learn(collector, instrument, interval)
-    } catch (error) {
-      this.#tellUnavailable(instrument, error)
+    const { heads } = this.#parts
+    if (!heads.isKnown(instrument.id)) {
+      const firstMs = await this.#firstMinuteMs(instrument.id)
+      if (firstMs === null) heads.beganBefore(instrument.id)
+      else heads.began(instrument.id, firstMs)
     }
+    await heads.learn(collector, instrument, interval)
   }
 
-  /** History is a help, not a promise: without it the chart shows what is stored. */
-  #tellUnavailable(instrument: Instrument, error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error)
-    this.#parts.log('history-unavailable', { instrument: instrument.id, reason })
+  /** The minute of an instrument's first trade, where the day that it was first collected on still runs. */
+  async #firstMinuteMs(instrument: InstrumentId): Promise<number | null> {
+    const { reader, pipeline } = this.#parts
+    const query = { name: 'candles', instrument, toMs: null } as const
+    const days = await reader.candles({ ...query, interval: '1d', fromMs: null, limit: 2 })
+    const [day] = days.candles
+    if (day === undefined || days.candles.length > 1 || day.closeMs <= pipeline.runNowMs()) {
+      return null
+    }
+    const minutes = { ...query, interval: '1m', fromMs: day.openMs, limit: dayMinutes }
+    return (await reader.candles(minutes)).candles[0]?.openMs ?? null
+  }
+
+  /** Help is no promise: without it, or where it takes too long, the chart shows what is stored. */
+  async #helped<Value>(
+    instrument: Instrument,
+    help: VenueHelp,
+    ask: () => Promise<Value>
+  ): Promise<Value | null> {
+    if (help.isSpent) return null
+    const outcome = await help.wait(ask)
+    if (outcome.kind === 'done') return outcome.value
+    const reason = outcome.kind === 'late' ? 'the venue did not answer in time' : outcome.error
+    this.#parts.log('history-unavailable', {
+      instrument: instrument.id,
+      reason: reason instanceof Error ? reason.message : String(reason)
+    })
+    return null
   }
 }
 

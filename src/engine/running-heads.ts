@@ -23,25 +23,35 @@ type Head = {
  */
 export class RunningHeads {
   readonly #history: VenueHistory
-  /** When each instrument was first collected, run clock; only those without a stored past. */
-  readonly #beganMs = new Map<InstrumentId, number>()
+  /** When each instrument was first collected, run clock; null where that is too long ago to matter. */
+  readonly #beganMs = new Map<InstrumentId, number | null>()
   readonly #heads = new Map<string, Head>()
 
   constructor(history: VenueHistory) {
     this.#history = history
   }
 
-  /** An instrument without a stored past begins now. */
-  began(id: InstrumentId, runNowMs: number): void {
-    this.#beganMs.set(id, runNowMs)
+  /** An instrument was first collected at this time of the run clock. */
+  began(id: InstrumentId, runMs: number): void {
+    this.#beganMs.set(id, runMs)
+  }
+
+  /** No candle of an instrument is still running that ran when it was first collected. */
+  beganBefore(id: InstrumentId): void {
+    this.#beganMs.set(id, null)
+  }
+
+  /** Tells whether it was said when the instrument was first collected. */
+  isKnown(id: InstrumentId): boolean {
+    return this.#beganMs.has(id)
   }
 
   /** Fetches the head of the candle that was running when collecting began, if that is still wanted. */
   async learn(collector: Collector, instrument: Instrument, interval: string): Promise<void> {
     const spec = parseInterval(interval)
-    const beganMs = this.#beganMs.get(instrument.id)
+    const beganMs = this.#beganMs.get(instrument.id) ?? null
     const key = keyOf(instrument.id, interval)
-    if (beganMs === undefined || spec?.kind !== 'time' || this.#heads.has(key)) return
+    if (beganMs === null || spec?.kind !== 'time' || this.#heads.has(key)) return
     const openMs = beganMs - (beganMs % spec.lengthMs)
     const endMs = beganMs - (beganMs % minuteMs)
     if (endMs <= openMs) return

@@ -4,10 +4,12 @@ import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import type { Collector } from './collector/collector.ts'
 import { deriveCandles } from '../core/market/derived-candles.ts'
 
-/** Most series whose venue history is remembered; the least recently asked for goes first. */
-const maxSeries = 200
+/** Candles remembered over all series; the stretches least recently fetched go first. */
+const maxCandles = 100_000
 /** A venue is asked again for the same stretch after this long. */
 const keepMs = 60_000
+/** A venue that failed is not asked again for the same interval before this. */
+const restMs = 30_000
 const fetchDeadlineMs = 8_000
 /** Finest size expected where a venue names none. */
 const smallestSize = 1e-8
@@ -33,50 +35,99 @@ type HistoryRequest = {
 
 /**
  * The venue's own candles from before our first trade, for charts: fetched when asked for, remembered
- * for a minute, never stored.
+ * for a minute, never stored. Bounded by the candles remembered.
  */
 export class VenueHistory {
   readonly #monotonicMs: () => number
+  /** By series, in the order fetched. */
   readonly #remembered = new Map<string, Remembered>()
+  readonly #fetching = new Map<string, Promise<readonly Candle[]>>()
+  /** When a venue last failed, by venue and interval. */
+  readonly #failedMs = new Map<string, number>()
+  #candles = 0
 
   constructor(monotonicMs: () => number) {
     this.#monotonicMs = monotonicMs
   }
 
+  /** Candles remembered now. */
+  get rememberedCandles(): number {
+    return this.#candles
+  }
+
   /**
-   * The venue's candles in [fromMs, toMs), oldest first; empty where it serves none or cannot be asked now.
+   * The venue's candles in [fromMs, toMs), oldest first; empty where it serves none, or failed of late.
+   * Those who ask for the same at once share one fetch. May take seconds: the venue's budget is shared.
    */
   async before(collector: Collector, request: HistoryRequest): Promise<readonly Candle[]> {
     const spec = parseInterval(request.interval)
     if (spec?.kind !== 'time' || request.fromMs >= request.toMs) return []
-    const key = `${request.instrument.id}|${request.interval}`
-    const known = this.#remembered.get(key)
-    if (known !== undefined && this.#covers(known, request)) {
+    this.#dropExpired()
+    const series = `${request.instrument.id}|${request.interval}`
+    const known = this.#remembered.get(series)
+    if (known !== undefined && known.fromMs <= request.fromMs && known.toMs >= request.toMs) {
       return known.candles.filter(({ openMs }) => openMs >= request.fromMs && openMs < request.toMs)
     }
+    const place = `${request.instrument.venue}|${request.interval}`
+    if (this.#monotonicMs() - (this.#failedMs.get(place) ?? -Infinity) < restMs) return []
+    const key = `${series}|${request.fromMs}|${request.toMs}`
+    const fetching = this.#fetching.get(key) ?? this.#fetch(collector, request, spec)
+    this.#fetching.set(key, fetching)
+    try {
+      const candles = await fetching
+      this.#failedMs.delete(place)
+      return candles
+    } catch (error) {
+      this.#failedMs.set(place, this.#monotonicMs())
+      throw error
+    } finally {
+      this.#fetching.delete(key)
+    }
+  }
+
+  async #fetch(
+    collector: Collector,
+    request: HistoryRequest,
+    spec: TimeSpec
+  ): Promise<readonly Candle[]> {
     const candles = await fetchOrDerive(collector, request, spec)
-    this.#remember(key, { ...request, candles, atMs: this.#monotonicMs() })
+    const { fromMs, toMs } = request
+    const remembered = { fromMs, toMs, candles, atMs: this.#monotonicMs() }
+    this.#remember(`${request.instrument.id}|${request.interval}`, remembered)
     return candles
   }
 
-  #covers(known: Remembered, request: { readonly fromMs: number; readonly toMs: number }): boolean {
-    const isFresh = this.#monotonicMs() - known.atMs < keepMs
-    return isFresh && known.fromMs <= request.fromMs && known.toMs >= request.toMs
+  #remember(series: string, remembered: Remembered): void {
+    this.#forget(series)
+    this.#remembered.set(series, remembered)
+    this.#candles += remembered.candles.length
+    for (const oldest of this.#remembered.keys()) {
+      if (this.#candles <= maxCandles) return
+      this.#forget(oldest)
+    }
   }
 
-  #remember(key: string, remembered: Remembered): void {
-    this.#remembered.delete(key)
-    this.#remembered.set(key, remembered)
-    const oldest = this.#remembered.keys().next().value
-    if (this.#remembered.size > maxSeries && oldest !== undefined) this.#remembered.delete(oldest)
+  #dropExpired(): void {
+    const untilMs = this.#monotonicMs() - keepMs
+    for (const [series, { atMs }] of this.#remembered) {
+      if (atMs > untilMs) return
+      this.#forget(series)
+    }
+  }
+
+  #forget(series: string): void {
+    this.#candles -= this.#remembered.get(series)?.candles.length ?? 0
+    this.#remembered.delete(series)
   }
 }
+
+type TimeSpec = Extract<IntervalSpec, { readonly kind: 'time' }>
 
 /** Asks for the interval itself, and makes it of finer candles where the venue does not serve it. */
 async function fetchOrDerive(
   collector: Collector,
   request: HistoryRequest,
-  spec: Extract<IntervalSpec, { readonly kind: 'time' }>
+  spec: TimeSpec
 ): Promise<readonly Candle[]> {
   const context = collector.rest(AbortSignal.timeout(fetchDeadlineMs))
   const { venue } = collector

@@ -86,6 +86,53 @@ describe('VenueHistory', () => {
     ])
   })
 
+  test('asks a venue that failed again after 30 s, and another interval at once', async () => {
+    let nowMs = 0
+    const asked: string[] = []
+    const fetchCandles = (...[, { interval }]: [unknown, Asked]) => {
+      asked.push(interval)
+      return Promise.reject(new Error('paused by the venue'))
+    }
+    const collector = { venue: { fetchCandles }, rest: () => ({}) } as unknown as Collector
+    const history = new VenueHistory(() => nowMs)
+    const request = { instrument, interval: '1m', fromMs: dayStartMs, toMs: dayStartMs + hourMs }
+    await expect(history.before(collector, request)).rejects.toThrow('paused')
+    nowMs = 29_999
+    expect(await history.before(collector, request)).toEqual([])
+    expect(asked).toEqual(['1m'])
+    await expect(history.before(collector, { ...request, interval: '1h' })).rejects.toThrow(
+      'paused'
+    )
+    nowMs = 30_000
+    await expect(history.before(collector, request)).rejects.toThrow('paused')
+    expect(asked).toEqual(['1m', '1h', '1m'])
+  })
+
+  test('asks once for what several want at the same time', async () => {
+    const { collector, asked } = servingCollector()
+    const history = new VenueHistory(() => 0)
+    const request = { instrument, interval: '1m', fromMs: dayStartMs, toMs: dayStartMs + hourMs }
+    const answers = await Promise.all([1, 2, 3].map(() => history.before(collector, request)))
+    expect(answers.map(({ length }) => length)).toEqual([60, 60, 60])
+    expect(asked).toHaveLength(1)
+  })
+
+  test('remembers 100,000 candles at most, and none for longer than a minute', async () => {
+    let nowMs = 0
+    const { collector } = servingCollector()
+    const history = new VenueHistory(() => nowMs)
+    const range = { interval: '1m', fromMs: dayStartMs, toMs: dayStartMs + 9_000 * minuteMs }
+    for (let at = 0; at < 12; at += 1) {
+      const each = { ...instrument, id: `coinbase:C${at}-USD` } as typeof instrument
+      await history.before(collector, { ...range, instrument: each })
+    }
+    expect(history.rememberedCandles).toBe(99_000)
+    nowMs = 60_000
+    const small = { instrument, interval: '1m', fromMs: dayStartMs, toMs: dayStartMs + hourMs }
+    await history.before(collector, small)
+    expect(history.rememberedCandles).toBe(60)
+  })
+
   test('knows no venue history of tick candles', async () => {
     const { collector, asked } = servingCollector()
     const request = { instrument, interval: '100t', fromMs: 0, toMs: 1_000 }
