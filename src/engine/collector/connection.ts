@@ -1,14 +1,5 @@
-/**
- * States of a connection.
- *
- *   waiting(reason) ─▶ connecting ─▶ subscribing ─▶ live ⇄ stalled
- *      ▲    ▲             │              │           │       │
- *      │    └─────────────┴──────────────┴───────────┴───────┘   the socket ended
- *      └─ draining ◀── on purpose: market closed, handover, stop ─▶ closed
- *   failed: needs a person; looked at again every ten minutes.
- */
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
-import type { ConnectionState, WaitingReason } from '../../contracts/shapes.ts'
+import type { ConnectionState } from '../../contracts/shapes.ts'
 import { emptyLatencyCounts, latencyQuantile } from '../../core/market/latency-window.ts'
 import { planRetry } from '../../core/market/backoff.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
@@ -18,6 +9,7 @@ import { invariant } from '../../core/invariant.ts'
 import type { Timer } from './clock.ts'
 import { ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
+import { ConnectionPhase } from './connection-phase.ts'
 import type { Admission, ConnectTicket } from './governor.ts'
 import { InstrumentWatch } from './instrument-watch.ts'
 import type { Activity } from './instrument-watch.ts'
@@ -27,17 +19,6 @@ import type { LinkContext, LinkListener } from './link-options.ts'
 import { judgeMarket } from './market-hours.ts'
 import type { MarketHours } from './market-hours.ts'
 import { Traffic } from './traffic.ts'
-
-const edges: Readonly<Record<ConnectionState, readonly ConnectionState[]>> = {
-  waiting: ['waiting', 'connecting', 'closed'],
-  connecting: ['subscribing', 'waiting', 'failed', 'closed'],
-  subscribing: ['live', 'stalled', 'waiting', 'draining', 'failed', 'closed'],
-  live: ['stalled', 'waiting', 'draining', 'failed', 'closed'],
-  stalled: ['live', 'waiting', 'draining', 'closed'],
-  draining: ['waiting', 'closed'],
-  failed: ['waiting', 'closed'],
-  closed: []
-}
 
 const silenceMs = { withHeartbeat: 15_000, without: 60_000 } as const
 const refusedPauseMs = 300_000
@@ -69,10 +50,7 @@ export class Connection {
   readonly #silence: SilenceRule
   #instruments: readonly Instrument[]
   readonly #refused = new Map<InstrumentId, string>()
-  #state: ConnectionState = 'waiting'
-  #reason: string | null = 'rate' satisfies WaitingReason
-  #sinceMs: number
-  #downSinceMs: number | null
+  readonly #phase: ConnectionPhase
   #link: Link | null = null
   #ending: Ending = 'retry'
   #admission: Admission | null = null
@@ -94,15 +72,14 @@ export class Connection {
     this.#context = options.context
     this.#instruments = options.instruments
     this.#journal = new Journal(options.context.clock)
-    this.#sinceMs = options.context.clock.nowMs()
-    this.#downSinceMs = this.#sinceMs
+    this.#phase = new ConnectionPhase(options.id, options.context.clock)
     const base = options.context.venue.heartbeatMs === null ? 'without' : 'withHeartbeat'
     this.#silence = createSilenceRule(silenceMs[base])
     for (const { id } of options.instruments) this.#watch.add(id)
   }
 
   get state(): ConnectionState {
-    return this.#state
+    return this.#phase.state
   }
 
   get instruments(): readonly Instrument[] {
@@ -115,7 +92,7 @@ export class Connection {
 
   /** Closes it for good; resolves when its socket is gone, within a second. */
   stop(): Promise<void> {
-    if (this.#state === 'closed') return Promise.resolve()
+    if (this.state === 'closed') return Promise.resolve()
     this.#cancelWaiting()
     if (this.#link === null) {
       this.#enter('closed', null)
@@ -146,7 +123,7 @@ export class Connection {
   /** Skips a wait, or tries again what had failed, refused instruments included. False when there is nothing to skip. */
   retry(): boolean {
     const isSkippable =
-      this.#state === 'failed' || (this.#state === 'waiting' && this.#reason === 'backoff')
+      this.state === 'failed' || (this.state === 'waiting' && this.#phase.reason === 'backoff')
     if (!isSkippable) return false
     for (const id of this.#refused.keys()) this.#watch.add(id)
     this.#refused.clear()
@@ -205,10 +182,10 @@ export class Connection {
     return {
       id: this.id,
       venue: this.#context.venue.id,
-      state: this.#state,
-      reason: this.#reason,
-      sinceMs: this.#sinceMs,
-      downSinceMs: this.#downSinceMs,
+      state: this.state,
+      reason: this.#phase.reason,
+      sinceMs: this.#phase.sinceMs,
+      downSinceMs: this.#phase.downSinceMs,
       instruments: this.#instruments.map(({ id }) => id),
       liveInstruments,
       messagesPerSecond: this.traffic.messagesPerSecond(),
@@ -217,7 +194,7 @@ export class Connection {
       latencyP50Ms: latencyQuantile(counts, 0.5),
       latencyP99Ms: latencyQuantile(counts, 0.99),
       reconnects: this.#reconnects,
-      attempt: this.#state === 'live' ? 0 : this.#attempt,
+      attempt: this.state === 'live' ? 0 : this.#attempt,
       nextAttemptMs: this.#nextAttemptMs,
       rejectedFrames: this.traffic.rejected,
       history: this.traffic.history(),
@@ -276,7 +253,7 @@ export class Connection {
       refused: (instruments, reason) => this.#instrumentsRefused(instruments, reason),
       suspected: (text) => {
         this.#context.log.warn('connection-suspected', { connection: this.id, text })
-        if (this.#state === 'live' || this.#state === 'subscribing') this.#enter('stalled', text)
+        if (this.state === 'live' || this.state === 'subscribing') this.#enter('stalled', text)
       },
       noticed: (text) => {
         this.#context.log.info('venue-notice', { connection: this.id, text })
@@ -294,7 +271,7 @@ export class Connection {
       this.#leave('fail', 'the venue refused every instrument')
       return
     }
-    if (this.#state !== 'subscribing') return
+    if (this.state !== 'subscribing') return
     this.#hasBeenLive = true
     this.#enter('live', null)
   }
@@ -312,7 +289,7 @@ export class Connection {
   /** Ends the present link on purpose. */
   #leave(ending: Ending, text: string): void {
     this.#ending = ending
-    if (this.#state === 'subscribing' || this.#state === 'live' || this.#state === 'stalled') {
+    if (this.state === 'subscribing' || this.state === 'live' || this.state === 'stalled') {
       if (ending !== 'fail') this.#enter('draining', null)
     }
     this.#link?.close(ownCause(ending === 'fail' ? 'refused' : 'normal', text))
@@ -384,9 +361,9 @@ export class Connection {
   }
 
   #followMarket(): void {
-    if (this.#options.marketHours === null || this.#state === 'closed') return
+    if (this.#options.marketHours === null || this.state === 'closed') return
     const gate = this.#market()
-    if (this.#state === 'waiting' && this.#reason === 'market') {
+    if (this.state === 'waiting' && this.#phase.reason === 'market') {
       if (gate.kind === 'open') this.#seek()
       else this.#nextAttemptMs = gate.connectMs
       return
@@ -398,7 +375,7 @@ export class Connection {
     const nowMs = this.#context.clock.monotonicMs()
     this.#marketClosedMs ??= nowMs
     const isOver = nowMs - this.#marketClosedMs >= lateTradesMs
-    if (isOver && (this.#state === 'live' || this.#state === 'subscribing')) {
+    if (isOver && (this.state === 'live' || this.state === 'subscribing')) {
       this.#leave('market', 'market closed')
     }
   }
@@ -416,14 +393,8 @@ export class Connection {
   }
 
   #enter(state: ConnectionState, reason: string | null): void {
-    const from = this.#state
-    if (from === state && this.#reason === reason) return
-    invariant(edges[from].includes(state), `${this.id}: no edge from ${from} to ${state}`)
-    this.#state = state
-    this.#reason = reason
-    this.#sinceMs = this.#context.clock.nowMs()
-    const isFine = state === 'live' || state === 'draining' || reason === 'market'
-    this.#downSinceMs = isFine ? null : (this.#downSinceMs ?? this.#sinceMs)
+    const from = this.state
+    if (!this.#phase.enter(state, reason)) return
     this.#context.log.info('connection-state', { connection: this.id, from, to: state, reason })
     this.#note(reason === null ? state : `${state} (${reason})`)
   }
