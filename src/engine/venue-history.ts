@@ -69,14 +69,12 @@ export class VenueHistory {
       return known.candles.filter(({ openMs }) => openMs >= request.fromMs && openMs < request.toMs)
     }
     const place = `${request.instrument.venue}|${request.interval}`
-    if (this.#monotonicMs() - (this.#failedMs.get(place) ?? -Infinity) < restMs) return []
+    if (this.#failedMs.has(place)) return []
     const key = `${series}|${request.fromMs}|${request.toMs}`
     const fetching = this.#fetching.get(key) ?? this.#fetch(collector, request, spec)
     this.#fetching.set(key, fetching)
     try {
-      const candles = await fetching
-      this.#failedMs.delete(place)
-      return candles
+      return await fetching
     } catch (error) {
       this.#failedMs.set(place, this.#monotonicMs())
       throw error
@@ -108,7 +106,11 @@ export class VenueHistory {
   }
 
   #dropExpired(): void {
-    const untilMs = this.#monotonicMs() - keepMs
+    const nowMs = this.#monotonicMs()
+    for (const [place, failedMs] of this.#failedMs) {
+      if (nowMs - failedMs >= restMs) this.#failedMs.delete(place)
+    }
+    const untilMs = nowMs - keepMs
     for (const [series, { atMs }] of this.#remembered) {
       if (atMs > untilMs) return
       this.#forget(series)
