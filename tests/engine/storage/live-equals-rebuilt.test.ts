@@ -37,6 +37,23 @@ const life = fc.array(
 )
 
 describe('a pipeline over the store', () => {
+  test('revises a final candle though it crashes as soon as the late trade is stored', async () => {
+    const bench = await aWriterBench([aRegistration('coinbase:BTC-USD', { tradeIds: 'unique' })], {
+      tickSizes: [3, 100]
+    })
+    const rehearsal = new StoredRehearsal(bench, specs)
+    const at = (id: string, eventMs: number) => aTrade({ id, eventMs: midnightMs + eventMs })
+    for (const trade of [at('a', 0), at('b', 600_000)]) rehearsal.apply(trade)
+    rehearsal.settle()
+    rehearsal.restart()
+    rehearsal.apply(at('late', 1))
+    rehearsal.cut()
+    rehearsal.end(endMs)
+    for (const spec of specs)
+      expect(rehearsal.stored(spec.interval)).toEqual(rehearsal.expected(spec, endMs))
+    expect(rehearsal.stored('1s')).toMatchObject([{ trades: 2 }, { trades: 1 }])
+  })
+
   test.each([
     ['contiguous', 10],
     ['unique', 6],
