@@ -71,7 +71,7 @@ class PublisherClient {
 }
 
 /** Names a series of candles. */
-export function seriesKey(instrument: string, interval: string): string {
+function seriesKey(instrument: string, interval: string): string {
   return `${instrument}|${interval}`
 }
 
