@@ -44,7 +44,7 @@ export function defaultChoices(windowWidth: number): DeskChoices {
     palette: 'blue-orange',
     timeZone: 'local',
     sort: { key: 'volume', descending: true },
-    watchlistWidth: Math.round(Math.min(800, Math.max(480, windowWidth * 0.42))),
+    watchlistWidth: Math.round(Math.min(800, Math.max(480, windowWidth * 0.43))),
     charts: [{ instrument: null, interval: '1m' }]
   }
 }

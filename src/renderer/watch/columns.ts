@@ -93,20 +93,24 @@ export function priceWidth(digits: number): number {
   return 70 + 7.5 * digits
 }
 
-/**
- * Chooses the columns that fit, in reading order.
- *
- * @param width CSS pixels of the list without its scroll bar.
- * @param priceColumnWidth Width that the price column needs.
- */
-export function fitColumns(
-  width: number,
-  priceColumnWidth: number,
-  hasSeveralVenues: boolean
-): readonly Column[] {
+/** What decides which columns are shown. */
+export type ColumnSpace = {
+  /** CSS pixels of the list without its scroll bar. */
+  readonly width: number
+  /** CSS pixels that the price column needs. */
+  readonly priceColumnWidth: number
+  readonly hasSeveralVenues: boolean
+  /** What the list is ordered by: its column is the last to go, so that the order can be seen. */
+  readonly sortKey: SortKey
+}
+
+/** Chooses the columns that fit, in reading order. */
+export function fitColumns(space: ColumnSpace): readonly Column[] {
+  const { width } = space
   const wanted = columns.map((column) => {
-    if (column.name === 'price') return { ...column, width: priceColumnWidth }
-    return column.name === 'venue' && hasSeveralVenues ? { ...column, yields: 1.5 } : column
+    if (column.name === 'price') return { ...column, width: space.priceColumnWidth }
+    if (column.sort === space.sortKey) return { ...column, yields: Math.min(0.5, column.yields) }
+    return column.name === 'venue' && space.hasSeveralVenues ? { ...column, yields: 1.5 } : column
   })
   const byImportance = [...wanted].sort((left, right) => left.yields - right.yields)
   const shown = new Set<ColumnName>()

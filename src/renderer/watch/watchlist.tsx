@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Search } from 'lucide-react'
 import type { InstrumentRow } from '../../contracts/state-rows.ts'
 import { useChoice, useDesk, useRows } from '../desk/desk.ts'
+import type { SortKey } from '../desk/desk-choices.ts'
 import { priceDigits } from '../format/price-text.ts'
 import { useShownInstrument } from './shown-instrument.ts'
 import { fitColumns, priceWidth, type Column } from './columns.ts'
@@ -17,8 +18,9 @@ const scrollBarWidth = 12
 export function Watchlist() {
   const instruments = useRows('instruments')
   const width = useChoice((state) => state.watchlistWidth)
+  const sortKey = useChoice((state) => state.sort.key)
   const { order, rows } = useSettledOrder(instruments)
-  const layout = useLayout(instruments, width)
+  const layout = useLayout(instruments, { width, sortKey })
   return (
     <section
       className="watchlist"
@@ -59,16 +61,24 @@ type Layout = {
   readonly digits: number
 }
 
-function useLayout(instruments: readonly InstrumentRow[], width: number): Layout {
+function useLayout(
+  instruments: readonly InstrumentRow[],
+  { width, sortKey }: { readonly width: number; readonly sortKey: SortKey }
+): Layout {
   return useMemo(() => {
     const digits = instruments.reduce(
       (most, instrument) => Math.max(most, priceDigits(instrument.tickSize, null)),
       2
     )
     const hasSeveralVenues = new Set(instruments.map((instrument) => instrument.venue)).size > 1
-    const columns = fitColumns(width - scrollBarWidth, priceWidth(digits), hasSeveralVenues)
+    const columns = fitColumns({
+      width: width - scrollBarWidth,
+      priceColumnWidth: priceWidth(digits),
+      hasSeveralVenues,
+      sortKey
+    })
     return { columns, digits }
-  }, [instruments, width])
+  }, [instruments, width, sortKey])
 }
 
 function WatchFilter({
