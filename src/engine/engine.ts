@@ -202,7 +202,9 @@ export class Engine {
       if (venue === null) throw new EngineFailure('unknown-venue', `no venue ${id}`, 2)
       const collector = this.#createCollector(venue, settings, {
         events: (events, receivedMs) => {
-          for (const event of events) pipeline.apply(event, receivedMs)
+          for (const event of events) {
+            if (pipeline.apply(event, receivedMs) === 'implausible') collector.discount(event)
+          }
         },
         connection: () => feed.connectionChanged(collector),
         prepare: async (instruments) => {

@@ -22,7 +22,7 @@ const lengthsMs: ReadonlyMap<string, number> = new Map([
 ])
 
 /** Most trades of a tick candle: as many of each instrument are read when a run begins. */
-export const mostTradesPerCandle = 10_000
+const mostTradesPerCandle = 10_000
 
 /** Finds what an interval's text means, null when it means nothing. Tick candles hold 1 to 10,000 trades. */
 export function parseInterval(text: string): IntervalSpec | null {

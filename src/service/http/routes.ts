@@ -73,7 +73,7 @@ async function candles(search: URLSearchParams, { relay }: RouteContext): Promis
     throw new RequestError(
       400,
       'bad-parameter',
-      `interval must be 1s 5s 15s 1m 5m 15m 1h 4h 1d or a tick candle such as 100t, not ${JSON.stringify(interval)}`,
+      `interval must be 1s 5s 15s 1m 5m 15m 1h 4h 1d or a tick candle such as 100t (at most 10000t), not ${JSON.stringify(interval)}`,
       'interval'
     )
   }
