@@ -119,6 +119,12 @@ describe('tapedeck serve --demo', { timeout: 90_000 }, () => {
     const tapedeck = demo(folder)
     const url = await tapedeck.served()
     await until(async () => (await healthOf(url))?.connections.live === 22, 'a live engine', 30_000)
+    const trades = listShape(tradeShape)
+    await until(
+      async () =>
+        trades.parse(await getJson(`${url}trades?instrument=BTC-USD&limit=1`)).items.length === 1,
+      'a trade to be committed'
+    )
     const lock = JSON.parse(readFileSync(join(folder, 'tapedeck.lock'), 'utf8')) as { pid: number }
     process.kill(lock.pid, 'SIGKILL')
     await until(async () => (await healthOf(url))?.status === 'down', 'the loss to be told', 5_000)
