@@ -39,7 +39,7 @@ const instruments = 326
 const connectMs = 60_000
 const helperMs = 30_000
 /** Of the simulated market's usual activity: a little above 1,500 messages a second. */
-const rate = 1.12
+const rate = 1.05
 
 type Counter = HelperProcess<CounterQuestion, Counted>
 

@@ -22,7 +22,8 @@ import type { WriterReply, WriterRequest, WriterSetup } from './writer-messages.
 import type { WriterOptions } from './writer-options.ts'
 import { WriteNotices } from './write-notices.ts'
 
-const mostInFlight = 2
+/** Enough work for the thread while the receive path reads full sockets, half a second at the most. */
+const mostInFlight = 16
 const busyRetryMs = 50
 const otherRetryMs = 1_000
 const overflowTimes = 4
