@@ -67,16 +67,21 @@ export class QueryDesk {
     const help = new VenueHelp(this.#parts.clock)
     const stored = await this.#parts.reader.candles(query)
     await this.#helped(instrument, help, () => this.#learnHead(query, { collector, instrument }))
-    const own = this.#withMemory(query, stored.candles).map((candle) =>
-      this.#parts.heads.complete(candle)
-    )
-    if (own.length >= query.limit || !stored.complete) {
-      return { name: 'candles', candles: own.slice(-query.limit), complete: false }
+    const kept = this.#withMemory(query, stored.candles)
+    const whole = () => kept.map((candle) => this.#parts.heads.complete(candle))
+    if (kept.length >= query.limit || !stored.complete) {
+      return { name: 'candles', candles: whole().slice(-query.limit), complete: false }
     }
     const earlier = await this.#helped(instrument, help, () =>
-      this.#earlier(query, { collector, instrument }, own)
+      this.#earlier(query, { collector, instrument }, kept)
     )
-    const candles = joinHistory(earlier ?? [], own).slice(-query.limit)
+    const [first] = kept
+    const same = earlier?.find(({ openMs }) => openMs === first?.openMs)
+    if (query.fromMs === null && first !== undefined && same !== undefined) {
+      // Those who watch the series are told of this candle too, and must see it whole as well.
+      this.#parts.heads.learnFrom(first, same)
+    }
+    const candles = joinHistory(earlier ?? [], whole()).slice(-query.limit)
     return { name: 'candles', candles, complete: candles.length < query.limit }
   }
 

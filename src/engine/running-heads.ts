@@ -68,6 +68,23 @@ export class RunningHeads {
     if (head !== null) this.#heads.set(key, head)
   }
 
+  /**
+   * Learns the head of a series' first candle from the venue's own candle of the same time, where
+   * nothing finer told of it: what the venue counts beyond ours lay before we began.
+   */
+  learnFrom(own: Candle, venue: Candle): void {
+    const key = keyOf(own.instrument, own.interval)
+    if (this.#heads.has(key)) return
+    const { openMs, open, high, low } = venue
+    this.#heads.set(key, {
+      openMs,
+      open,
+      high,
+      low,
+      volume: Math.max(0, venue.volume - own.volume)
+    })
+  }
+
   /** The candle with its head, if it is the one that has one. */
   complete(candle: Candle): Candle {
     const head = this.#heads.get(keyOf(candle.instrument, candle.interval))

@@ -38,6 +38,7 @@ function opened(setup: Setup) {
   const clock = new FakeClock()
   const logged: string[] = []
   const history = new VenueHistory(() => clock.monotonicMs())
+  const heads = new RunningHeads(history)
   const collector = {
     instruments: () => [instrument],
     rest: () => ({}),
@@ -60,7 +61,7 @@ function opened(setup: Setup) {
       trades: () => Promise.resolve([])
     },
     history,
-    heads: new RunningHeads(history),
+    heads,
     clock,
     collectorOf: (id) => (id === instrument.id ? collector : null),
     log: (event) => void logged.push(event)
@@ -78,7 +79,7 @@ function opened(setup: Setup) {
     }, 'an answer')
     return answering
   }
-  return { clock, logged, answer }
+  return { clock, logged, heads, answer }
 }
 
 const own = [aCandle({ interval: '1m', openMs: dayStartMs })]
@@ -145,6 +146,20 @@ describe('QueryDesk', () => {
     expect(await answer({ ...query, interval: '1d' })).toMatchObject({
       candles: [{ open: 5, high: 20, low: 4, volume: 4, close: day.close }]
     })
+  })
+
+  test('completes the minute that was first collected in, for those who watch it as well', async () => {
+    const first = { interval: '1m', openMs: dayStartMs, open: 10, high: 12, low: 9 } as const
+    const { heads, answer } = opened({
+      stored: [aCandle({ ...first, close: 11, volume: 1 })],
+      fetchCandles: () =>
+        Promise.resolve([aCandle({ ...first, open: 5, high: 20, low: 8, volume: 3 })])
+    })
+    expect(await answer(query)).toMatchObject({
+      candles: [{ open: 5, high: 20, low: 8, close: 11, volume: 3 }]
+    })
+    const later = aCandle({ ...first, low: 7, close: 8, volume: 4 })
+    expect(heads.complete(later)).toMatchObject({ open: 5, high: 20, low: 7, close: 8, volume: 6 })
   })
 
   test('leaves a day alone that came after the first', async () => {
