@@ -7,6 +7,7 @@ import {
   readLegend
 } from './support/chart-reading.ts'
 import { expect, openLiveDesk, test } from './support/desk-test.ts'
+import { openGatedDesk } from './support/gated-desk.ts'
 import { fetchCandles } from './support/host-api.ts'
 import { priceOf, rowOf } from './support/watch-rows.ts'
 
@@ -61,6 +62,30 @@ test('draws history and live candles as the API tells them, without a seam', asy
     expect(openTimes).toEqual([0, 1, 2, 3, 4, 5].map((minute) => firstMs + minute * 60_000))
     expect(candles.at(-1)?.openMs).toBe(firstMs + 6 * 60_000)
   }).toPass({ timeout: 20_000 })
+})
+
+test('draws the candle that ran when collecting began from its beginning, and keeps it so', async ({
+  page,
+  demo,
+  startHost
+}) => {
+  const { host, gate } = await openGatedDesk(demo, startHost)
+  await page.goto(host.url)
+  await expectDrawn(page, 'BTC-USD', '1m')
+  const query = { instrument: 'BTC-USD', interval: '1m', limit: 1 }
+  const beganMs = (await fetchCandles(host, query))[0]?.openMs
+  await expect(async () => {
+    const shown = await readLegend(page)
+    // The demonstration has collected this minute from its first trade on.
+    const minute = (await fetchCandles(demo, { ...query, limit: 5 })).find(
+      ({ openMs }) => openMs === beganMs
+    )
+    expect(shown.trades).toBeGreaterThan(20)
+    expect(shown.open).toBe(minute?.open)
+  }).toPass({ timeout: 15_000 })
+  await page.close()
+  await host.stop()
+  await gate.close()
 })
 
 test('moves the newest candle along with the API', async ({ page, demo }) => {
