@@ -75,6 +75,24 @@ function seriesKey(instrument: string, interval: string): string {
   return `${instrument}|${interval}`
 }
 
+/** Every frame has one, so the schema, which takes them all, is spared this one. */
+function isAcknowledgement(
+  raw: unknown
+): raw is { readonly kind: 'ack'; readonly sequence: number } {
+  return (
+    typeof raw === 'object' &&
+    raw !== null &&
+    'kind' in raw &&
+    raw.kind === 'ack' &&
+    'sequence' in raw &&
+    typeof raw.sequence === 'number'
+  )
+}
+
+function acknowledge(client: PublisherClient, sequence: number): void {
+  if (sequence === client.sequence) client.awaitingAck = false
+}
+
 /**
  * Holds the tables and streams them to any number of clients: snapshot first, then coalesced deltas,
  * one unacknowledged frame each. The owner calls `flush` at most 30 times a second.
@@ -228,6 +246,10 @@ export class StatePublisher {
   }
 
   #receive(client: PublisherClient, raw: unknown): void {
+    if (isAcknowledgement(raw)) {
+      acknowledge(client, raw.sequence)
+      return
+    }
     const parsed = clientMessageSchema.safeParse(raw)
     if (!parsed.success) {
       const message = parsed.error.issues[0]?.message ?? 'not a message'
@@ -243,7 +265,7 @@ export class StatePublisher {
         this.#greet(client, message.protocol)
         return
       case 'ack':
-        if (message.sequence === client.sequence) client.awaitingAck = false
+        acknowledge(client, message.sequence)
         return
       case 'resync':
         client.needsSnapshot = true

@@ -33,6 +33,10 @@ const hostLink: MessageLink<ServerMessage, ClientMessage> = {
 }
 
 channel.onMessage((raw) => {
+  if (isStreamMessage(raw)) {
+    deliver(raw.message)
+    return
+  }
   const message = hostMessageSchema.safeParse(raw)
   if (!message.success) {
     const reason = message.error.issues[0]?.message ?? 'not a message'
@@ -62,6 +66,12 @@ process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => void stop())
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
+
+/** Thirty a second: the stream's own end checks what is inside, so the envelope is only looked at. */
+function isStreamMessage(raw: unknown): raw is { readonly message: unknown } {
+  if (typeof raw !== 'object' || raw === null || !('channel' in raw)) return false
+  return raw.channel === 'stream' && 'message' in raw
+}
 
 function start(config: ConstructorParameters<typeof Engine>[0]['config']): void {
   const started = new Engine({
