@@ -3,10 +3,11 @@ export type Figure = {
   readonly name: string
   /** As it is printed: `≥ 0.5`; null for what is told beside a target. */
   readonly target: string | null
-  readonly value: number
+  /** Null once it crossed a process border without being finite: something never came. */
+  readonly value: number | null
   readonly unit: '×' | '/s' | 'MB' | 'ms' | 'trades' | 'ns' | '%' | ''
   /** Lowest and highest of the rounds; null where there is one measurement. */
-  readonly range: readonly [number, number] | null
+  readonly range: readonly [number | null, number | null] | null
   readonly verdict: 'met' | 'missed' | 'told'
 }
 

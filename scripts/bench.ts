@@ -98,7 +98,8 @@ function print(title: string, figures: readonly Figure[]): void {
   }
 }
 
-function round(value: number): string {
+function round(value: number | null): string {
+  if (value === null) return 'never'
   const digits = Math.abs(value) >= 100 ? 0 : 2
   return value.toLocaleString('en-US', { maximumFractionDigits: digits })
 }
