@@ -75,12 +75,7 @@ export class QueryDesk {
     const earlier = await this.#helped(instrument, help, () =>
       this.#earlier(query, { collector, instrument }, kept)
     )
-    const [first] = kept
-    const same = earlier?.find(({ openMs }) => openMs === first?.openMs)
-    if (query.fromMs === null && first !== undefined && same !== undefined) {
-      // Those who watch the series are told of this candle too, and must see it whole as well.
-      this.#parts.heads.learnFrom(first, same)
-    }
+    if (query.fromMs === null && query.toMs === null) this.#learnFirst(earlier ?? [], kept[0])
     const candles = joinHistory(earlier ?? [], whole()).slice(-query.limit)
     return { name: 'candles', candles, complete: candles.length < query.limit }
   }
@@ -131,6 +126,12 @@ export class QueryDesk {
     await heads.learn(collector, instrument, interval)
   }
 
+  /** Those who watch a series are told of its first candle too, and must see it whole as well. */
+  #learnFirst(earlier: readonly Candle[], first: Candle | undefined): void {
+    const same = first === undefined ? earlier.at(-1) : findAt(earlier, first.openMs)
+    if (same !== undefined) this.#parts.heads.learnFrom(same, first?.volume ?? 0)
+  }
+
   /** The minute of an instrument's first trade, where the day that it was first collected on still runs. */
   async #firstMinuteMs(instrument: InstrumentId): Promise<number | null> {
     const { reader, pipeline } = this.#parts
@@ -170,7 +171,7 @@ export function joinHistory(earlier: readonly Candle[], own: readonly Candle[]):
   const [first, ...rest] = own
   if (first === undefined) return earlier
   const before = earlier.filter(({ openMs }) => openMs < first.openMs)
-  const same = earlier.find(({ openMs }) => openMs === first.openMs)
+  const same = findAt(earlier, first.openMs)
   if (same === undefined) return [...before, ...own]
   const joined: Candle = {
     ...first,
@@ -181,6 +182,10 @@ export function joinHistory(earlier: readonly Candle[], own: readonly Candle[]):
     source: 'venue'
   }
   return [...before, joined, ...rest]
+}
+
+function findAt(candles: readonly Candle[], atMs: number): Candle | undefined {
+  return candles.find(({ openMs }) => openMs === atMs)
 }
 
 function isWithin(candle: Candle, { fromMs, toMs }: CandleQuery): boolean {

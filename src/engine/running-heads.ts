@@ -71,18 +71,15 @@ export class RunningHeads {
   /**
    * Learns the head of a series' first candle from the venue's own candle of the same time, where
    * nothing finer told of it: what the venue counts beyond ours lay before we began.
+   *
+   * @param ownVolume Of our candle of that time so far; 0 before our first trade.
    */
-  learnFrom(own: Candle, venue: Candle): void {
-    const key = keyOf(own.instrument, own.interval)
-    if (this.#heads.has(key)) return
+  learnFrom(venue: Candle, ownVolume: number): void {
+    const key = keyOf(venue.instrument, venue.interval)
     const { openMs, open, high, low } = venue
-    this.#heads.set(key, {
-      openMs,
-      open,
-      high,
-      low,
-      volume: Math.max(0, venue.volume - own.volume)
-    })
+    if (this.#heads.get(key)?.openMs === openMs) return
+    const volume = Math.max(0, venue.volume - ownVolume)
+    this.#heads.set(key, { openMs, open, high, low, volume })
   }
 
   /** The candle with its head, if it is the one that has one. */

@@ -162,6 +162,14 @@ describe('QueryDesk', () => {
     expect(heads.complete(later)).toMatchObject({ open: 5, high: 20, low: 7, close: 8, volume: 6 })
   })
 
+  test('completes the running minute also where nothing was received of it when asked', async () => {
+    const venue = { interval: '1m', openMs: dayStartMs, open: 5, high: 20, low: 8, volume: 3 }
+    const { heads, answer } = opened({ fetchCandles: () => Promise.resolve([aCandle(venue)]) })
+    expect(await answer(query)).toMatchObject({ candles: [venue] })
+    const own = aCandle({ ...venue, open: 9, high: 9, low: 9, close: 9, volume: 1 })
+    expect(heads.complete(own)).toMatchObject({ open: 5, high: 20, low: 8, close: 9, volume: 4 })
+  })
+
   test('leaves a day alone that came after the first', async () => {
     const days = [0, 1].map((at) =>
       aCandle({ interval: '1d', openMs: dayStartMs + (at - 1) * 86_400_000, closeMs: dayEndMs })
