@@ -1,5 +1,6 @@
 import {
   candleShape,
+  connectionShape,
   listShape,
   priceShape,
   type CandleShape,
@@ -20,6 +21,13 @@ export async function fetchCandles(
   const search = new URLSearchParams({ instrument, interval, limit: String(limit) })
   const response = await fetch(`${host.url}candles?${search}`)
   return listShape(candleShape).parse(await response.json()).items
+}
+
+/** Connections that are live; 0 while the engine has not said. */
+export async function countLiveConnections(host: HostProcess): Promise<number> {
+  const response = await fetch(`${host.url}connections`)
+  const { items } = listShape(connectionShape).parse(await response.json())
+  return items.filter(({ state }) => state === 'live').length
 }
 
 export async function fetchPrice(host: HostProcess, instrument: string): Promise<PriceShape> {
