@@ -8,8 +8,6 @@ export default defineConfig({
   outputDir: 'test-results',
   timeout: 60_000,
   workers: 1,
-  // A shared machine may starve a browser for seconds; whoever needed a second try is named.
-  retries: 1,
   forbidOnly: true,
   reporter: [['line'], ['json', { outputFile: 'test-results/e2e.json' }]],
   use: {
