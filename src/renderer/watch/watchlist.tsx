@@ -19,18 +19,18 @@ export function Watchlist() {
   const instruments = useRows('instruments')
   const width = useChoice((state) => state.watchlistWidth)
   const sortKey = useChoice((state) => state.sort.key)
-  const { order, rows } = useSettledOrder(instruments)
+  const section = useRef<HTMLElement>(null)
+  const { order, rows } = useSettledOrder(instruments, section)
   const layout = useLayout(instruments, { width, sortKey })
   return (
     <section
+      ref={section}
       className="watchlist"
       aria-label="Watchlist"
       data-region="watchlist"
       style={{ width }}
       onPointerEnter={() => order.hold(true)}
-      onPointerLeave={(event) =>
-        order.hold(event.currentTarget.querySelector('[role=grid]:focus') !== null)
-      }
+      onPointerLeave={(event) => order.hold(hasFocus(event.currentTarget))}
     >
       <WatchFilter shown={rows.length} known={instruments.length} order={order} />
       <WatchGrid rows={rows} layout={layout} order={order} />
@@ -38,7 +38,15 @@ export function Watchlist() {
   )
 }
 
-function useSettledOrder(instruments: readonly InstrumentRow[]) {
+/** The list itself has the focus; a heading that was clicked holds no row. */
+function hasFocus(section: HTMLElement): boolean {
+  return section.querySelector('[role=grid]:focus') !== null
+}
+
+function useSettledOrder(
+  instruments: readonly InstrumentRow[],
+  section: React.RefObject<HTMLElement | null>
+) {
   const { stream, seconds, clock } = useDesk()
   const filter = useChoice((state) => state.filter)
   const sort = useChoice((state) => state.sort)
@@ -47,7 +55,14 @@ function useSettledOrder(instruments: readonly InstrumentRow[]) {
     () => order.configure({ instruments, filter, sort }),
     [order, instruments, filter, sort]
   )
-  useEffect(() => seconds.subscribe(() => order.settle(clock())), [order, seconds, clock])
+  useEffect(() => {
+    return seconds.subscribe(() => {
+      // No event tells that the pointer left when the row under it was moved: ask, do not remember.
+      const { current } = section
+      if (current !== null) order.hold(current.matches(':hover') || hasFocus(current))
+      order.settle(clock())
+    })
+  }, [order, seconds, clock, section])
   const rows = useSyncExternalStore(
     (listener) => order.subscribe(listener),
     () => order.rows
