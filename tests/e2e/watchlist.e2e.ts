@@ -62,6 +62,23 @@ test('re-sorts as figures change, but never under the pointer', async ({ page })
   await expect.poll(() => symbolsInSight(page)).not.toEqual(held)
 })
 
+test('goes on sorting when nobody told it that the pointer left', async ({ page }) => {
+  await heading(page, 'Age').getByRole('button').click()
+  await page.mouse.move(900, 400)
+  await expect(page.getByText('sort paused')).toHaveCount(0)
+  // Watched frame by frame inside the page: the hold may last a few milliseconds only.
+  const wasHeld = grid(page).evaluate(async (list) => {
+    list.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))
+    for (let frame = 0; frame < 60; frame += 1) {
+      if (document.querySelector('.watchlist .chip') !== null) return true
+      await new Promise((resolve) => setTimeout(resolve, 0))
+    }
+    return false
+  })
+  expect(await wasHeld).toBe(true)
+  await expect(page.getByText('sort paused')).toHaveCount(0)
+})
+
 test('is walked with the keyboard: arrows move, Enter and Space open', async ({ page }) => {
   await heading(page, 'Symbol').getByRole('button').click()
   await grid(page).focus()
