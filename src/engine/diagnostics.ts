@@ -14,15 +14,16 @@ export type VenuePlan = {
  * One sentence each, in that order.
  */
 export function startupSentences(facts: {
+  /** From `clockSentence`. */
+  readonly clock: string
   readonly config: EngineConfig
-  readonly wallMs: number
   readonly timeZone: string
   readonly markets: RunRow['markets']
   readonly plans: readonly VenuePlan[]
   readonly isUncleanStart: boolean
 }): readonly string[] {
   const { config, markets, plans } = facts
-  const sentences = [clockSentence(facts.wallMs, facts.timeZone)]
+  const sentences = [facts.clock]
   if (config.mode === 'simulated') {
     sentences.push('This run is simulated: nothing here comes from a real venue.')
   }
@@ -38,7 +39,8 @@ export function startupSentences(facts: {
   return sentences
 }
 
-function clockSentence(wallMs: number, timeZone: string): string {
+/** Says the clock's time where the user is, and in UTC. */
+export function clockSentence(wallMs: number, timeZone: string): string {
   const local = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     dateStyle: 'medium',

@@ -12,6 +12,7 @@ import type { Venue } from '../venues/venue.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
 import { createCollector, type Collector } from './collector/collector.ts'
 import type { LogFields } from './collector/log.ts'
+import { ReceiveQueue } from './collector/receive-queue.ts'
 import { wsSockets } from './collector/ws-socket.ts'
 import { EngineFailure } from './engine-failure.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
@@ -57,6 +58,7 @@ export class Engine {
   readonly #trouble = new TroubleWatch()
   readonly #history: VenueHistory
   readonly #heads: RunningHeads
+  readonly #received: ReceiveQueue
   readonly #startedMs = Date.now()
   #running: Running | null = null
 
@@ -64,6 +66,8 @@ export class Engine {
     this.#options = options
     this.#markets = new MarketClocks(options.config.settings)
     this.#clock = systemClock(() => this.#runNowMs())
+    // A tape's clock stands where its last event stands, so its frames are stamped one by one.
+    this.#received = new ReceiveQueue(options.config.clock === 'wall' ? undefined : 1)
     this.#history = new VenueHistory(() => this.#clock.monotonicMs())
     this.#heads = new RunningHeads(this.#history)
     this.#publisher = new StatePublisher({
@@ -160,6 +164,7 @@ export class Engine {
       writer,
       collectors,
       feed,
+      received: this.#received,
       heads: this.#heads,
       markets: this.#markets,
       trouble: this.#trouble,
@@ -244,6 +249,7 @@ export class Engine {
       clock: this.#clock,
       random: () => Math.random(),
       sockets: wsSockets,
+      received: this.#received,
       cache: instrumentFile(config.dataDir, venue.id),
       marketHours: config.skipMarketHours ? null : this.#markets.hours,
       log: this.#collectorLog(),

@@ -1,12 +1,15 @@
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
 import type { StatePublisher } from '../contracts/state-publisher.ts'
+import type { RunRow } from '../contracts/state-rows.ts'
 import type { Candle } from '../core/market/candle.ts'
 import type { InstrumentId } from '../core/market/instrument.ts'
 import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { Clock } from './collector/clock.ts'
+import type { CollectorTotals } from './collector/collector-totals.ts'
 import type { Collector } from './collector/collector.ts'
 import type { LogFields } from './collector/log.ts'
-import { startupSentences } from './diagnostics.ts'
+import type { ReceiveQueue } from './collector/receive-queue.ts'
+import { clockSentence, startupSentences } from './diagnostics.ts'
 import { buildHealthRow } from './health/health-row.ts'
 import { ProcessLoad } from './health/process-load.ts'
 import type { TroubleWatch } from './health/trouble-watch.ts'
@@ -34,6 +37,8 @@ type Parts = {
   readonly writer: StoreWriter
   readonly collectors: readonly Collector[]
   readonly feed: StateFeed
+  /** Frames on their way in: drained before anything is told. */
+  readonly received: ReceiveQueue
   readonly heads: RunningHeads
   readonly markets: MarketClocks
   readonly trouble: TroubleWatch
@@ -47,15 +52,19 @@ export class StatePublishing {
   readonly #told = new ToldCandles()
   readonly #speed = new RunSpeed()
   readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  /** Formatting a time zone's time costs more than all else that a second tells, so it is done once. */
+  readonly #startedAt: string
   #timers: readonly NodeJS.Timeout[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#startedAt = clockSentence(parts.startedMs, this.#timeZone)
   }
 
   start(): void {
     this.#second()
-    for (const sentence of this.#diagnostics()) this.#parts.log('info', 'startup', { sentence })
+    const told = this.#parts.publisher.find('run', 'run')?.diagnostics ?? []
+    for (const sentence of told) this.#parts.log('info', 'startup', { sentence })
     this.#timers = [
       setInterval(() => this.#frame(), frameMs),
       setInterval(() => this.#second(), secondMs),
@@ -77,7 +86,8 @@ export class StatePublishing {
   }
 
   #frame(): void {
-    const { publisher, pipeline, feed, heads } = this.#parts
+    const { publisher, pipeline, feed, heads, received } = this.#parts
+    received.drain()
     feed.refreshChanged()
     for (const { instrument, interval } of publisher.watchedSeries()) {
       const newest = pipeline.candlesInMemory(instrument as InstrumentId, interval).at(-1)
@@ -89,12 +99,13 @@ export class StatePublishing {
   }
 
   #second(): void {
-    const { pipeline, feed } = this.#parts
+    const { pipeline, feed, collectors } = this.#parts
     pipeline.advance(Date.now())
     feed.refreshAges()
     this.#keepGaps()
-    this.#putHealth()
-    this.#putRun()
+    const totals = collectors.map((collector) => collector.totals())
+    this.#putHealth(totals)
+    this.#putRun(totals)
   }
 
   /** What is known to be missing outlives the run, and is logged once for each instrument. */
@@ -110,31 +121,27 @@ export class StatePublishing {
     for (const [instrument, count] of counts) log('warn', 'trades-missing', { instrument, count })
   }
 
-  #putHealth(): void {
-    const { publisher, pipeline, writer, collectors, config, startedMs, trouble } = this.#parts
+  #putHealth(totals: readonly CollectorTotals[]): void {
+    const { publisher, pipeline, writer, config, startedMs, trouble } = this.#parts
     const figures = writer.figures()
     const { implausible: implausibleTrades, missingTrades } = pipeline.counters()
     const { droppedTrades, conflictingTrades, storeLagMs } = figures
     this.#judge({ storeLagMs, implausibleTrades, missingTrades, droppedTrades })
     publisher.put(
       'health',
-      buildHealthRow(
-        collectors.map((collector) => collector.totals()),
-        this.#load.read(),
-        {
-          mode: config.mode,
-          uptimeMs: Date.now() - startedMs,
-          storeLagMs: Math.round(storeLagMs),
-          queuedRows: figures.queuedRows,
-          databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
-          tradesStored: figures.committedTrades,
-          missingTrades,
-          implausibleTrades,
-          droppedTrades,
-          conflictingTrades,
-          problems: trouble.current.map(({ sentence }) => sentence)
-        }
-      )
+      buildHealthRow(totals, this.#load.read(), {
+        mode: config.mode,
+        uptimeMs: Date.now() - startedMs,
+        storeLagMs: Math.round(storeLagMs),
+        queuedRows: figures.queuedRows,
+        databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
+        tradesStored: figures.committedTrades,
+        missingTrades,
+        implausibleTrades,
+        droppedTrades,
+        conflictingTrades,
+        problems: trouble.current.map(({ sentence }) => sentence)
+      })
     )
   }
 
@@ -145,11 +152,12 @@ export class StatePublishing {
     for (const code of ended) log('info', 'trouble-ended', { code })
   }
 
-  #putRun(): void {
+  #putRun(totals: readonly CollectorTotals[]): void {
     const { publisher, pipeline, collectors, config, startedMs, clock, markets } = this.#parts
     const wallMs = Date.now()
     const runMs = pipeline.runNowMs() || wallMs
     const instruments = collectors.flatMap((collector) => collector.instruments())
+    const open = markets.states(instruments, clock.nowMs())
     publisher.put('run', {
       id: 'run',
       mode: config.mode,
@@ -158,8 +166,8 @@ export class StatePublishing {
       timeZone: this.#timeZone,
       intervals: config.settings.intervals,
       dataFolder: config.dataDir,
-      diagnostics: this.#diagnostics(),
-      markets: markets.states(instruments, clock.nowMs())
+      diagnostics: this.#diagnostics(totals, open),
+      markets: open
     })
   }
 
@@ -170,25 +178,19 @@ export class StatePublishing {
     return this.#speed.read(runMs, clock.monotonicMs())
   }
 
-  #diagnostics(): readonly string[] {
-    const { collectors, config, startedMs, markets, clock, writer, trouble } = this.#parts
+  #diagnostics(totals: readonly CollectorTotals[], markets: RunRow['markets']): readonly string[] {
+    const { config, writer, trouble } = this.#parts
     const started = startupSentences({
+      clock: this.#startedAt,
       config,
-      wallMs: startedMs,
       timeZone: this.#timeZone,
-      markets: markets.states(
-        collectors.flatMap((collector) => collector.instruments()),
-        clock.nowMs()
-      ),
-      plans: collectors.map((collector) => {
-        const { connections, instruments, problems } = collector.totals()
-        return {
-          name: collector.venue.name,
-          connections: connections.total,
-          instruments: instruments.total,
-          problems
-        }
-      }),
+      markets,
+      plans: totals.map(({ name, connections, instruments, problems }) => ({
+        name,
+        connections: connections.total,
+        instruments: instruments.total,
+        problems
+      })),
       isUncleanStart: writer.run.isUncleanStart
     })
     return [...started, ...trouble.current.map(({ sentence }) => `${sentence}.`)]

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { ReceiveQueue } from '../../src/engine/collector/receive-queue.ts'
 import type { Instrument } from '../../src/core/market/instrument.ts'
 import type { MarketEvent } from '../../src/core/market/event.ts'
 import { seededRandom } from '../../src/core/market/random.ts'
@@ -33,6 +34,7 @@ describe.each(venues.filter(({ needsKey }) => !needsKey))('the real $id', (venue
       clock: systemClock(),
       random: seededRandom(1),
       sockets: wsSockets,
+      received: new ReceiveQueue(1),
       cache: null,
       marketHours: null,
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },

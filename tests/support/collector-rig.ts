@@ -1,3 +1,4 @@
+import { ReceiveQueue } from '../../src/engine/collector/receive-queue.ts'
 import type { MarketEvent } from '../../src/core/market/event.ts'
 import type { Instrument } from '../../src/core/market/instrument.ts'
 import { createCollector } from '../../src/engine/collector/collector.ts'
@@ -36,6 +37,7 @@ export function aCollectorRig(changes: Partial<CollectorOptions> = {}): Collecto
     clock,
     random: () => 0.5,
     sockets,
+    received: new ReceiveQueue(1),
     cache: null,
     marketHours: null,
     log,

@@ -1,3 +1,4 @@
+import { ReceiveQueue } from '../../src/engine/collector/receive-queue.ts'
 import type { MarketEvent } from '../../src/core/market/event.ts'
 import type { Instrument } from '../../src/core/market/instrument.ts'
 import { Connection } from '../../src/engine/collector/connection.ts'
@@ -33,6 +34,7 @@ export class KeptLog implements Log {
 export class ConnectionRig {
   readonly clock = new FakeClock()
   readonly sockets = new FakeSockets()
+  readonly received: ReceiveQueue
   readonly log = new KeptLog()
   readonly events: MarketEvent[] = []
   readonly discounted = new Set<MarketEvent>()
@@ -47,8 +49,11 @@ export class ConnectionRig {
       readonly instruments?: readonly Instrument[]
       readonly apiKey?: string
       readonly marketHours?: MarketHours
+      /** Each frame is taken in as it comes unless a queue is given. */
+      readonly received?: ReceiveQueue
     } = {}
   ) {
+    this.received = options.received ?? new ReceiveQueue(1)
     const venue = toyVenue(options.venue)
     this.governor = new Governor(venue.limits, this.clock)
     this.connection = new Connection({
@@ -61,6 +66,7 @@ export class ConnectionRig {
         clock: this.clock,
         random: () => this.chance,
         sockets: this.sockets,
+        received: this.received,
         governor: this.governor,
         log: this.log,
         discounted: this.discounted,

@@ -6,6 +6,8 @@ import type { Connection } from './connection.ts'
 /** Figures of one venue for the health row. */
 export type CollectorTotals = {
   readonly venue: string
+  /** The venue's, as people write it. */
+  readonly name: string
   readonly connections: { readonly live: number; readonly total: number }
   /** `live`: live or quiet. `expected`: those whose market is open. */
   readonly instruments: {
@@ -43,7 +45,7 @@ export function countInstruments(
 
 /** Adds up the connections of one venue. */
 export function sumTotals(from: {
-  readonly venue: string
+  readonly venue: { readonly id: string; readonly name: string }
   readonly connections: readonly Connection[]
   readonly problems: readonly string[]
   freshness(connection: Connection, instrument: Instrument): Freshness
@@ -68,7 +70,8 @@ export function sumTotals(from: {
     sums.unknown += traffic.unknown
   }
   return {
-    venue: from.venue,
+    venue: from.venue.id,
+    name: from.venue.name,
     connections: { live: sums.live, total: from.connections.length },
     instruments,
     messagesPerSecond: Math.round(sums.perSecond * 10) / 10,

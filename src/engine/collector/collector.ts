@@ -19,6 +19,7 @@ import type { Log } from './log.ts'
 import type { LinkContext } from './link-options.ts'
 import type { MarketHours } from './market-hours.ts'
 import { Placement } from './placement.ts'
+import type { ReceiveQueue } from './receive-queue.ts'
 import { createRestClient } from './rest-client.ts'
 import { SleepWatch } from './sleep-watch.ts'
 import type { SocketFactory } from './socket.ts'
@@ -37,11 +38,13 @@ export type CollectorOptions = {
   readonly clock: Clock
   readonly random: Random
   readonly sockets: SocketFactory
+  /** Whoever made it drains it; may be shared with other collectors. */
+  readonly received: ReceiveQueue
   readonly cache: InstrumentCache | null
   /** Null: connects at any hour (`--skip-market-hours`, or no calendar in use). */
   readonly marketHours: MarketHours | null
   readonly log: Log
-  /** Events of one frame, in order, within the frame's own turn; must be quick. */
+  /** Events of one frame, in order, once the frame is taken in; must be quick. */
   onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
   /** State, instruments or log of a connection changed, or it came or went. */
   onConnectionChanged(connection: string): void
@@ -148,6 +151,7 @@ class VenueCollector implements Collector {
   }
 
   async stop(): Promise<void> {
+    this.#options.received.drain()
     this.#timer?.cancel()
     this.#timer = null
     this.#discovery.close()
@@ -204,7 +208,7 @@ class VenueCollector implements Collector {
 
   totals(): CollectorTotals {
     return sumTotals({
-      venue: this.venue.id,
+      venue: this.venue,
       connections: [...this.#connections.values()],
       freshness: (connection, instrument) => this.#freshness(connection, instrument),
       problems: this.#allProblems()
@@ -345,6 +349,7 @@ class VenueCollector implements Collector {
       if (sleep === 'slept') this.resumed()
       else if (sleep === 'jumped') this.#doubt()
       this.#scheduleTick()
+      this.#options.received.drain()
       for (const connection of this.#connections.values()) connection.tick()
     })
   }

@@ -43,11 +43,13 @@ export class FrameIntake {
     else this.#parser = this.#createParser(instruments)
   }
 
-  /** Takes one text frame; gives it back only where somebody must act on it. */
-  take(data: Buffer): ControlFrame | null {
-    const { clock } = this.#options.context
-    const receivedMs = clock.nowMs()
-    const atMs = clock.monotonicMs()
+  /**
+   * Takes one text frame; gives it back only where somebody must act on it.
+   *
+   * @param receivedMs Run clock at its arrival, epoch ms.
+   * @param atMs Monotonic time of its arrival.
+   */
+  take(data: Buffer, receivedMs: number, atMs: number): ControlFrame | null {
     this.#options.traffic.message(data.length)
     this.#liveness.sign(atMs)
     const parsed = this.#parse(data, receivedMs)

@@ -8,6 +8,7 @@ import type { CloseCause } from './close-cause.ts'
 import type { Governor } from './governor.ts'
 import type { InstrumentWatch } from './instrument-watch.ts'
 import type { Log } from './log.ts'
+import type { ReceiveQueue } from './receive-queue.ts'
 import type { SocketFactory } from './socket.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -21,10 +22,12 @@ export type LinkContext = {
   readonly random: Random
   readonly sockets: SocketFactory
   readonly governor: Governor
+  /** Frames of all its sockets on their way in. */
+  readonly received: ReceiveQueue
   readonly log: Log
   /** Events of the frame at hand that say nothing of their instrument's activity; emptied with it. */
   readonly discounted: Set<MarketEvent>
-  /** Called within the frame's own turn; must be quick. */
+  /** Called once a frame, in order of arrival; must be quick. */
   onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
 }
 

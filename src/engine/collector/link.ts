@@ -6,6 +6,7 @@ import { FrameIntake } from './frame-intake.ts'
 import type { ControlFrame } from './frame-intake.ts'
 import { Liveness } from './liveness.ts'
 import type { LinkContext, LinkOptions } from './link-options.ts'
+import type { FrameTaker } from './receive-queue.ts'
 import { redact, sampleText } from './redaction.ts'
 import type { Socket, SocketEnd, SocketListener } from './socket.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -19,7 +20,7 @@ const closeWithinMs = 500
  *
  * It never opens a second socket; what comes after is its connection's concern.
  */
-export class Link {
+export class Link implements FrameTaker {
   readonly #options: LinkOptions
   readonly #context: LinkContext
   readonly #subscriptions: Subscriptions
@@ -159,10 +160,16 @@ export class Link {
     this.abandon(ownCause('silence', text))
   }
 
+  /** Takes in a frame that its socket received. */
+  take(data: Buffer, receivedMs: number, atMs: number): void {
+    const control = this.#intake.take(data, receivedMs, atMs)
+    if (control !== null && this.#cause === null) this.#control(control)
+  }
+
   #socketListener(): SocketListener {
     return {
       opened: () => this.#opened(),
-      frame: (data) => this.#frame(data),
+      frame: (data) => this.#received(data),
       binary: (data) => this.#intake.takeBinary(data),
       pinged: () => this.#liveness.sign(this.#context.clock.monotonicMs()),
       pong: () => this.#pong(),
@@ -191,10 +198,15 @@ export class Link {
     this.#subscriptions.subscribe(this.#options.instruments())
   }
 
-  #frame(data: Buffer): void {
+  #received(data: Buffer): void {
     if (!this.isOpen) return
-    const control = this.#intake.take(data)
-    if (control !== null && this.#cause === null) this.#control(control)
+    const { clock, received } = this.#context
+    received.add({
+      taker: this,
+      data,
+      receivedMs: clock.nowMs(),
+      atMs: clock.monotonicMs()
+    })
   }
 
   #control(parsed: ControlFrame): void {
@@ -236,6 +248,7 @@ export class Link {
 
   #ended(end: SocketEnd): void {
     if (this.#phase === 'ended') return
+    this.#context.received.drain()
     this.#phase = 'ended'
     this.#deadline?.cancel()
     this.#subscriptions.close()

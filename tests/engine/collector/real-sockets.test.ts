@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { ReceiveQueue } from '../../../src/engine/collector/receive-queue.ts'
 import { createCollector } from '../../../src/engine/collector/collector.ts'
 import type { Collector } from '../../../src/engine/collector/collector.ts'
 import { wsSockets } from '../../../src/engine/collector/ws-socket.ts'
@@ -48,6 +49,7 @@ async function aVenue(
     clock,
     random: () => 0.5,
     sockets: wsSockets,
+    received: new ReceiveQueue(1),
     cache: null,
     marketHours: null,
     log: new KeptLog(),
