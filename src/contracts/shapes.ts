@@ -4,18 +4,10 @@
  * unless the name says an age or a duration; prices in quote currency, sizes in base units.
  */
 import { z } from 'zod'
+import { ledgerStates } from '../core/market/ledger/ledger-state.ts'
 
 const sideSchema = z.enum(['buy', 'sell']).nullable()
-const ledgerStateSchema = z.enum([
-  'complete',
-  'quiet',
-  'closed',
-  'open',
-  'refilled',
-  'refilled-candles',
-  'lost',
-  'unproven'
-])
+const ledgerStateSchema = z.enum(ledgerStates)
 export const freshnessSchema = z.enum(['live', 'quiet', 'stale', 'none', 'closed'])
 export const modeSchema = z.enum(['live', 'simulated', 'replay'])
 export const connectionStateSchema = z.enum([
@@ -67,6 +59,21 @@ export const candleShape = z.object({
   final: z.boolean(),
   index: z.number().optional(),
   closeMs: z.number().optional()
+})
+
+/**
+ * A stretch that was or is missing. `fromMs` null where it is not known when it began, `missedTrades`
+ * where ids do not tell, `source` where there was no refill.
+ */
+export const gapShape = z.object({
+  type: z.literal('gap'),
+  instrument: z.string(),
+  fromMs: z.number().nullable(),
+  toMs: z.number(),
+  state: ledgerStateSchema,
+  cause: z.string(),
+  missedTrades: z.number().nullable(),
+  source: z.string().nullable()
 })
 
 /** Latest trade and quote; null where nothing was received yet. */
@@ -173,6 +180,7 @@ export function listShape<Item extends z.ZodType>(item: Item) {
 
 export type TradeShape = z.infer<typeof tradeShape>
 export type CandleShape = z.infer<typeof candleShape>
+export type GapShape = z.infer<typeof gapShape>
 export type PriceShape = z.infer<typeof priceShape>
 export type ConnectionShape = z.infer<typeof connectionShape>
 export type HealthShape = z.infer<typeof healthShape>

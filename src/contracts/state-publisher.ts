@@ -50,6 +50,7 @@ class PublisherClient {
     instruments: new Set(),
     prices: new Set(),
     sparks: new Set(),
+    ledger: new Set(),
     connections: new Set(),
     health: new Set()
   }
@@ -103,6 +104,7 @@ export class StatePublisher {
     instruments: new Map(),
     prices: new Map(),
     sparks: new Map(),
+    ledger: new Map(),
     connections: new Map(),
     health: new Map()
   }
@@ -212,6 +214,7 @@ export class StatePublisher {
         instruments: [...rows.instruments.values()],
         prices: [...rows.prices.values()],
         sparks: [...rows.sparks.values()],
+        ledger: [...rows.ledger.values()],
         connections: [...rows.connections.values()],
         health: [...rows.health.values()]
       }

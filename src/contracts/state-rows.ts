@@ -61,6 +61,18 @@ export type PriceRow = {
   readonly tradesPerMinute: number
 }
 
+/** How complete an instrument's tape is; changes when a gap opens or is settled, never with each trade. */
+export type LedgerRow = {
+  readonly id: InstrumentId
+  /** Gaps not yet settled, and the trades known to be missing in them (0 too where ids do not tell). */
+  readonly openGaps: number
+  readonly missingTrades: number
+  /** Gaps since start that could not be filled with trades. */
+  readonly lostGaps: number
+  /** Rises with each change of a gap: what was asked of the ledger before is out of date. */
+  readonly revision: number
+}
+
 /** An instrument's small chart; renewed once a minute, apart from its price. */
 export type SparkRow = {
   readonly id: InstrumentId
@@ -135,6 +147,7 @@ export type StateTables = {
   readonly instruments: InstrumentRow
   readonly prices: PriceRow
   readonly sparks: SparkRow
+  readonly ledger: LedgerRow
   readonly connections: ConnectionRow
   readonly health: HealthRow
 }
@@ -145,6 +158,7 @@ export const tableNames = [
   'instruments',
   'prices',
   'sparks',
+  'ledger',
   'connections',
   'health'
 ] as const satisfies readonly TableName[]

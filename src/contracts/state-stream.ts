@@ -10,6 +10,8 @@
  */
 import { z } from 'zod'
 import type { Candle } from '../core/market/candle.ts'
+import type { Gap } from '../core/market/ledger/gap.ts'
+import type { LedgerRange } from '../core/market/ledger/ledger-range.ts'
 import type { StateTables, TableName } from './state-rows.ts'
 
 export const streamProtocol = 1
@@ -36,6 +38,22 @@ export const querySchema = z.discriminatedUnion('name', [
   z.object({
     name: z.literal('trades'),
     instrument: z.string().max(100),
+    fromMs: z.number().nullable(),
+    toMs: z.number().nullable(),
+    limit: z.number().int().min(1).max(maxQueryRows)
+  }),
+  /** The truth ledger's tiles over [fromMs, toMs); the newest `limit` of them. Null: all that is known. */
+  z.object({
+    name: z.literal('ledger'),
+    instrument: z.string().max(100),
+    fromMs: z.number().nullable(),
+    toMs: z.number().nullable(),
+    limit: z.number().int().min(1).max(maxQueryRows)
+  }),
+  /** Gaps that touch [fromMs, toMs), by their end, oldest first; the newest `limit` of them. Null: all instruments. */
+  z.object({
+    name: z.literal('gaps'),
+    instrument: z.string().max(100).nullable(),
     fromMs: z.number().nullable(),
     toMs: z.number().nullable(),
     limit: z.number().int().min(1).max(maxQueryRows)
@@ -85,6 +103,8 @@ export type StreamError = {
 export type QueryResult =
   | { readonly name: 'candles'; readonly candles: readonly Candle[]; readonly complete: boolean }
   | { readonly name: 'trades'; readonly trades: readonly TradeRecord[] }
+  | { readonly name: 'ledger'; readonly ranges: readonly LedgerRange[] }
+  | { readonly name: 'gaps'; readonly gaps: readonly Gap[] }
 
 /** A stored trade as a query gives it. */
 export type TradeRecord = {

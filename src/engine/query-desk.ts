@@ -35,6 +35,9 @@ export class QueryDesk {
   }
 
   async answer(query: Query): Promise<QueryResult | StreamError> {
+    if (query.name === 'ledger' || query.name === 'gaps') {
+      return { code: 'unavailable', message: 'the ledger is not kept yet' }
+    }
     const id = query.instrument as InstrumentId
     const collector = this.#parts.collectorOf(id)
     const instrument = collector?.instruments().find((each) => each.id === id)

@@ -1,5 +1,6 @@
 import type { InstrumentId } from './instrument.ts'
 import type { Interval } from './interval.ts'
+import type { LedgerState } from './ledger/ledger-state.ts'
 
 /**
  * Place of a trade among the trades of its instrument: by id where ids order them, else by time and
@@ -11,10 +12,6 @@ export type TradeOrder = {
   /** 0, or the ordinal of arrival within the run's stored trades. */
   readonly minor: number
 }
-
-/** Truth-ledger state of a stretch of time; see docs/data-semantics.md. */
-export type LedgerState =
-  'complete' | 'quiet' | 'closed' | 'open' | 'refilled' | 'refilled-candles' | 'lost' | 'unproven'
 
 /**
  * Open, high, low, close and volume over [openMs, closeMs) for time candles, or of N trades.

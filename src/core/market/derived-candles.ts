@@ -1,4 +1,5 @@
-import type { Candle, LedgerState } from './candle.ts'
+import type { Candle } from './candle.ts'
+import type { LedgerState } from './ledger/ledger-state.ts'
 import type { DecimalSum } from './decimal-sum.ts'
 import { addSum, emptySum, restoreSum, sumValue } from './decimal-sum.ts'
 import type { IntervalSpec } from './interval.ts'

@@ -1,23 +1,12 @@
 import { invariant } from '../../core/invariant.ts'
-import type { Candle, LedgerState } from '../../core/market/candle.ts'
+import type { Candle } from '../../core/market/candle.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
 import { parseInterval } from '../../core/market/interval.ts'
+import { ledgerStates } from '../../core/market/ledger/ledger-state.ts'
 
 export type TimeSpec = IntervalSpec & { readonly kind: 'time' }
 export type TickSpec = IntervalSpec & { readonly kind: 'tick' }
-
-/** Ledger states in the order of their codes in the tables. */
-const ledgerStates: readonly LedgerState[] = [
-  'complete',
-  'quiet',
-  'closed',
-  'open',
-  'refilled',
-  'refilled-candles',
-  'lost',
-  'unproven'
-]
 
 /** Columns that both candle tables share, in the order of a CandleContent. */
 export const contentColumns =

@@ -11,6 +11,7 @@ export function createStateCopy(): StateCopy {
     instruments: new Table(),
     prices: new Table(),
     sparks: new Table(),
+    ledger: new Table(),
     connections: new Table(),
     health: new Table()
   }
@@ -22,6 +23,7 @@ export function applySnapshot(copy: StateCopy, { tables }: Snapshot): void {
   copy.instruments.replaceAll(tables.instruments)
   copy.prices.replaceAll(tables.prices)
   copy.sparks.replaceAll(tables.sparks)
+  copy.ledger.replaceAll(tables.ledger)
   copy.connections.replaceAll(tables.connections)
   copy.health.replaceAll(tables.health)
   publish(copy)
@@ -33,6 +35,7 @@ export function applyDelta(copy: StateCopy, { changed, removed }: Delta): void {
   copy.instruments.apply(changed.instruments ?? [], removed.instruments ?? [])
   copy.prices.apply(changed.prices ?? [], removed.prices ?? [])
   copy.sparks.apply(changed.sparks ?? [], removed.sparks ?? [])
+  copy.ledger.apply(changed.ledger ?? [], removed.ledger ?? [])
   copy.connections.apply(changed.connections ?? [], removed.connections ?? [])
   copy.health.apply(changed.health ?? [], removed.health ?? [])
   publish(copy)

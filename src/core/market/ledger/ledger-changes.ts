@@ -1,0 +1,20 @@
+import type { Coverage } from './coverage.ts'
+import type { Gap, GapKey } from './gap.ts'
+
+/** What the ledger of a run changed since the last take. To be stored with the trades it tells of, in one transaction. */
+export type LedgerChanges = {
+  /** New or longer stretches; one is named by (instrument, fromMs). */
+  readonly coverage: readonly Coverage[]
+  /** Gaps that are gone because others took their place; removed before `gaps` are put. */
+  readonly replaced: readonly GapKey[]
+  /** New or changed gaps, whole. */
+  readonly gaps: readonly Gap[]
+}
+
+/** What the store hands back of one instrument's ledger at start. */
+export type LedgerSeed = {
+  /** The newest stretch; null where none is stored. */
+  readonly coverage: Coverage | null
+  /** Gaps not yet settled, oldest first. */
+  readonly openGaps: readonly Gap[]
+}

@@ -1,0 +1,19 @@
+import type { InstrumentId } from '../instrument.ts'
+
+/**
+ * A link began or ceased to carry instruments; what frames do not tell and the tape has to.
+ *
+ * `up`: the venue acknowledged the subscription. `down`: the link ended, or was told to stop.
+ */
+export type LinkMark = {
+  readonly state: 'up' | 'down'
+  /** Connection id; `coinbase-03`. */
+  readonly connection: string
+  readonly instruments: readonly InstrumentId[]
+  /** Run clock, epoch ms. */
+  readonly atMs: number
+  /** `down`: run clock at its last frame; what came after may be missing. `up`: as `atMs`. */
+  readonly lastFrameMs: number
+  /** How it ended, in words; null for `up`. */
+  readonly reason: string | null
+}
