@@ -255,6 +255,7 @@ export class Engine {
       log: this.#collectorLog(),
       prepare: on.prepare,
       onEvents: (...[, events, receivedMs]) => on.events(events, receivedMs),
+      onLink: () => undefined,
       onConnectionChanged: on.connection,
       onInstrumentsChanged: on.instruments
     })

@@ -39,6 +39,7 @@ describe.each(venues.filter(({ needsKey }) => !needsKey))('the real $id', (venue
       marketHours: null,
       log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
       onEvents: (...[, received]) => void events.push(...received),
+      onLink: quiet,
       onConnectionChanged: quiet,
       onInstrumentsChanged: (instruments) => void listed.push(...instruments)
     })

@@ -1,6 +1,7 @@
 import { ReceiveQueue } from '../../src/engine/collector/receive-queue.ts'
 import type { MarketEvent } from '../../src/core/market/event.ts'
 import type { Instrument } from '../../src/core/market/instrument.ts'
+import type { LinkMark } from '../../src/core/market/ledger/link-mark.ts'
 import { createCollector } from '../../src/engine/collector/collector.ts'
 import type { Collector, CollectorOptions } from '../../src/engine/collector/collector.ts'
 import { KeptLog } from './connection-rig.ts'
@@ -16,6 +17,7 @@ export type CollectorRig = {
   readonly clock: FakeClock
   readonly sockets: FakeSockets
   readonly events: { readonly connection: string; readonly event: MarketEvent }[]
+  readonly marks: LinkMark[]
   readonly lists: (readonly Instrument[])[]
   readonly log: KeptLog
 }
@@ -27,6 +29,7 @@ export function aCollectorRig(changes: Partial<CollectorOptions> = {}): Collecto
   const log = new KeptLog()
   const events: CollectorRig['events'] = []
   const lists: (readonly Instrument[])[] = []
+  const marks: LinkMark[] = []
   const collector = createCollector({
     venue: toyVenue(),
     endpoints: { wsUrl: 'ws://toy.test', restUrl: 'http://toy.test' },
@@ -44,11 +47,12 @@ export function aCollectorRig(changes: Partial<CollectorOptions> = {}): Collecto
     onEvents: (connection, many) => {
       for (const event of many) events.push({ connection, event })
     },
+    onLink: (mark) => marks.push(mark),
     onConnectionChanged: () => undefined,
     onInstrumentsChanged: (instruments) => lists.push(instruments),
     ...changes
   })
-  return { collector, clock, sockets, events, lists, log }
+  return { collector, clock, sockets, events, marks, lists, log }
 }
 
 /** Makes one and waits for its first sockets. */

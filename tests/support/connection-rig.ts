@@ -1,6 +1,7 @@
 import { ReceiveQueue } from '../../src/engine/collector/receive-queue.ts'
 import type { MarketEvent } from '../../src/core/market/event.ts'
 import type { Instrument } from '../../src/core/market/instrument.ts'
+import type { LinkMark } from '../../src/core/market/ledger/link-mark.ts'
 import { Connection } from '../../src/engine/collector/connection.ts'
 import { Governor } from '../../src/engine/collector/governor.ts'
 import type { Log, LogFields } from '../../src/engine/collector/log.ts'
@@ -37,6 +38,7 @@ export class ConnectionRig {
   readonly received: ReceiveQueue
   readonly log = new KeptLog()
   readonly events: MarketEvent[] = []
+  readonly marks: LinkMark[] = []
   readonly discounted = new Set<MarketEvent>()
   readonly governor: Governor
   readonly connection: Connection
@@ -70,7 +72,8 @@ export class ConnectionRig {
         governor: this.governor,
         log: this.log,
         discounted: this.discounted,
-        onEvents: (...[, events]) => this.events.push(...events)
+        onEvents: (...[, events]) => this.events.push(...events),
+        onLink: (mark) => this.marks.push(mark)
       },
       instruments: options.instruments ?? someToys(3),
       marketHours: options.marketHours ?? null,

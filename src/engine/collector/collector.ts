@@ -5,6 +5,7 @@ import type { MarketEvent } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
 import type { Selection } from '../../core/market/instrument-selection.ts'
+import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
 import type { Clock, Timer } from './clock.ts'
@@ -44,8 +45,10 @@ export type CollectorOptions = {
   /** Null: connects at any hour (`--skip-market-hours`, or no calendar in use). */
   readonly marketHours: MarketHours | null
   readonly log: Log
-  /** Events of one frame, in order, once the frame is taken in; must be quick. */
-  onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
+  /** Events of one frame, in order, once the frame is taken in; must be quick. `link` as in link marks. */
+  onEvents(link: string, events: readonly MarketEvent[], receivedMs: number): void
+  /** A link began or ceased to carry instruments; with overlapping links each tells for itself. */
+  onLink(mark: LinkMark): void
   /** State, instruments or log of a connection changed, or it came or went. */
   onConnectionChanged(connection: string): void
   /**
@@ -130,7 +133,8 @@ class VenueCollector implements Collector {
       wsUrl: endpoints.wsUrl,
       governor: this.#governor,
       discounted: this.#discounted,
-      onEvents: (connection, events, receivedMs) => options.onEvents(connection, events, receivedMs)
+      onEvents: (link, events, receivedMs) => options.onEvents(link, events, receivedMs),
+      onLink: (mark) => options.onLink(mark)
     }
     this.#discovery = new InstrumentDiscovery({
       ...options,

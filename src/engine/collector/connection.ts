@@ -230,7 +230,7 @@ export class Connection {
     this.#ending = 'retry'
     const link = new Link({
       context: this.#context,
-      connection: this.id,
+      name: this.id,
       instruments: () => this.#wanted(),
       watch: this.#watch,
       silence: this.#silence,

@@ -16,6 +16,8 @@ export class FrameIntake {
   /** Epoch ms of the last data and the last heartbeat; null before. */
   lastDataMs: number | null = null
   lastHeartbeatMs: number | null = null
+  /** Run clock of the last frame, ping or pong; null before. */
+  lastFrameMs: number | null = null
   readonly #options: LinkOptions
   #parser: FrameParser
   #liveness: Liveness
@@ -51,6 +53,7 @@ export class FrameIntake {
    */
   take(data: Buffer, receivedMs: number, atMs: number): ControlFrame | null {
     this.#options.traffic.message(data.length)
+    this.lastFrameMs = receivedMs
     this.#liveness.sign(atMs)
     const parsed = this.#parse(data, receivedMs)
     switch (parsed.kind) {
@@ -101,9 +104,9 @@ export class FrameIntake {
     events: readonly MarketEvent[],
     { receivedMs, atMs }: { readonly receivedMs: number; readonly atMs: number }
   ): void {
-    const { watch, traffic, context, connection } = this.#options
+    const { watch, traffic, context, name } = this.#options
     const { discounted } = context
-    context.onEvents(connection, events, receivedMs)
+    context.onEvents(name, events, receivedMs)
     const isWhole = discounted.size === 0
     let hasData = false
     let hasTrade = false
@@ -126,15 +129,15 @@ export class FrameIntake {
   }
 
   #odd(odd: { readonly sort: 'rejected' | 'unknown'; readonly kind: string }, data: Buffer): void {
-    const { traffic, connection, context } = this.#options
+    const { traffic, name, context } = this.#options
     const fields = traffic.oddFrame(odd, data, context.apiKey)
-    if (fields !== null) context.log.warn('frame-odd', { connection, ...fields })
+    if (fields !== null) context.log.warn('frame-odd', { connection: name, ...fields })
   }
 
   #createParser(instruments: readonly Instrument[]): FrameParser {
     const { venue, clock, random } = this.#options.context
     const moment = Math.floor(clock.nowMs()).toString(36)
     const chance = Math.floor(random() * 46_656).toString(36)
-    return venue.createParser(instruments, `${this.#options.connection}.${moment}.${chance}`)
+    return venue.createParser(instruments, `${this.#options.name}.${moment}.${chance}`)
   }
 }

@@ -1,5 +1,6 @@
 import type { MarketEvent } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
+import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
 import type { Venue } from '../../venues/venue.ts'
@@ -28,14 +29,16 @@ export type LinkContext = {
   /** Events of the frame at hand that say nothing of their instrument's activity; emptied with it. */
   readonly discounted: Set<MarketEvent>
   /** Called once a frame, in order of arrival; must be quick. */
-  onEvents(connection: string, events: readonly MarketEvent[], receivedMs: number): void
+  onEvents(link: string, events: readonly MarketEvent[], receivedMs: number): void
+  /** A link began or ceased to carry instruments. */
+  onLink(mark: LinkMark): void
 }
 
 /** What a link needs from its connection, and leaves behind there. */
 export type LinkOptions = {
   readonly context: LinkContext
-  /** Id of the connection. */
-  readonly connection: string
+  /** Id of the connection, `coinbase-03`; with a `+` for the second link of a handover. */
+  readonly name: string
   /** Those that the connection wants now. */
   instruments(): readonly Instrument[]
   readonly watch: InstrumentWatch

@@ -1,10 +1,11 @@
-import type { Instrument } from '../../core/market/instrument.ts'
+import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import type { Timer } from './clock.ts'
 import { judgeEnd, ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { FrameIntake } from './frame-intake.ts'
 import type { ControlFrame } from './frame-intake.ts'
 import { Liveness } from './liveness.ts'
+import { LinkMarks } from './link-marks.ts'
 import type { LinkContext, LinkOptions } from './link-options.ts'
 import type { FrameTaker } from './receive-queue.ts'
 import { redact, sampleText } from './redaction.ts'
@@ -25,6 +26,7 @@ export class Link implements FrameTaker {
   readonly #context: LinkContext
   readonly #subscriptions: Subscriptions
   readonly #intake: FrameIntake
+  readonly #marks: LinkMarks
   #liveness: Liveness
   #socket: Socket | null = null
   #deadline: Timer | null = null
@@ -32,6 +34,8 @@ export class Link implements FrameTaker {
   #cause: CloseCause | null = null
   #isReadingPaused = false
   #keptAliveMs = 0
+  /** Run clock. */
+  #openedMs = 0
   #keepAlives = 0
 
   constructor(options: LinkOptions) {
@@ -40,10 +44,11 @@ export class Link implements FrameTaker {
     const { venue, clock } = options.context
     this.#liveness = this.#createLiveness()
     this.#intake = new FrameIntake(options, this.#liveness)
+    this.#marks = new LinkMarks({ ...options.context, link: options.name })
     this.#subscriptions = new Subscriptions(venue, clock, {
       send: (frame) => this.#socket?.send(frame),
-      refused: (instruments, reason) => options.listener.refused(instruments, this.#redact(reason)),
-      settled: () => options.listener.subscribed(),
+      refused: (instruments, reason) => this.#notGiven(instruments, this.#redact(reason)),
+      settled: () => this.#settled(),
       unanswered: () => this.abandon(ownCause('timeout', 'subscription twice without an answer'))
     })
   }
@@ -114,6 +119,7 @@ export class Link implements FrameTaker {
   }
 
   removeInstrument(instrument: Instrument): void {
+    this.#marks.down([instrument.id], this.#lastFrameMs(), 'removed')
     if (this.#phase === 'open') this.#subscriptions.unsubscribe([instrument])
   }
 
@@ -171,7 +177,7 @@ export class Link implements FrameTaker {
       opened: () => this.#opened(),
       frame: (data) => this.#received(data),
       binary: (data) => this.#intake.takeBinary(data),
-      pinged: () => this.#liveness.sign(this.#context.clock.monotonicMs()),
+      pinged: () => this.#pinged(),
       pong: () => this.#pong(),
       ended: (end) => this.#ended(end)
     }
@@ -185,6 +191,7 @@ export class Link implements FrameTaker {
     this.#keptAliveMs = this.#context.clock.monotonicMs()
     this.#options.watch.reopened()
     this.#phase = 'authorizing'
+    this.#openedMs = this.#context.clock.nowMs()
     this.#options.listener.opened()
     if (this.#isReadingPaused) this.#socket?.pause()
     if (this.#context.venue.handshake === 'open') this.#authorized()
@@ -196,6 +203,16 @@ export class Link implements FrameTaker {
     this.#deadline?.cancel()
     this.#phase = 'open'
     this.#subscriptions.subscribe(this.#options.instruments())
+  }
+
+  #settled(): void {
+    this.#marks.up(this.#options.instruments().map(({ id }) => id))
+    this.#options.listener.subscribed()
+  }
+
+  #notGiven(instruments: readonly InstrumentId[], reason: string): void {
+    this.#marks.down(instruments, this.#lastFrameMs(), `refused: ${reason}`)
+    this.#options.listener.refused(instruments, reason)
   }
 
   #received(data: Buffer): void {
@@ -240,8 +257,14 @@ export class Link implements FrameTaker {
     this.#subscriptions.refused(refusal)
   }
 
+  #pinged(): void {
+    this.#liveness.sign(this.#context.clock.monotonicMs())
+    this.#intake.lastFrameMs = this.#context.clock.nowMs()
+  }
+
   #pong(): void {
     this.#liveness.pong(this.#context.clock.monotonicMs())
+    this.#intake.lastFrameMs = this.#context.clock.nowMs()
     if (this.#context.venue.heartbeatMs !== null) return
     this.#intake.lastHeartbeatMs = this.#context.clock.nowMs()
   }
@@ -253,7 +276,18 @@ export class Link implements FrameTaker {
     this.#deadline?.cancel()
     this.#subscriptions.close()
     const cause = this.#cause ?? judgeEnd(end)
-    this.#options.listener.ended({ ...cause, text: this.#redact(cause.text) })
+    const text = this.#redact(cause.text)
+    this.#marks.ended(cause.class === 'silence' ? this.#lastTrustedMs() : this.#lastFrameMs(), text)
+    this.#options.listener.ended({ ...cause, text })
+  }
+
+  #lastFrameMs(): number {
+    return this.#intake.lastFrameMs ?? this.#openedMs
+  }
+
+  /** What a link suspected for its silence may have withheld begins with its last data. */
+  #lastTrustedMs(): number {
+    return this.#intake.lastDataMs ?? this.#openedMs
   }
 
   #keepAlive(nowMs: number): void {

@@ -58,6 +58,7 @@ async function aVenue(
         if (kind === 'trade') trades.push(`${connection} ${instrument}`)
       }
     },
+    onLink: () => undefined,
     onConnectionChanged: () => undefined,
     onInstrumentsChanged: () => undefined
   })
