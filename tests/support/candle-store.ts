@@ -105,7 +105,8 @@ export class CandleStore implements RowSink {
       day: this.#day(fromMs),
       candles: this.#options.specs.flatMap((spec) => this.#newest(spec)),
       flaggedIds: this.flagged().map(({ id }) => id),
-      minuteCloses: []
+      minuteCloses: [],
+      ledger: { coverage: null, openGaps: [] }
     }
   }
 

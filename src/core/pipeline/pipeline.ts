@@ -6,6 +6,11 @@ import type { Anchor, MarketEvent, Trade } from '../market/event.ts'
 import type { IdRange } from '../market/id-tracker.ts'
 import type { Instrument, InstrumentId } from '../market/instrument.ts'
 import type { Interval, IntervalSpec } from '../market/interval.ts'
+import type { Gap } from '../market/ledger/gap.ts'
+import type { LedgerChanges } from '../market/ledger/ledger-changes.ts'
+import type { LedgerRange } from '../market/ledger/ledger-range.ts'
+import type { LinkMark } from '../market/ledger/link-mark.ts'
+import type { Settlement } from '../market/ledger/settlement.ts'
 import type { RebuildRequest, RebuildResult } from '../market/rebuild.ts'
 import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
 import type { InstrumentOptions } from './instrument-run.ts'
@@ -36,8 +41,12 @@ export type PipelineOptions = {
 /** `backfill`: from REST or a file, exempt from the plausibility of time. */
 export type EventOrigin = 'live' | 'backfill'
 
-/** What became of an event. `view`: it changed a price at most, and is stored nowhere. */
-export type Applied = 'stored' | 'duplicate' | 'implausible' | 'view' | 'unknown-instrument'
+/**
+ * What became of an event. `view`: it changed a price at most, and is stored nowhere. `refused`: a trade
+ * of backfill that no open gap asks for.
+ */
+export type Applied =
+  'stored' | 'duplicate' | 'implausible' | 'refused' | 'view' | 'unknown-instrument'
 
 /** Trades found missing by their ids. They may still come late; `holes()` tells what is missing now. */
 export type MissingTrades = IdRange & {
@@ -48,6 +57,18 @@ export type MissingTrades = IdRange & {
   readonly beforeMs: number
   /** Run clock when it was seen. */
   readonly seenMs: number
+}
+
+/** How complete an instrument's tape is; changes when a gap opens, shrinks or is settled. */
+export type LedgerFigures = {
+  readonly id: InstrumentId
+  /** Gaps not yet settled, and the trades known to be missing in them; 0 too where ids do not tell. */
+  readonly openGaps: number
+  readonly missingTrades: number
+  /** Gaps since start that could not be filled with trades. */
+  readonly lostGaps: number
+  /** Rises with each change of a gap. */
+  readonly revision: number
 }
 
 /**
@@ -161,6 +182,45 @@ export class Pipeline {
     const gaps = this.#gaps
     this.#gaps = []
     return gaps
+  }
+
+  /** Takes note that a link began or ceased to carry instruments. Unknown instruments are left alone. */
+  mark(mark: LinkMark, nowMs: number): void {
+    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
+    for (const id of mark.instruments) this.#runs.get(id)
+  }
+
+  /** What the ledger changed since the last take; stored with the rows and candles taken with it. */
+  takeLedgerChanges(): LedgerChanges {
+    return { coverage: [], replaced: [], gaps: [] }
+  }
+
+  /** Gaps not yet settled, of one instrument or of all, oldest first. */
+  openGaps(instrument?: InstrumentId): readonly Gap[] {
+    return instrument === undefined || this.#runs.has(instrument) ? [] : []
+  }
+
+  /** Closes a gap after backfill applied what trades it got. A gap that is not open is left alone. */
+  settle(settlement: Settlement, nowMs: number): void {
+    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
+    this.#runs.get(settlement.key.instrument)
+  }
+
+  /** How complete an instrument's tape is; null for an unknown instrument. */
+  ledgerRow(id: InstrumentId): LedgerFigures | null {
+    if (!this.#runs.has(id)) return null
+    return { id, openGaps: 0, missingTrades: 0, lostGaps: 0, revision: 0 }
+  }
+
+  /** Instruments whose `ledgerRow` changed since the last take, each once. */
+  takeChangedLedgers(): readonly InstrumentId[] {
+    return []
+  }
+
+  /** The ledger's tiles over [fromMs, toMs) as far as memory knows; empty for an unknown instrument. */
+  ledgerRanges(id: InstrumentId, fromMs: number, toMs: number): readonly LedgerRange[] {
+    if (!this.#runs.has(id) || fromMs >= toMs) return []
+    return []
   }
 
   /** Trades that are missing now, by id, ascending; null where ids do not tell or the instrument is unknown. */

@@ -1,4 +1,5 @@
 import type { Candle } from '../market/candle.ts'
+import type { LedgerSeed } from '../market/ledger/ledger-changes.ts'
 import type { StoredDay } from '../market/rebuild.ts'
 
 /**
@@ -21,4 +22,5 @@ export type InstrumentSeed = {
   readonly flaggedIds: readonly (number | string)[]
   /** Closes of the stored 1m candles of the last hour, oldest first, for the small chart; may be empty. */
   readonly minuteCloses: readonly { readonly openMs: number; readonly close: number }[]
+  readonly ledger: LedgerSeed
 }

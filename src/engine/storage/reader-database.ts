@@ -113,7 +113,8 @@ export class ReaderDatabase {
       day: this.#trades.day(of, day, tickTailTrades(tickSizes)),
       candles: specs.flatMap((spec) => this.#candles.open(of, spec)),
       flaggedIds: this.#trades.flaggedIds(of, dayMomentMs - hourMs, mostFlaggedIds),
-      minuteCloses: this.#minuteCloses(of, nowMs)
+      minuteCloses: this.#minuteCloses(of, nowMs),
+      ledger: { coverage: null, openGaps: [] }
     }
   }
 
