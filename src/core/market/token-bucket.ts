@@ -3,10 +3,10 @@ export type TokenRate = { readonly burst: number; readonly perSecond: number }
 
 /** Grants tokens at a rate. Times are monotonic ms and never go back. */
 export type TokenBucket = {
-  /** Takes a token if there is one. */
-  take(nowMs: number): boolean
-  /** Ms until a token will be there, 0 when there is one now. */
-  waitMs(nowMs: number): number
+  /** Takes a token if there is one, and `spare` (0) more that stay. */
+  take(nowMs: number, spare?: number): boolean
+  /** Ms until `take` will succeed, 0 when it would now. `spare` is below the burst. */
+  waitMs(nowMs: number, spare?: number): number
 }
 
 /** Makes a full bucket. */
@@ -21,15 +21,16 @@ export function createTokenBucket(rate: TokenRate, nowMs: number): TokenBucket {
   }
 
   return {
-    take(atMs) {
+    take(atMs, spare = 0) {
       fill(atMs)
-      if (tokens < 1) return false
+      if (tokens < 1 + spare) return false
       tokens -= 1
       return true
     },
-    waitMs(atMs) {
+    waitMs(atMs, spare = 0) {
       fill(atMs)
-      return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) * 1000) / rate.perSecond)
+      const wanted = 1 + spare
+      return tokens >= wanted ? 0 : Math.ceil(((wanted - tokens) * 1000) / rate.perSecond)
     }
   }
 }

@@ -7,6 +7,14 @@ const windowMs = 300_000
 const shortestPauseMs = 1_000
 const firstPauseMs = 30_000
 const longestPauseMs = 600_000
+/** How soon a low request looks again while live ones wait. */
+const lowAgainMs = 100
+
+/**
+ * Who asks by REST. `live`: discovery and what a person waits for. `low`: backfill, which takes a token only
+ * while no live request waits, and leaves half of the burst to those that may come.
+ */
+export type RestLane = 'live' | 'low'
 
 /** The right to try one connection; its holder says how it went, once. */
 export type ConnectTicket = {
@@ -28,6 +36,9 @@ export class Governor {
   readonly #clock: Clock
   readonly #connects: TokenBucket
   readonly #rest: TokenBucket
+  /** Tokens that the low lane leaves; at least one where the burst is more than one. */
+  readonly #spare: number
+  #liveWaiting = 0
   readonly #per5Minutes: number | null
   /** Monotonic times of the connects of the last five minutes, oldest first; at most `per5Minutes`. */
   #recent: number[] = []
@@ -42,6 +53,7 @@ export class Governor {
     this.#clock = clock
     this.#connects = createTokenBucket(limits.connects, clock.monotonicMs())
     this.#rest = createTokenBucket(limits.rest, clock.monotonicMs())
+    this.#spare = Math.floor(Math.max(1, limits.rest.burst) / 2)
     this.#per5Minutes = limits.connects.per5Minutes
   }
 
@@ -75,10 +87,24 @@ export class Governor {
   }
 
   /** Ms until a REST request may be sent, 0 when one was taken from the budget now. */
-  takeRest(): number {
+  takeRest(lane: RestLane = 'live'): number {
     const nowMs = this.#clock.monotonicMs()
     if (nowMs < this.#pausedUntilMs) return this.#pausedUntilMs - nowMs
-    return this.#rest.take(nowMs) ? 0 : Math.max(1, this.#rest.waitMs(nowMs))
+    const spare = lane === 'live' ? 0 : this.#spare
+    if (lane === 'low' && this.#liveWaiting > 0) {
+      return Math.max(lowAgainMs, this.#rest.waitMs(nowMs, spare))
+    }
+    return this.#rest.take(nowMs, spare) ? 0 : Math.max(1, this.#rest.waitMs(nowMs, spare))
+  }
+
+  /**
+   * A live request waits for its token: nothing is given to the low lane before it has it.
+   *
+   * @returns To be called once, when it has its token or gave up.
+   */
+  waitLive(): () => void {
+    this.#liveWaiting += 1
+    return () => (this.#liveWaiting -= 1)
   }
 
   /** The venue answered a REST request: the next pause is a first one again. */

@@ -1,7 +1,7 @@
 import { VenueError } from '../../core/venue-error.ts'
 import type { RestClient } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
-import type { Governor } from './governor.ts'
+import type { Governor, RestLane } from './governor.ts'
 import { redact, sampleText } from './redaction.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
@@ -16,6 +16,8 @@ export type RestClientOptions = {
   /** Taken out of every message and detail. */
   readonly apiKey: string | null
   readonly userAgent: string
+  /** `live` unless said. */
+  readonly lane?: RestLane
 }
 
 /** Makes the client through which a venue's REST is reached: within its budget, bounded in time and size. */
@@ -29,22 +31,34 @@ export function createRestClient(options: RestClientOptions): RestClient {
 }
 
 async function waitForBudget(
-  { governor, clock, apiKey }: RestClientOptions,
+  { governor, clock, apiKey, lane = 'live' }: RestClientOptions,
   url: string,
   signal: AbortSignal
 ): Promise<void> {
-  for (let waitMs = governor.takeRest(); waitMs > 0; waitMs = governor.takeRest()) {
-    if (signal.aborted) throw unreachable(redact(url, apiKey), 'cancelled', signal.reason)
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        timer.cancel()
-        signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = clock.after(waitMs, done)
-      signal.addEventListener('abort', done)
-    })
+  let waitMs = governor.takeRest(lane)
+  if (waitMs === 0) return
+  const served = lane === 'live' ? governor.waitLive() : null
+  try {
+    for (; waitMs > 0; waitMs = governor.takeRest(lane)) {
+      if (signal.aborted) throw unreachable(redact(url, apiKey), 'cancelled', signal.reason)
+      await pass(clock, waitMs, signal)
+    }
+  } finally {
+    served?.()
   }
+}
+
+/** Waits, at most until `signal` aborts. */
+function pass(clock: Clock, waitMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timer.cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const timer = clock.after(waitMs, done)
+    signal.addEventListener('abort', done)
+  })
 }
 
 async function fetchJson(

@@ -139,6 +139,44 @@ describe('Governor', () => {
   })
 })
 
+describe('Governor, low lane', () => {
+  test('leaves half of the burst to live requests', () => {
+    const { clock, governor } = aGovernor({ burst: 5, perSecond: 5, per5Minutes: null })
+    expect([governor.takeRest('low'), governor.takeRest('low')]).toEqual([0, 1_000])
+    expect(governor.takeRest()).toBe(0)
+    clock.advance(1_000)
+    expect(governor.takeRest('low')).toBe(1_000)
+    clock.advance(1_000)
+    expect(governor.takeRest('low')).toBe(0)
+  })
+
+  test('waits while a live request waits, whatever the budget holds', () => {
+    const { clock, governor } = aGovernor({ burst: 5, perSecond: 5, per5Minutes: null })
+    const served = governor.waitLive()
+    expect(governor.takeRest('low')).toBeGreaterThan(0)
+    clock.advance(60_000)
+    expect(governor.takeRest('low')).toBeGreaterThan(0)
+    served()
+    expect(governor.takeRest('low')).toBe(0)
+  })
+
+  test('waits out a pause', () => {
+    const { clock, governor } = aGovernor({ burst: 5, perSecond: 5, per5Minutes: null })
+    governor.pause(5_000)
+    expect(governor.takeRest('low')).toBe(5_000)
+    clock.advance(5_000)
+    expect(governor.takeRest('low')).toBe(0)
+  })
+
+  test('is served where the burst is one, when nobody else wants it', () => {
+    const clock = new FakeClock()
+    const connects = { burst: 1, perSecond: 1, per5Minutes: null }
+    const governor = new Governor({ connects, rest: { burst: 1, perSecond: 1 } }, clock)
+    expect(governor.takeRest('low')).toBe(0)
+    expect(governor.takeRest('low')).toBe(1_000)
+  })
+})
+
 describe('Connection under the governor', () => {
   test('obeys Retry-After of a refused upgrade', () => {
     const rig = new ConnectionRig()

@@ -124,6 +124,36 @@ describe('createRestClient', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('a live request that waits goes before a low one that waited longer', async () => {
+    const order: string[] = []
+    server = await startScriptedServer({
+      http: (request) => {
+        order.push(request.url ?? '')
+        return { status: 200, body: '{}' }
+      }
+    })
+    const clock = new FakeClock()
+    const governor = new Governor(limits, clock)
+    const options = { governor, clock, apiKey: null, userAgent: 'x' }
+    const [live, low] = [
+      createRestClient(options),
+      createRestClient({ ...options, lane: 'low' as const })
+    ]
+    const { httpUrl } = server
+    for (let each = 0; each < 5; each += 1) await live.getJson(`${httpUrl}/full`, never)
+    const behind = low.getJson(`${httpUrl}/low`, never)
+    const ahead = [1, 2, 3].map((each) => live.getJson(`${httpUrl}/live${each}`, never))
+    for (let each = 0; each < 3; each += 1) {
+      clock.advance(200)
+      await until(() => order.length > 5 + each, 'a live request is served')
+    }
+    await Promise.all(ahead)
+    expect(order.slice(5).sort()).toEqual(['/live1', '/live2', '/live3'])
+    clock.advance(2_000)
+    await behind
+    expect(order.at(-1)).toBe('/low')
+  })
+
   test('requests wait for the budget, and a cancelled wait ends at once', async () => {
     let requests = 0
     server = await startScriptedServer({
