@@ -132,6 +132,14 @@ export type RestContext = {
 /** Trades by id, both ends included; ascending. */
 export type TradeIdRange = { readonly fromId: number; readonly toId: number }
 
+/** One page of a venue's history of trades, as the venue told it: who asked judges it. */
+export type TradePage = {
+  /** Oldest first where the venue keeps its documented order; never sorted or thinned out. May be empty. */
+  readonly trades: readonly Trade[]
+  /** Rows that are no trade of the instrument, or hold what no trade can. */
+  readonly unreadable: number
+}
+
 /**
  * A venue, as Tapedeck connects to it: facts and pure translation; sockets, budgets and retries
  * belong to the collector.
@@ -155,6 +163,8 @@ export interface Venue {
   readonly keepAlive: { readonly everyMs: number; frame(ordinal: number): string } | null
   /** Longest usual silence between the venue's own signs of life, ms; null where it sends none. */
   readonly heartbeatMs: number | null
+  /** Tells the newest trade of its own accord, on subscribing and in its heartbeats; else REST is asked. */
+  readonly tellsLastTrade: boolean
   /** Seconds after which no more late trades are expected: a candle is final then. */
   readonly graceMs: number
   /** A key is needed for live data. */
@@ -199,8 +209,8 @@ export interface Venue {
     }
   ): Promise<readonly Candle[] | null>
   /**
-   * Trades in the range, ascending by id; only for `contiguous` ids, else null. May end early where
-   * the venue keeps no more.
+   * One request: the newest trades of the range, as many as fit on a page. Only for `contiguous` ids, else
+   * null. What a whole page brings along beyond the range, where the venue's paging does that, is left out.
    *
    * @throws VenueError
    */
@@ -208,7 +218,16 @@ export interface Venue {
     context: RestContext,
     instrument: Instrument,
     range: TradeIdRange
-  ): Promise<readonly Trade[] | null>
-  /** The newest trades the venue still serves, ascending. Null where it serves none. @throws VenueError */
-  fetchRecentTrades(context: RestContext, instrument: Instrument): Promise<readonly Trade[] | null>
+  ): Promise<TradePage | null>
+  /**
+   * One request: the newest trades the venue still serves. Null where it serves none.
+   *
+   * @param limit At most so many, the newest; as many as the venue gives where not said.
+   * @throws VenueError
+   */
+  fetchRecentTrades(
+    context: RestContext,
+    instrument: Instrument,
+    limit?: number
+  ): Promise<TradePage | null>
 }

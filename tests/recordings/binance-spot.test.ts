@@ -111,9 +111,11 @@ describeCaptures('captured REST answers', () => {
   test('a thousand trades are read as they stand', async () => {
     const newest = answerTo('/api/v3/trades', 'limit=1000&symbol=ETHBTC')
     const { context } = scriptedRest(() => ({ body: newest }))
-    const trades = await binanceSpot.fetchRecentTrades(context, bitcoin)
-    expect(stepsOf((trades ?? []).map(({ id }) => Number(id)))).toEqual(new Set([1]))
+    const { trades = [], unreadable } =
+      (await binanceSpot.fetchRecentTrades(context, bitcoin)) ?? {}
+    expect(stepsOf(trades.map(({ id }) => Number(id)))).toEqual(new Set([1]))
     expect(trades).toHaveLength(1_000)
+    expect(unreadable).toBe(0)
   })
 
   test('hours are read up to the end of the range, a stop of the venue left out', async () => {

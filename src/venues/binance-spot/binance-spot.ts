@@ -18,6 +18,7 @@ export const binanceSpot: Venue = {
   // The server pings by WebSocket frame every 20 s and nothing else is a sign of life of its own.
   keepAlive: null,
   heartbeatMs: null,
+  tellsLastTrade: false,
   graceMs: 2_000,
   needsKey: false,
   compress: false,

@@ -2,7 +2,7 @@ import type { Trade } from '../../core/market/event.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parsePositive } from '../numbers.ts'
 import { VenueError } from '../../core/venue-error.ts'
-import type { RestContext, TradeIdRange } from '../venue.ts'
+import type { RestContext, TradeIdRange, TradePage } from '../venue.ts'
 import { parseTimeMs, parseTradeId } from './fields.ts'
 import { isObject, type BinanceRestTrade, type BinanceTime, type Unchecked } from './wire.ts'
 
@@ -20,41 +20,42 @@ export async function fetchBinanceTimeMs(context: RestContext): Promise<number> 
   return timeMs
 }
 
-/** Fetches the trades of an id range, ascending, page by page; ends early where the venue has no more. */
+/**
+ * Fetches the newest page of an id range: `fromId` gives that trade and those after it, oldest first;
+ * where the venue no longer has it, those after are newer ones than asked.
+ */
 export async function fetchBinanceTrades(
   context: RestContext,
   instrument: Instrument,
   range: TradeIdRange
-): Promise<readonly Trade[]> {
-  const found: NumberedTrade[] = []
-  let fromId = range.fromId
-  while (fromId <= range.toId) {
-    const limit = Math.min(pageLimit, range.toId - fromId + 1)
-    const query = { path: 'historicalTrades', limit, fromId }
-    const page = await fetchPage(context, instrument, query)
-    const newer = page.filter(({ id }) => id >= fromId)
-    const last = newer.at(-1)
-    if (last === undefined) break
-    found.push(...newer.filter(({ id }) => id <= range.toId))
-    fromId = last.id + 1
-  }
-  return found
+): Promise<TradePage> {
+  const fromId = Math.max(range.fromId, range.toId - pageLimit + 1)
+  const limit = range.toId - fromId + 1
+  const query = { path: 'historicalTrades', limit, fromId }
+  const page = await fetchPage(context, instrument, query)
+  return { ...page, trades: page.trades.filter(({ id }) => id <= range.toId) }
 }
 
-/** Fetches the newest page of trades, ascending. */
+/** Fetches the newest trades. */
 export async function fetchBinanceRecentTrades(
   context: RestContext,
-  instrument: Instrument
-): Promise<readonly Trade[]> {
-  return fetchPage(context, instrument, { path: 'trades', limit: pageLimit })
+  instrument: Instrument,
+  limit = pageLimit
+): Promise<TradePage> {
+  return fetchPage(context, instrument, { path: 'trades', limit: Math.min(limit, pageLimit) })
 }
 
-/** One page, ascending by id, without repeats. */
+type NumberedPage = {
+  readonly trades: readonly NumberedTrade[]
+  readonly unreadable: number
+}
+
+/** One page; the venue lists the oldest first. */
 async function fetchPage(
   context: RestContext,
   instrument: Instrument,
   query: { readonly path: string; readonly limit: number; readonly fromId?: number }
-): Promise<NumberedTrade[]> {
+): Promise<NumberedPage> {
   const { path, limit, fromId } = query
   const from = fromId === undefined ? '' : `&fromId=${fromId}`
   const symbol = encodeURIComponent(instrument.venueSymbol)
@@ -62,13 +63,9 @@ async function fetchPage(
   const { body } = await context.rest.getJson(url, context.signal)
   if (!Array.isArray(body)) throw badAnswer(`GET ${path}: expected an array`)
   const receivedMs = Date.now()
-  const trades = new Map<number, NumberedTrade>()
-  for (const item of body) {
-    const trade = parseRestTrade(item, instrument, receivedMs)
-    if (trade === null) throw badAnswer(`GET ${path}: a trade cannot be read`)
-    trades.set(trade.id, trade)
-  }
-  return [...trades.values()].sort((a, b) => a.id - b.id)
+  const read = body.map((item) => parseRestTrade(item, instrument, receivedMs))
+  const trades = read.filter((trade) => trade !== null)
+  return { trades, unreadable: read.length - trades.length }
 }
 
 function parseRestTrade(

@@ -24,6 +24,7 @@ function buildVenue(category: BybitCategory, name: string): Venue {
     acknowledges: 'request',
     keepAlive: { everyMs: 20_000, frame: buildBybitPing },
     heartbeatMs: 20_000,
+    tellsLastTrade: false,
     graceMs: 2_000,
     needsKey: false,
     compress: false,
@@ -38,7 +39,7 @@ function buildVenue(category: BybitCategory, name: string): Venue {
     fetchTimeMs: fetchBybitTimeMs,
     fetchCandles: (context, request) => fetchBybitCandles(category, context, request),
     fetchTradesById: () => Promise.resolve(null),
-    fetchRecentTrades: (context, instrument) =>
-      fetchBybitRecentTrades(category, context, instrument)
+    fetchRecentTrades: (context, instrument, limit) =>
+      fetchBybitRecentTrades(category, context, { instrument, limit })
   }
 }

@@ -1,7 +1,7 @@
 import type { Trade } from '../../core/market/event.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parsePositive } from '../numbers.ts'
-import type { RestContext } from '../venue.ts'
+import type { RestContext, TradePage } from '../venue.ts'
 import { badAnswer, fetchResult, listOf } from './request.ts'
 import type { BybitCategory, BybitRestTrade, Unchecked } from './wire.ts'
 
@@ -18,28 +18,28 @@ export async function fetchBybitTimeMs(context: RestContext): Promise<number> {
   return Number(timeNano.slice(0, -3)) / 1_000
 }
 
-/** Fetches the newest trades the venue still serves, in the order they happened. */
+/** Fetches the newest trades the venue still serves, turned round: it lists the newest first. */
 export async function fetchBybitRecentTrades(
   category: BybitCategory,
   context: RestContext,
-  instrument: Instrument
-): Promise<readonly Trade[]> {
+  of: { readonly instrument: Instrument; readonly limit?: number | undefined }
+): Promise<TradePage> {
+  const { instrument } = of
   const symbol = encodeURIComponent(instrument.venueSymbol)
-  const path = `/v5/market/recent-trade?category=${category}&symbol=${symbol}&limit=${recentTrades[category]}`
+  const limit = Math.min(of.limit ?? Infinity, recentTrades[category])
+  const path = `/v5/market/recent-trade?category=${category}&symbol=${symbol}&limit=${limit}`
   const { result } = await fetchResult(context, path)
   const receivedMs = Date.now()
-  const newestFirst = listOf(result, path).map((item) => {
-    const trade = parseTrade(item, instrument, receivedMs)
-    if (trade === null) throw badAnswer(`GET ${path}: a trade cannot be read`)
-    return trade
-  })
-  return newestFirst.reverse()
+  const read = listOf(result, path).map((item) => parseTrade(item, instrument, receivedMs))
+  const trades = read.filter((trade) => trade !== null).reverse()
+  return { trades, unreadable: read.length - trades.length }
 }
 
 function parseTrade(item: unknown, instrument: Instrument, receivedMs: number): Trade | null {
   if (typeof item !== 'object' || item === null) return null
   const fields: Unchecked<BybitRestTrade> = item
   const { execId: id, side } = fields
+  if (fields.symbol !== instrument.venueSymbol) return null
   const price = parsePositive(fields.price)
   const size = parsePositive(fields.size)
   const eventMs = parsePositive(fields.time)

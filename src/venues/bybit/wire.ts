@@ -88,6 +88,7 @@ export type BybitInstrument = {
 /** Item of `/v5/market/recent-trade`; `side` is the taker's. */
 export type BybitRestTrade = {
   readonly execId: string
+  readonly symbol: string
   readonly price: string
   readonly size: string
   readonly side: 'Buy' | 'Sell'

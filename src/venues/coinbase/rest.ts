@@ -2,7 +2,7 @@ import type { Trade } from '../../core/market/event.ts'
 import type { Instrument } from '../../core/market/instrument.ts'
 import { parsePositive } from '../numbers.ts'
 import { VenueError } from '../../core/venue-error.ts'
-import type { RestContext, TradeIdRange } from '../venue.ts'
+import type { RestContext, TradeIdRange, TradePage } from '../venue.ts'
 import { parseIsoTime } from './iso-time.ts'
 import { takerSide } from './parse.ts'
 import type { CoinbaseRestTrade, Unchecked } from './wire.ts'
@@ -24,54 +24,46 @@ export async function fetchCoinbaseTimeMs(context: RestContext): Promise<number>
 }
 
 /**
- * Fetches the trades of an id range, ascending, walking pages from the newest down: `after=<id>` gives
- * trades older than that id. Ends early where the venue keeps no more.
+ * Fetches the newest page of an id range: `after=<id>` gives trades older than that id, newest first,
+ * and goes on below the range.
  */
 export async function fetchCoinbaseTrades(
   context: RestContext,
   instrument: Instrument,
   range: TradeIdRange
-): Promise<readonly Trade[]> {
-  const found: NumberedTrade[] = []
-  let after = range.toId + 1
-  while (after > range.fromId) {
-    const page = await fetchPage(context, instrument, after)
-    const older = page.filter(({ id }) => id < after)
-    found.push(...older.filter(({ id }) => id >= range.fromId))
-    const oldest = older.at(-1)
-    if (oldest === undefined) break
-    after = oldest.id
-  }
-  return found.reverse()
+): Promise<TradePage> {
+  const limit = Math.min(pageLimit, range.toId - range.fromId + 1)
+  const page = await fetchPage(context, instrument, `limit=${limit}&after=${range.toId + 1}`)
+  return { ...page, trades: page.trades.filter(({ id }) => id >= range.fromId) }
 }
 
-/** Fetches the newest page of trades, ascending. */
+/** Fetches the newest trades. */
 export async function fetchCoinbaseRecentTrades(
   context: RestContext,
-  instrument: Instrument
-): Promise<readonly Trade[]> {
-  const page = await fetchPage(context, instrument, null)
-  return page.reverse()
+  instrument: Instrument,
+  limit = pageLimit
+): Promise<TradePage> {
+  return fetchPage(context, instrument, `limit=${Math.min(limit, pageLimit)}`)
 }
 
-/** One page, descending by id, without repeats. */
+type NumberedPage = {
+  readonly trades: readonly NumberedTrade[]
+  readonly unreadable: number
+}
+
+/** One page, turned round: the venue lists the newest first. */
 async function fetchPage(
   context: RestContext,
   instrument: Instrument,
-  after: number | null
-): Promise<NumberedTrade[]> {
+  query: string
+): Promise<NumberedPage> {
   const path = `/products/${encodeURIComponent(instrument.venueSymbol)}/trades`
-  const query = after === null ? `limit=${pageLimit}` : `limit=${pageLimit}&after=${after}`
   const { body } = await context.rest.getJson(`${context.restUrl}${path}?${query}`, context.signal)
   if (!Array.isArray(body)) throw badAnswer(`GET ${path}: expected an array`)
   const receivedMs = Date.now()
-  const trades = new Map<number, NumberedTrade>()
-  for (const item of body) {
-    const trade = parseTrade(item, instrument, receivedMs)
-    if (trade === null) throw badAnswer(`GET ${path}: a trade cannot be read`)
-    trades.set(trade.id, trade)
-  }
-  return [...trades.values()].sort((a, b) => b.id - a.id)
+  const read = body.map((item) => parseTrade(item, instrument, receivedMs))
+  const trades = read.filter((trade) => trade !== null).reverse()
+  return { trades, unreadable: read.length - trades.length }
 }
 
 /** `side` is the maker's here too; ccxt 4.5.84 and the page on trades agree. */

@@ -115,17 +115,15 @@ describe('binanceSpot.fetchTimeMs', () => {
 })
 
 describe('binanceSpot.fetchTradesById', () => {
-  test('pages through the whole range, ascending, ends included', async () => {
+  test('gives the newest page of the range, oldest first, in one request', async () => {
     const { context, asked } = historyOf(1, 5_000)
-    const trades = await binanceSpot.fetchTradesById(context, bitcoin, {
-      fromId: 1_500,
-      toId: 3_700
-    })
-    expect(trades?.map(({ id }) => id)).toEqual([...Array(2_201).keys()].map((n) => n + 1_500))
-    expect(asked).toHaveLength(3)
-    expect(trades?.[0]).toMatchObject({
+    const range = { fromId: 1_500, toId: 3_700 }
+    const page = await binanceSpot.fetchTradesById(context, bitcoin, range)
+    expect(page?.trades.map(({ id }) => id)).toEqual([...Array(1_000).keys()].map((n) => n + 2_701))
+    expect(asked).toHaveLength(1)
+    expect(page?.trades[0]).toMatchObject({
       instrument: 'binance-spot:BTC-USDT',
-      eventMs: 1723161001500,
+      eventMs: 1723161002701,
       price: 1.5,
       size: 0.25,
       side: 'sell'
@@ -134,32 +132,43 @@ describe('binanceSpot.fetchTradesById', () => {
 
   test('ends early where the venue has no more', async () => {
     const { context } = historyOf(10, 12)
-    const trades = await binanceSpot.fetchTradesById(context, bitcoin, { fromId: 11, toId: 99 })
-    expect(trades?.map(({ id }) => id)).toEqual([11, 12])
+    const range = { fromId: 11, toId: 99 }
+    const page = await binanceSpot.fetchTradesById(context, bitcoin, range)
+    expect(page?.trades.map(({ id }) => id)).toEqual([11, 12])
   })
 
-  test('leaves out trades older than asked, where the venue starts earlier', async () => {
-    const { context } = scriptedRest(() => ({ body: [aRestTrade(4), aRestTrade(5)] }))
-    const trades = await binanceSpot.fetchTradesById(context, bitcoin, { fromId: 5, toId: 5 })
-    expect(trades?.map(({ id }) => id)).toEqual([5])
+  test('leaves out what the venue gives in place of trades it no longer has', async () => {
+    const { context } = historyOf(98, 300)
+    const range = { fromId: 1, toId: 100 }
+    const page = await binanceSpot.fetchTradesById(context, bitcoin, range)
+    expect(page?.trades.map(({ id }) => id)).toEqual([98, 99, 100])
   })
 
-  test('fails rather than give a history with an unreadable trade in it', async () => {
+  test('hides nothing that should not be there: older ids, another order', async () => {
+    const { context } = scriptedRest(() => ({ body: [aRestTrade(5), aRestTrade(4)] }))
+    const page = await binanceSpot.fetchTradesById(context, bitcoin, { fromId: 5, toId: 5 })
+    expect(page?.trades.map(({ id }) => id)).toEqual([5, 4])
+  })
+
+  test('tells how many rows cannot be read', async () => {
     const { context } = scriptedRest(() => ({
       body: [aRestTrade(5), { ...aRestTrade(6), qty: '0' }]
     }))
-    await expect(
-      binanceSpot.fetchTradesById(context, bitcoin, { fromId: 5, toId: 6 })
-    ).rejects.toMatchObject({ code: 'venue-bad-answer' })
+    const page = await binanceSpot.fetchTradesById(context, bitcoin, { fromId: 5, toId: 6 })
+    expect(page).toMatchObject({ trades: [{ id: 5 }], unreadable: 1 })
   })
 })
 
 describe('binanceSpot.fetchRecentTrades', () => {
   test('gives the newest page, ascending', async () => {
-    const { context, asked } = scriptedRest(() => ({ body: [aRestTrade(2), aRestTrade(1)] }))
-    const trades = await binanceSpot.fetchRecentTrades(context, bitcoin)
-    expect(trades?.map(({ id }) => id)).toEqual([1, 2])
-    expect(asked).toEqual(['https://venue.test/api/v3/trades?symbol=BTCUSDT&limit=1000'])
+    const { context, asked } = scriptedRest(() => ({ body: [aRestTrade(1), aRestTrade(2)] }))
+    const page = await binanceSpot.fetchRecentTrades(context, bitcoin)
+    expect(page?.trades.map(({ id }) => id)).toEqual([1, 2])
+    await binanceSpot.fetchRecentTrades(context, bitcoin, 1)
+    expect(asked).toEqual([
+      'https://venue.test/api/v3/trades?symbol=BTCUSDT&limit=1000',
+      'https://venue.test/api/v3/trades?symbol=BTCUSDT&limit=1'
+    ])
   })
 })
 

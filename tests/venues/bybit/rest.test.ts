@@ -150,9 +150,9 @@ describe('fetchRecentTrades', () => {
 
   test('gives the whole window, oldest first', async () => {
     const rest = scriptedRest(() => answer({ list: [item, { ...item, execId: 'older' }] }))
-    const trades = await bybitSpot.fetchRecentTrades(rest.context, spotBtc)
-    expect(trades?.map(({ id }) => id)).toEqual(['older', '2290000000000000001'])
-    expect(trades?.[1]).toMatchObject({
+    const page = await bybitSpot.fetchRecentTrades(rest.context, spotBtc)
+    expect(page?.trades.map(({ id }) => id)).toEqual(['older', '2290000000000000001'])
+    expect(page?.trades[1]).toMatchObject({
       instrument: 'bybit-spot:BTC-USDT',
       eventMs: 1_789_997_600_104,
       price: 65114.2,
@@ -162,12 +162,18 @@ describe('fetchRecentTrades', () => {
     expect(new URL(rest.asked[0] ?? '').search).toBe('?category=spot&symbol=BTCUSDT&limit=60')
   })
 
-  test('gives nothing rather than a list with a trade left out', async () => {
-    for (const bad of [null, { ...item, side: 'None' }, { ...item, size: '' }]) {
+  test('asks for no more than it is told to', async () => {
+    const rest = scriptedRest(() => answer({ list: [item] }))
+    await bybitLinear.fetchRecentTrades(rest.context, linearBtc, 1)
+    expect(new URL(rest.asked[0] ?? '').search).toBe('?category=linear&symbol=BTCUSDT&limit=1')
+  })
+
+  test('tells how many rows cannot be read or are of another instrument', async () => {
+    const strange = { ...item, symbol: 'ETHUSDT' }
+    for (const bad of [null, { ...item, side: 'None' }, { ...item, size: '' }, strange]) {
       const { context } = scriptedRest(() => answer({ list: [item, bad] }))
-      await expect(bybitLinear.fetchRecentTrades(context, linearBtc)).rejects.toMatchObject({
-        code: 'venue-bad-answer'
-      })
+      const page = await bybitLinear.fetchRecentTrades(context, linearBtc)
+      expect(page).toMatchObject({ trades: [{ id: item.execId }], unreadable: 1 })
     }
   })
 })

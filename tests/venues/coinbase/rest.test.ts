@@ -75,24 +75,27 @@ describe('fetchTimeMs', () => {
 })
 
 describe('fetchTradesById', () => {
-  test('walks the pages down to the first id and gives the range in order', async () => {
+  test('gives the newest page of the range, oldest first, in one request', async () => {
     const rest = pagedTrades(2_600)
-    const trades = await coinbase.fetchTradesById(rest.context, btcUsd, {
-      fromId: 205,
-      toId: 2_400
-    })
-    expect(trades?.map(({ id }) => id)).toEqual(Array.from(Array(2_196).keys(), (at) => 205 + at))
-    expect(rest.asked.map((url) => new URL(url).searchParams.get('after'))).toEqual([
-      '2401',
-      '1401',
-      '401'
-    ])
+    const range = { fromId: 205, toId: 2_400 }
+    const page = await coinbase.fetchTradesById(rest.context, btcUsd, range)
+    expect(page?.trades.map(({ id }) => id)).toEqual(
+      Array.from(Array(1_000).keys(), (at) => 1_401 + at)
+    )
+    expect(rest.asked.map((url) => new URL(url).search)).toEqual(['?limit=1000&after=2401'])
+  })
+
+  test('asks for no more than the range and leaves out what lies below it', async () => {
+    const rest = scriptedRest(() => ({ body: restTrades([9, 8, 7, 6]) }))
+    const page = await coinbase.fetchTradesById(rest.context, btcUsd, { fromId: 8, toId: 9 })
+    expect(page?.trades.map(({ id }) => id)).toEqual([8, 9])
+    expect(new URL(rest.asked[0] ?? '').search).toBe('?limit=2&after=10')
   })
 
   test('turns the maker side round and keeps microseconds', async () => {
     const { context } = pagedTrades(5)
-    const trades = await coinbase.fetchTradesById(context, btcUsd, { fromId: 5, toId: 5 })
-    expect(trades).toEqual([
+    const page = await coinbase.fetchTradesById(context, btcUsd, { fromId: 5, toId: 5 })
+    expect(page?.trades).toEqual([
       {
         kind: 'trade',
         instrument: 'coinbase:BTC-USD',
@@ -108,27 +111,31 @@ describe('fetchTradesById', () => {
 
   test('ends early where the venue keeps no more', async () => {
     const { context } = pagedTrades(10, 8)
-    const trades = await coinbase.fetchTradesById(context, btcUsd, { fromId: 1, toId: 10 })
-    expect(trades?.map(({ id }) => id)).toEqual([8, 9, 10])
+    const page = await coinbase.fetchTradesById(context, btcUsd, { fromId: 1, toId: 10 })
+    expect(page?.trades.map(({ id }) => id)).toEqual([8, 9, 10])
   })
 
-  test('ends where a page does not lead further', async () => {
-    const page = restTrades([10, 9])
-    const rest = scriptedRest(() => ({ body: page }))
-    const trades = await coinbase.fetchTradesById(rest.context, btcUsd, { fromId: 1, toId: 10 })
-    expect(trades?.map(({ id }) => id)).toEqual([9, 10])
-    expect(rest.asked).toHaveLength(2)
+  test('hides nothing that should not be there: newer ids, another order, repeats', async () => {
+    const { context } = scriptedRest(() => ({ body: restTrades([3, 99, 5, 5]) }))
+    const page = await coinbase.fetchTradesById(context, btcUsd, { fromId: 1, toId: 10 })
+    expect(page?.trades.map(({ id }) => id)).toEqual([5, 5, 99, 3])
   })
 
-  test('gives nothing rather than a list with a trade left out', async () => {
+  test('tells how many rows cannot be read', async () => {
     const [good] = restTrades([2])
     for (const bad of [null, {}, { ...good, price: '0' }, { ...good, trade_id: 2 ** 53 }]) {
       const { context } = scriptedRest(() => ({ body: [good, bad] }))
-      const range = { fromId: 1, toId: 2 }
-      await expect(coinbase.fetchTradesById(context, btcUsd, range)).rejects.toMatchObject({
-        code: 'venue-bad-answer'
-      })
+      const page = await coinbase.fetchTradesById(context, btcUsd, { fromId: 1, toId: 2 })
+      expect(page).toMatchObject({ trades: [{ id: 2 }], unreadable: 1 })
     }
+  })
+
+  test('fails where the answer is no list', async () => {
+    const { context } = scriptedRest(() => ({ body: { message: 'hello' } }))
+    const range = { fromId: 1, toId: 2 }
+    await expect(coinbase.fetchTradesById(context, btcUsd, range)).rejects.toMatchObject({
+      code: 'venue-bad-answer'
+    })
   })
 
   test('hands on what the client could not fetch', async () => {
@@ -141,8 +148,16 @@ describe('fetchTradesById', () => {
 describe('fetchRecentTrades', () => {
   test('gives the newest page, oldest first', async () => {
     const { context } = pagedTrades(1_500)
-    const trades = await coinbase.fetchRecentTrades(context, btcUsd)
-    expect(trades?.map(({ id }) => id)).toEqual(Array.from(Array(1_000).keys(), (at) => 501 + at))
+    const page = await coinbase.fetchRecentTrades(context, btcUsd)
+    expect(page?.trades.map(({ id }) => id)).toEqual(
+      Array.from(Array(1_000).keys(), (at) => 501 + at)
+    )
+  })
+
+  test('gives no more than it is asked for', async () => {
+    const { context } = pagedTrades(1_500)
+    const page = await coinbase.fetchRecentTrades(context, btcUsd, 1)
+    expect(page?.trades.map(({ id }) => id)).toEqual([1_500])
   })
 })
 
