@@ -14,6 +14,7 @@ import type { CollectorTotals } from './collector-totals.ts'
 import { Connection } from './connection.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Governor } from './governor.ts'
+import type { RestLane } from './governor.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
 import { freshnessLimitMs } from './liveness.ts'
 import type { Log } from './log.ts'
@@ -63,8 +64,8 @@ export type CollectorOptions = {
 /** Everything that is collected from one venue. */
 export type Collector = {
   readonly venue: Venue
-  /** How the venue's REST is reached, inside the budget its connections share. */
-  rest(signal: AbortSignal): RestContext
+  /** How the venue's REST is reached, inside the budget its connections share; `live` unless said. */
+  rest(signal: AbortSignal, lane?: RestLane): RestContext
   /** Returns at once; connections and instruments appear when discovery answers. */
   start(): void
   /** Closes every connection within a second. */
@@ -102,7 +103,7 @@ class VenueCollector implements Collector {
   readonly #options: CollectorOptions
   readonly #governor: Governor
   readonly #context: LinkContext
-  readonly #restClient: RestClient
+  readonly #restClients: Readonly<Record<RestLane, RestClient>>
   readonly #discovery: InstrumentDiscovery
   readonly #abort = new AbortController()
   readonly #placement: Placement
@@ -125,7 +126,11 @@ class VenueCollector implements Collector {
     this.#options = options
     this.#governor = new Governor(venue.limits, clock)
     this.#sleep = new SleepWatch(clock, tickMs)
-    this.#restClient = createRestClient({ governor: this.#governor, clock, apiKey, userAgent })
+    const client = { governor: this.#governor, clock, apiKey, userAgent }
+    this.#restClients = {
+      live: createRestClient(client),
+      low: createRestClient({ ...client, lane: 'low' })
+    }
     const { usual, most } = venue.limits.instrumentsPerConnection
     this.#placement = new Placement(venue.id, Math.min(options.perConnection ?? usual, most))
     this.#context = {
@@ -143,9 +148,9 @@ class VenueCollector implements Collector {
     })
   }
 
-  rest(signal: AbortSignal): RestContext {
+  rest(signal: AbortSignal, lane: RestLane = 'live'): RestContext {
     const { endpoints, apiKey } = this.#options
-    return { rest: this.#restClient, restUrl: endpoints.restUrl, apiKey, signal }
+    return { rest: this.#restClients[lane], restUrl: endpoints.restUrl, apiKey, signal }
   }
 
   start(): void {
