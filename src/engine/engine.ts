@@ -1,29 +1,22 @@
 import { join } from 'node:path'
-import type { Instrument } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
-import type { MarketEvent } from '../core/market/event.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
 import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
-import { venueIds, type VenueSettings } from '../contracts/settings.ts'
-import { findVenue } from '../venues/registry.ts'
-import type { Venue } from '../venues/venue.ts'
+import { Collecting } from './collecting.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
-import { createCollector, type Collector } from './collector/collector.ts'
 import type { LogFields } from './collector/log.ts'
 import { ReceiveQueue } from './collector/receive-queue.ts'
-import { wsSockets } from './collector/ws-socket.ts'
 import { EngineFailure } from './engine-failure.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
-import { instrumentFile } from './instrument-file.ts'
+import { GapJournal } from './gap-journal.ts'
 import { MarketClocks } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
 import { QueryDesk } from './query-desk.ts'
 import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
 import { StatePublishing } from './state-publishing.ts'
-import { dayRuleOf } from './storage/day-rule.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import { openReader } from './storage/open-reader.ts'
@@ -45,7 +38,7 @@ type Running = {
   readonly reader: StoreReader
   readonly pipeline: Pipeline
   readonly queries: QueryDesk
-  readonly collectors: readonly Collector[]
+  readonly collecting: Collecting
   readonly publishing: StatePublishing
 }
 
@@ -75,7 +68,7 @@ export class Engine {
         this.#running === null
           ? Promise.resolve({ code: 'unavailable', message: 'the engine is starting' })
           : this.#running.queries.answer(query),
-      retry: (connection) => this.#retry(connection)
+      retry: (connection) => this.#running?.collecting.retry(connection)
     })
   }
 
@@ -132,7 +125,7 @@ export class Engine {
 
   /** The machine woke up. */
   resumed(): void {
-    for (const collector of this.#running?.collectors ?? []) collector.resumed()
+    this.#running?.collecting.resumed()
   }
 
   /** Closes sockets, commits what was received and lets the data folder go. */
@@ -142,19 +135,36 @@ export class Engine {
     this.#running = null
     running.publishing.close()
     this.#publisher.close()
-    await stopInOrder(running, this.#clock)
+    await stopInOrder({ ...running, collectors: running.collecting.collectors }, this.#clock)
     running.lock.release()
   }
 
   /** Something failed that nobody expected: takes nothing more in and commits what it can, 500 ms at most. */
   async save(): Promise<void> {
-    if (this.#running !== null) await saveReceived(this.#running, this.#clock)
+    const running = this.#running
+    if (running === null) return
+    await saveReceived({ ...running, collectors: running.collecting.collectors }, this.#clock)
   }
 
   #run(opened: Pick<Running, 'lock' | 'writer' | 'reader' | 'pipeline'>): void {
     const { writer, reader, pipeline } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
-    const collectors = this.#createCollectors(pipeline, feed, opened)
+    const collecting = new Collecting({
+      config: this.#options.config,
+      version: this.#options.version,
+      intervals: intervalsOf(this.#options.config),
+      clock: this.#clock,
+      pipeline,
+      writer,
+      reader,
+      received: this.#received,
+      feed,
+      heads: this.#heads,
+      markets: this.#markets,
+      log: this.#collectorLog(),
+      failed: this.#options.failed
+    })
+    const { collectors } = collecting
     const publishing = new StatePublishing({
       config: this.#options.config,
       startedMs: this.#startedMs,
@@ -170,6 +180,7 @@ export class Engine {
       trouble: this.#trouble,
       log: (...line) => this.#log(...line)
     })
+    const gaps = new GapJournal((...line) => this.#log(...line))
     writer.follow({
       takeChangedCandles: () => {
         const candles = pipeline.takeChangedCandles()
@@ -177,6 +188,11 @@ export class Engine {
         return candles
       },
       takeRebuilds: () => pipeline.takeRebuilds(),
+      takeLedgerChanges: () => {
+        const changes = pipeline.takeLedgerChanges()
+        gaps.note(changes)
+        return changes
+      },
       runNowMs: () => pipeline.runNowMs()
     })
     const queries = new QueryDesk({
@@ -189,104 +205,9 @@ export class Engine {
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
-    this.#running = { ...opened, queries, collectors, publishing }
+    this.#running = { ...opened, queries, collecting, publishing }
     publishing.start()
-    for (const collector of collectors) collector.start()
-  }
-
-  #createCollectors(
-    pipeline: Pipeline,
-    feed: StateFeed,
-    store: { readonly writer: StoreWriter; readonly reader: StoreReader }
-  ): readonly Collector[] {
-    const { config } = this.#options
-    return venueIds.flatMap((id) => {
-      const settings = config.settings.venues[id]
-      if (settings === undefined || !settings.enabled) return []
-      const venue = findVenue(id)
-      if (venue === null) throw new EngineFailure('unknown-venue', `no venue ${id}`, 2)
-      const collector = this.#createCollector(venue, settings, {
-        events: (events, receivedMs) => {
-          for (const event of events) {
-            if (pipeline.apply(event, receivedMs) === 'implausible') collector.discount(event)
-          }
-        },
-        connection: () => feed.connectionChanged(collector),
-        prepare: async (instruments) => {
-          try {
-            await this.#prepare(venue, instruments, { ...store, pipeline })
-          } catch (error) {
-            this.#options.failed(error)
-          }
-        },
-        instruments: (instruments) => feed.instrumentsChanged(collector, instruments)
-      })
-      return [collector]
-    })
-  }
-
-  #createCollector(
-    venue: Venue,
-    settings: VenueSettings,
-    on: {
-      readonly events: (events: readonly MarketEvent[], receivedMs: number) => void
-      readonly connection: () => void
-      readonly prepare: (instruments: readonly Instrument[]) => Promise<void>
-      readonly instruments: (instruments: readonly Instrument[]) => void
-    }
-  ): Collector {
-    const { config, version } = this.#options
-    return createCollector({
-      venue,
-      endpoints: {
-        wsUrl: settings.ws_url ?? venue.endpoints.wsUrl,
-        restUrl: settings.rest_url ?? venue.endpoints.restUrl
-      },
-      apiKey: settings.api_key ?? null,
-      selection: settings.instruments,
-      perConnection: settings.per_connection ?? null,
-      userAgent: `tapedeck/${version}`,
-      clock: this.#clock,
-      random: () => Math.random(),
-      sockets: wsSockets,
-      received: this.#received,
-      cache: instrumentFile(config.dataDir, venue.id),
-      marketHours: config.skipMarketHours ? null : this.#markets.hours,
-      log: this.#collectorLog(),
-      prepare: on.prepare,
-      onEvents: (...[, events, receivedMs]) => on.events(events, receivedMs),
-      onLink: () => undefined,
-      onConnectionChanged: on.connection,
-      onInstrumentsChanged: on.instruments
-    })
-  }
-
-  /** Makes new instruments known to the store, and to the pipeline with where the store left them. */
-  async #prepare(
-    venue: Venue,
-    instruments: readonly Instrument[],
-    parts: Pick<Running, 'writer' | 'reader' | 'pipeline'>
-  ): Promise<void> {
-    const { writer, reader, pipeline } = parts
-    const fresh = instruments.filter(({ id }) => pipeline.price(id) === null)
-    if (fresh.length === 0) return
-    const { tradeIds, graceMs } = venue
-    const session = (instrument: Instrument) => this.#markets.sessionOf(instrument)
-    await writer.registerInstruments(
-      fresh.map((instrument) => ({ instrument, tradeIds, graceMs, session: session(instrument) }))
-    )
-    const seeds = await reader.seed(
-      fresh.map(({ id }) => id),
-      intervalsOf(this.#options.config).map(({ interval }) => interval),
-      this.#runNowMs()
-    )
-    const seedOf = new Map(seeds.map(({ instrument, seed }) => [instrument, seed]))
-    for (const instrument of fresh) {
-      const dayOf = dayRuleOf({ calendar: instrument.calendar, session: session(instrument) })
-      const seed = seedOf.get(instrument.id) ?? null
-      if (seed === null) this.#heads.began(instrument.id, this.#runNowMs())
-      pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf, seed })
-    }
+    collecting.start()
   }
 
   /** The run clock: the wall's, or the tape's once it has begun. */
@@ -295,17 +216,10 @@ export class Engine {
     return this.#running?.pipeline.runNowMs() || Date.now()
   }
 
-  #retry(connection: string): void {
-    for (const collector of this.#running?.collectors ?? []) collector.retry(connection)
-  }
-
   #followPressure(pressure: 'high' | 'normal'): void {
     this.#log('warn', 'store-pressure', { pressure })
     this.#trouble.storePressure(pressure)
-    for (const collector of this.#running?.collectors ?? []) {
-      if (pressure === 'high') collector.pauseReading()
-      else collector.resumeReading()
-    }
+    this.#running?.collecting.followPressure(pressure)
   }
 
   #collectorLog() {

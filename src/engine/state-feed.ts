@@ -31,12 +31,14 @@ export class StateFeed {
       this.#publisher.remove('instruments', id)
       this.#publisher.remove('prices', id)
       this.#publisher.remove('sparks', id)
+      this.#publisher.remove('ledger', id)
     }
     for (const instrument of instruments) {
       this.#collectorOf.set(instrument.id, collector)
       this.#putInstrument(collector, instrument)
       this.#putPrice(instrument.id)
       this.#putSpark(instrument.id)
+      this.#putLedger(instrument.id)
     }
     this.connectionChanged(collector)
   }
@@ -48,6 +50,7 @@ export class StateFeed {
   /** Takes over what changed since the last call; at most 30 times a second. */
   refreshChanged(): void {
     for (const id of this.#pipeline.takeChangedPrices()) this.#putPrice(id)
+    for (const id of this.#pipeline.takeChangedLedgers()) this.#putLedger(id)
     for (const collector of this.#changedConnections) this.#putConnections(collector)
     this.#changedConnections.clear()
   }
@@ -101,6 +104,11 @@ export class StateFeed {
   #putPrice(id: InstrumentId): void {
     const freshness = this.#collectorOf.get(id)?.freshnessOf(id) ?? 'none'
     this.#publisher.put('prices', priceRow(id, freshness, this.#pipeline))
+  }
+
+  #putLedger(id: InstrumentId): void {
+    const row = this.#pipeline.ledgerRow(id)
+    if (row !== null) this.#publisher.put('ledger', row)
   }
 
   #putSpark(id: InstrumentId): void {

@@ -74,7 +74,6 @@ export class StatePublishing {
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer)
-    this.#keepGaps()
     this.#load.close()
   }
 
@@ -102,23 +101,9 @@ export class StatePublishing {
     const { pipeline, feed, collectors } = this.#parts
     pipeline.advance(Date.now())
     feed.refreshAges()
-    this.#keepGaps()
     const totals = collectors.map((collector) => collector.totals())
     this.#putHealth(totals)
     this.#putRun(totals)
-  }
-
-  /** What is known to be missing outlives the run, and is logged once for each instrument. */
-  #keepGaps(): void {
-    const { pipeline, writer, log } = this.#parts
-    const gaps = pipeline.takeGaps()
-    if (gaps.length === 0) return
-    writer.putGaps(gaps)
-    const counts = new Map<InstrumentId, number>()
-    for (const { instrument, fromId, toId } of gaps) {
-      counts.set(instrument, (counts.get(instrument) ?? 0) + toId - fromId + 1)
-    }
-    for (const [instrument, count] of counts) log('warn', 'trades-missing', { instrument, count })
   }
 
   #putHealth(totals: readonly CollectorTotals[]): void {

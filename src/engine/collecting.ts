@@ -1,0 +1,134 @@
+import type { Instrument } from '../core/market/instrument.ts'
+import type { IntervalSpec } from '../core/market/interval.ts'
+import type { Pipeline } from '../core/pipeline/pipeline.ts'
+import type { EngineConfig } from '../contracts/engine-protocol.ts'
+import { venueIds, type VenueSettings } from '../contracts/settings.ts'
+import { findVenue } from '../venues/registry.ts'
+import type { Venue } from '../venues/venue.ts'
+import type { Clock } from './collector/clock.ts'
+import { createCollector, type Collector } from './collector/collector.ts'
+import type { Log } from './collector/log.ts'
+import type { ReceiveQueue } from './collector/receive-queue.ts'
+import { wsSockets } from './collector/ws-socket.ts'
+import { EngineFailure } from './engine-failure.ts'
+import { instrumentFile } from './instrument-file.ts'
+import type { MarketClocks } from './market-clocks.ts'
+import type { RunningHeads } from './running-heads.ts'
+import type { StateFeed } from './state-feed.ts'
+import { dayRuleOf } from './storage/day-rule.ts'
+import type { StoreReader, StoreWriter } from './storage/store.ts'
+
+type Parts = {
+  readonly config: EngineConfig
+  readonly version: string
+  readonly intervals: readonly IntervalSpec[]
+  /** Its `nowMs` is the run clock. */
+  readonly clock: Clock
+  readonly pipeline: Pipeline
+  readonly writer: StoreWriter
+  readonly reader: StoreReader
+  readonly received: ReceiveQueue
+  readonly feed: StateFeed
+  readonly heads: RunningHeads
+  readonly markets: MarketClocks
+  readonly log: Log
+  /** The engine cannot go on. */
+  readonly failed: (error: unknown) => void
+}
+
+/** All venues of a run: what each of them collects, and how it gets into the pipeline. */
+export class Collecting {
+  readonly collectors: readonly Collector[]
+  readonly #parts: Parts
+
+  /** @throws EngineFailure for a venue that does not exist. */
+  constructor(parts: Parts) {
+    this.#parts = parts
+    const { venues } = parts.config.settings
+    this.collectors = venueIds.flatMap((id) => {
+      const settings = venues[id]
+      if (settings === undefined || !settings.enabled) return []
+      const venue = findVenue(id)
+      if (venue === null) throw new EngineFailure('unknown-venue', `no venue ${id}`, 2)
+      return [this.#collect(venue, settings)]
+    })
+  }
+
+  start(): void {
+    for (const collector of this.collectors) collector.start()
+  }
+
+  /** The machine woke up. */
+  resumed(): void {
+    for (const collector of this.collectors) collector.resumed()
+  }
+
+  /** Skips the wait of a connection. */
+  retry(connection: string): void {
+    for (const collector of this.collectors) collector.retry(connection)
+  }
+
+  /** Stops reading while the store is behind, and goes on when it is not. */
+  followPressure(pressure: 'high' | 'normal'): void {
+    for (const collector of this.collectors) {
+      if (pressure === 'high') collector.pauseReading()
+      else collector.resumeReading()
+    }
+  }
+
+  #collect(venue: Venue, settings: VenueSettings): Collector {
+    const { config, version, clock, pipeline, received, feed, markets, log, failed } = this.#parts
+    const collector: Collector = createCollector({
+      venue,
+      endpoints: {
+        wsUrl: settings.ws_url ?? venue.endpoints.wsUrl,
+        restUrl: settings.rest_url ?? venue.endpoints.restUrl
+      },
+      apiKey: settings.api_key ?? null,
+      selection: settings.instruments,
+      perConnection: settings.per_connection ?? null,
+      userAgent: `tapedeck/${version}`,
+      clock,
+      random: () => Math.random(),
+      sockets: wsSockets,
+      received,
+      cache: instrumentFile(config.dataDir, venue.id),
+      marketHours: config.skipMarketHours ? null : markets.hours,
+      log,
+      prepare: (instruments) => this.#prepare(venue, instruments).catch(failed),
+      onEvents: (...[, events, receivedMs]) => {
+        for (const event of events) {
+          if (pipeline.apply(event, receivedMs) === 'implausible') collector.discount(event)
+        }
+      },
+      onLink: (mark) => pipeline.mark(mark, clock.nowMs()),
+      onConnectionChanged: () => feed.connectionChanged(collector),
+      onInstrumentsChanged: (instruments) => feed.instrumentsChanged(collector, instruments)
+    })
+    return collector
+  }
+
+  /** Makes new instruments known to the store, and to the pipeline with where the store left them. */
+  async #prepare(venue: Venue, instruments: readonly Instrument[]): Promise<void> {
+    const { writer, reader, pipeline, intervals, heads, markets, clock } = this.#parts
+    const fresh = instruments.filter(({ id }) => pipeline.price(id) === null)
+    if (fresh.length === 0) return
+    const { tradeIds, graceMs } = venue
+    const session = (instrument: Instrument) => markets.sessionOf(instrument)
+    await writer.registerInstruments(
+      fresh.map((instrument) => ({ instrument, tradeIds, graceMs, session: session(instrument) }))
+    )
+    const seeds = await reader.seed(
+      fresh.map(({ id }) => id),
+      intervals.map(({ interval }) => interval),
+      clock.nowMs()
+    )
+    const seedOf = new Map(seeds.map(({ instrument, seed }) => [instrument, seed]))
+    for (const instrument of fresh) {
+      const dayOf = dayRuleOf({ calendar: instrument.calendar, session: session(instrument) })
+      const seed = seedOf.get(instrument.id) ?? null
+      if (seed === null) heads.began(instrument.id, clock.nowMs())
+      pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf, seed })
+    }
+  }
+}
