@@ -12,7 +12,8 @@ const labels: readonly {
   { field: 'change', label: '', title: 'Change from the close before' },
   { field: 'volume', label: 'Vol', title: 'Volume in base units' },
   { field: 'buy', label: 'Buy', title: 'Share of the volume that buyers took' },
-  { field: 'trades', label: 'Trades', title: 'Number of trades' }
+  { field: 'trades', label: 'Trades', title: 'Number of trades' },
+  { field: 'state', label: '', title: 'How complete it is' }
 ]
 
 /** The figures of one bar, over the top left of the chart; painted, not rendered. */

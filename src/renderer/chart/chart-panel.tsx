@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { parseInterval } from '../../core/market/interval.ts'
+import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
 import type { InstrumentRow } from '../../contracts/state-rows.ts'
 import { useChoice, useDesk, useRows, useZonedTime } from '../desk/desk.ts'
 import { priceDigits } from '../format/price-text.ts'
@@ -11,6 +12,7 @@ import { chartMove } from './chart-keys.ts'
 import { ChartNotice } from './chart-notice.tsx'
 import { ChartSession, type SessionState } from './chart-session.ts'
 import { AsOf, FreshnessLabel } from './freshness-label.tsx'
+import { GapTooltip, placeTooltip } from './gap-tooltip.tsx'
 import { IntervalBar } from './interval-bar.tsx'
 import { IntervalBox } from './interval-box.tsx'
 import { LastPrice } from './last-price.tsx'
@@ -41,7 +43,13 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
   const freshness = useFreshness(instrument.id)
   const openSearch = useChoice((state) => state.openSearch)
   const [entry, setEntry] = useState<string | null>(null)
-  const { session, state } = useChartSession({ plot, legend, instrument, interval, freshness })
+  const { session, state, shade, tooltip } = useChartSession({
+    plot,
+    legend,
+    instrument,
+    interval,
+    freshness
+  })
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
@@ -79,6 +87,7 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
       <div className="chart-body">
         <div className="plot" ref={plot} role="group" aria-label="Candles and volume" />
         <ChartLegend root={legend} />
+        <GapTooltip root={tooltip} range={shade} />
         <AsOf instrument={instrument.id} freshness={freshness} />
         <ChartNotice
           status={state.status}
@@ -116,6 +125,8 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
   const session = useRef<ChartSession | null>(null)
   const digits = useRef(2)
   const [state, setState] = useState(startState)
+  const [shade, setShade] = useState<LedgerRange | null>(null)
+  const tooltip = useRef<HTMLDivElement>(null)
   const theme = useDrawnTheme()
   const palette = useChoice((choices) => choices.palette)
   const wanted = useRef({ instrument: instrument.id, interval })
@@ -134,10 +145,24 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
     const opened = new ChartSession(
       plot.current,
       { series: wanted.current, spec, zone },
-      { source: stream, paint, runNowMs: () => runNowMs(stream.state.run.find('run'), clock()) },
+      {
+        source: {
+          watch: (series, listener) => stream.watch(series, listener),
+          query: (query) => stream.query(query),
+          onSnapshot: (listener) => stream.onSnapshot(listener),
+          ledger: stream.state.ledger
+        },
+        paint,
+        runNowMs: () => runNowMs(stream.state.run.find('run'), clock()),
+        clock
+      },
       {
         onState: setState,
-        onCandle: (candle, before) => painter.write(candle, before, digits.current)
+        onCandle: (bar) => painter.write(bar, digits.current),
+        onShade: (range, place) => {
+          setShade(range)
+          if (tooltip.current !== null && place !== null) placeTooltip(tooltip.current, place)
+        }
       }
     )
     session.current = opened
@@ -167,5 +192,5 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
     session.current?.refreshColours()
   }, [theme, palette])
 
-  return { session, state }
+  return { session, state, shade, tooltip }
 }

@@ -1,7 +1,14 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
 import { compareCandles } from './candle-list.ts'
-import { emptySlots, keyAfter, layOut, maxPoints, type ChartPoint } from './chart-points.ts'
+import {
+  emptySlots,
+  keyAfter,
+  layOut,
+  maxPoints,
+  type ChartPoint,
+  type TimeSpan
+} from './chart-points.ts'
 
 /** Room above `maxPoints` before the oldest points are dropped, so that dropping stays rare. */
 const slack = 500
@@ -21,6 +28,7 @@ export class ChartPen {
   #points: ChartPoint[] = []
   readonly #tail = new Map<string, Candle>()
   #isReset = false
+  #closed: readonly TimeSpan[] = []
 
   constructor(surface: DrawingSurface, spec: IntervalSpec) {
     this.#surface = surface
@@ -29,6 +37,19 @@ export class ChartPen {
 
   get points(): readonly ChartPoint[] {
     return this.#points
+  }
+
+  /** Takes when the market was closed; draws all again where that moves a slot. */
+  setClosed(closed: readonly TimeSpan[]): void {
+    const isSame =
+      closed.length === this.#closed.length &&
+      closed.every(({ fromMs, toMs }, index) => {
+        const held = this.#closed[index]
+        return held?.fromMs === fromMs && held.toMs === toMs
+      })
+    if (isSame) return
+    this.#closed = closed
+    if (this.#spec.kind === 'time') this.noteReset()
   }
 
   noteReset(): void {
@@ -59,9 +80,15 @@ export class ChartPen {
     const last = this.#points.at(-1)
     if (this.#spec.kind !== 'time' || last === undefined || this.#isReset) return
     const slotMs = Math.floor(nowMs / this.#spec.lengthMs) * this.#spec.lengthMs
-    for (const key of emptySlots(last.key, slotMs + this.#spec.lengthMs, this.#spec.lengthMs)) {
+    const { lengthMs } = this.#spec
+    for (const key of emptySlots(last.key, slotMs + lengthMs, lengthMs, this.#closed)) {
       this.#append({ key, candle: null })
     }
+  }
+
+  /** The place of a point among `points`; -1 when there is none with that key. */
+  indexAt(key: number): number {
+    return this.#indexOf(key)
   }
 
   findAt(key: number): Candle | null {
@@ -83,7 +110,7 @@ export class ChartPen {
     if (last === undefined) return false
     if (this.#spec.kind === 'tick') return this.#drawTick(candle, last)
     if (candle.openMs > last.key) {
-      const slots = emptySlots(last.key, candle.openMs, this.#spec.lengthMs)
+      const slots = emptySlots(last.key, candle.openMs, this.#spec.lengthMs, this.#closed)
       for (const key of slots) this.#append({ key, candle: null })
       this.#append({ key: candle.openMs, candle })
       return true
@@ -109,7 +136,8 @@ export class ChartPen {
 
   #replace(index: number, candle: Candle): boolean {
     const held = this.#points[index]
-    if (held === undefined) return false
+    // A refill that rebuilt tick candles moves them in time: only drawing everything can show that.
+    if (held === undefined || Math.floor(held.key) !== Math.floor(candle.openMs)) return false
     const point = { key: held.key, candle }
     this.#points[index] = point
     this.#surface.put(point, index === this.#points.length - 1 ? 'end' : 'earlier')
@@ -117,7 +145,9 @@ export class ChartPen {
   }
 
   #drawAll(candles: readonly Candle[]): void {
-    this.#points = layOut(candles, this.#spec).slice(-(maxPoints + slack))
+    this.#points = layOut(candles, { spec: this.#spec, closed: this.#closed }).slice(
+      -(maxPoints + slack)
+    )
     this.#surface.draw([...this.#points])
   }
 

@@ -1,10 +1,15 @@
 import type { Candle } from '../../core/market/candle.ts'
+import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
 import type { Series } from '../../contracts/state-stream.ts'
 import type { Painter, PaintLoop } from '../desk/paint-loop.ts'
 import type { ZonedTime } from '../format/zoned-time.ts'
+import type { WallClock } from '../stream/run-clock.ts'
+import { ChartLedger } from './chart-ledger.ts'
 import { ChartPen } from './chart-pen.ts'
-import { ChartView } from './chart-view.ts'
+import { ChartView, type ChartPlace } from './chart-view.ts'
+import { LedgerFeed, type LedgerSource } from './ledger-feed.ts'
+import { closedSpans } from './ledger-tiles.ts'
 import { SeriesFeed, type FeedStatus, type SeriesSource } from './series-feed.ts'
 
 /** What the panel around the drawing needs to know. */
@@ -17,39 +22,56 @@ export type SessionState = {
 export type SessionEvents = {
   onState(state: SessionState): void
   /** The candle to describe: under the pointer, else the newest; null when there is none. */
-  onCandle(candle: Candle | null, before: Candle | null): void
+  onCandle(bar: DescribedBar): void
+  /** The shaded stretch under the pointer and where the pointer is; null when there is none. */
+  onShade(range: LedgerRange | null, place: ChartPlace | null): void
+}
+
+/** One bar in figures and words. */
+export type DescribedBar = {
+  readonly candle: Candle | null
+  /** The candle before it, null when there is none. */
+  readonly before: Candle | null
+  /** How complete it is, in words; empty where nothing is known. */
+  readonly state: string
+}
+
+/** What a chart draws from. */
+export type ChartPorts = {
+  readonly source: SeriesSource & LedgerSource
+  readonly paint: PaintLoop
+  readonly runNowMs: () => number
+  readonly clock: WallClock
 }
 
 /** One chart's life: the feed of its series, the pen, and the drawing they share. */
 export class ChartSession implements Painter {
-  readonly #source: SeriesSource
+  readonly #ports: ChartPorts
   readonly #paint: PaintLoop
   readonly #events: SessionEvents
   readonly #view: ChartView
-  readonly #runNowMs: () => number
   #feed: SeriesFeed
   #pen: ChartPen
+  #ledgerFeed: LedgerFeed
+  #ledger: ChartLedger
   #hoverKey: number | null = null
+  #hoverPlace: ChartPlace | null = null
   #isFollowing = true
   #mayAdvance = false
 
   constructor(
     element: HTMLElement,
     start: { readonly series: Series; readonly spec: IntervalSpec; readonly zone: ZonedTime },
-    ports: {
-      readonly source: SeriesSource
-      readonly paint: PaintLoop
-      readonly runNowMs: () => number
-    },
+    ports: ChartPorts,
     events: SessionEvents
   ) {
-    this.#source = ports.source
+    this.#ports = ports
     this.#paint = ports.paint
-    this.#runNowMs = ports.runNowMs
     this.#events = events
     this.#view = new ChartView(element, start.zone, start.spec, {
-      onHover: (key) => {
+      onHover: (key, place) => {
         this.#hoverKey = key
+        this.#hoverPlace = place
         this.#paint.request(this)
       },
       onNearStart: () => this.#feed.loadOlder(),
@@ -60,6 +82,8 @@ export class ChartSession implements Painter {
     })
     this.#feed = this.#createFeed(start.series)
     this.#pen = new ChartPen(this.#view, this.#feed.spec)
+    this.#ledgerFeed = this.#createLedgerFeed(start.series)
+    this.#ledger = new ChartLedger(this.#view, this.#feed.spec)
     this.#feed.reload()
   }
 
@@ -74,9 +98,13 @@ export class ChartSession implements Painter {
 
   open(series: Series): void {
     this.#feed.close()
+    this.#ledgerFeed.close()
     this.#feed = this.#createFeed(series)
     this.#pen = new ChartPen(this.#view, this.#feed.spec)
+    this.#ledgerFeed = this.#createLedgerFeed(series)
+    this.#ledger = new ChartLedger(this.#view, this.#feed.spec)
     this.#hoverKey = null
+    this.#hoverPlace = null
     this.#isFollowing = true
     this.#view.open(this.#feed.spec)
     this.#feed.reload()
@@ -96,8 +124,9 @@ export class ChartSession implements Painter {
     this.#mayAdvance = mayAdvance
   }
 
-  /** Once a second: lets time pass on the axis. */
+  /** Once a second: lets time pass on the axis and asks the ledger again where it is time to. */
   tick(): void {
+    this.#ledgerFeed.beat()
     if (this.#mayAdvance) this.#paint.request(this)
   }
 
@@ -110,7 +139,9 @@ export class ChartSession implements Painter {
 
   paint(): void {
     this.#pen.flush(this.#feed.candles)
-    if (this.#mayAdvance && !this.#feed.isDetached) this.#pen.advance(this.#runNowMs())
+    if (this.#mayAdvance && !this.#feed.isDetached) this.#pen.advance(this.#ports.runNowMs())
+    this.#askLedger()
+    this.#ledger.lay(this.#pen.points)
     this.#describe()
   }
 
@@ -122,11 +153,32 @@ export class ChartSession implements Painter {
   close(): void {
     this.#paint.forget(this)
     this.#feed.close()
+    this.#ledgerFeed.close()
     this.#view.close()
   }
 
+  #createLedgerFeed(series: Series): LedgerFeed {
+    const feed = new LedgerFeed(this.#ports.source, series.instrument, this.#ports.clock, () => {
+      const closed = closedSpans(feed.ranges)
+      this.#ledger.setRanges(feed.ranges)
+      this.#feed.setClosedHours(closed)
+      this.#pen.setClosed(closed)
+      this.#paint.request(this)
+    })
+    return feed
+  }
+
+  #askLedger(): void {
+    const { points } = this.#pen
+    const first = points[0]
+    const last = points.at(-1)
+    if (first === undefined || last === undefined) return
+    const toMs = this.#feed.isDetached ? last.key + 1 : null
+    this.#ledgerFeed.look({ fromMs: Math.floor(first.key), toMs })
+  }
+
   #createFeed(series: Series): SeriesFeed {
-    return new SeriesFeed(this.#source, series, {
+    return new SeriesFeed(this.#ports.source, series, {
       onTail: (candles) => {
         this.#pen.noteTail(candles)
         this.#paint.request(this)
@@ -141,13 +193,19 @@ export class ChartSession implements Painter {
 
   #describe(): void {
     const { candles } = this.#feed
-    if (this.#hoverKey === null) {
-      this.#events.onCandle(candles.at(-1) ?? null, candles.at(-2) ?? null)
+    const index = this.#hoverKey === null ? -1 : this.#pen.indexAt(this.#hoverKey)
+    const hovered = this.#pen.points[index]
+    this.#events.onShade(this.#ledger.tileAt(index), this.#hoverPlace)
+    if (hovered === undefined) {
+      const candle = candles.at(-1) ?? null
+      const newest = candle === null ? undefined : { key: candle.openMs, candle }
+      const state = newest === undefined ? '' : this.#ledger.wordsFor(newest)
+      this.#events.onCandle({ candle, before: candles.at(-2) ?? null, state })
       return
     }
-    const hovered = this.#pen.findAt(this.#hoverKey)
-    const before = hovered === null ? null : this.#pen.findBefore(this.#hoverKey)
-    this.#events.onCandle(hovered, before)
+    const before = hovered.candle === null ? null : this.#pen.findBefore(hovered.key)
+    const state = this.#ledger.wordsFor(hovered)
+    this.#events.onCandle({ candle: hovered.candle, before, state })
   }
 
   #tell(): void {

@@ -16,6 +16,9 @@ import { fixedText } from '../format/number-text.ts'
 import type { ZonedTime } from '../format/zoned-time.ts'
 import { chartOptions, readChartColours, type ChartColours } from './chart-colours.ts'
 import type { ChartPoint } from './chart-points.ts'
+import { readShadeLooks } from './shade-colours.ts'
+import { ShadeLayer } from './shade-layer.ts'
+import type { Shade } from './shades.ts'
 import { TimeAxis } from './time-axis.ts'
 
 const barSpacing = 7
@@ -23,9 +26,12 @@ const rightOffset = 8
 /** Bars left before the edge at which the next page is asked for. */
 const pageMargin = 150
 
+/** A place on the chart, CSS pixels from its top left. */
+export type ChartPlace = { readonly x: number; readonly y: number }
+
 export type ChartViewEvents = {
-  /** The bar under the pointer, null when there is none. */
-  onHover(key: number | null): void
+  /** The bar under the pointer and where the pointer is; null when there is none. */
+  onHover(key: number | null, place: ChartPlace | null): void
   /** The oldest bars came into sight. */
   onNearStart(): void
   /** The newest bar left the sight, or came back. */
@@ -43,6 +49,7 @@ export class ChartView {
   readonly #candles: ISeriesApi<'Candlestick', number>
   readonly #volume: ISeriesApi<'Histogram', number>
   readonly #events: ChartViewEvents
+  readonly #shades: ShadeLayer
   #colours: ChartColours
   #points: ChartPoint[] = []
   #isFollowing = true
@@ -66,6 +73,8 @@ export class ChartView {
     })
     this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.1, bottom: 0.24 } })
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } })
+    this.#shades = new ShadeLayer(readShadeLooks(element))
+    this.#candles.attachPrimitive(this.#shades)
     this.#paintColours()
     this.#chart.subscribeCrosshairMove((move) => this.#hover(move))
     this.#chart.timeScale().subscribeVisibleLogicalRangeChange(() => this.#look())
@@ -85,6 +94,7 @@ export class ChartView {
   refreshColours(): void {
     this.#colours = readChartColours(this.#element)
     this.#chart.applyOptions(chartOptions(this.#colours))
+    this.#shades.setLooks(readShadeLooks(this.#element))
     this.#paintColours()
   }
 
@@ -119,6 +129,11 @@ export class ChartView {
     const isHistorical = place === 'earlier'
     this.#candles.update(this.#bar(point), isHistorical)
     this.#volume.update(this.#volumeBar(point), isHistorical)
+  }
+
+  /** Shades stretches behind the candles; `breaks` are the places before which the axis leaves time out. */
+  setShades(shades: readonly Shade[], breaks: readonly number[]): void {
+    this.#shades.setShades(shades, breaks)
   }
 
   /** At once: a drawing that came during an animation would end it halfway. */
@@ -172,7 +187,9 @@ export class ChartView {
   #bar({ key, candle }: ChartPoint): Bar {
     if (candle === null) return { time: key }
     const { open, high, low, close } = candle
-    return { time: key, open, high, low, close }
+    const bar = { time: key, open, high, low, close }
+    // What may still change has a pale body.
+    return candle.final ? bar : { ...bar, color: this.#volumeColour(candle) }
   }
 
   #volumeBar({ key, candle }: ChartPoint): VolumeBar {
@@ -197,7 +214,8 @@ export class ChartView {
   }
 
   #hover(move: MouseEventParams<number>): void {
-    this.#events.onHover(move.time ?? null)
+    const { time = null, point = null } = move
+    this.#events.onHover(time, point === null ? null : { x: point.x, y: point.y })
   }
 
   #look(): void {

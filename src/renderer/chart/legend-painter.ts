@@ -1,4 +1,5 @@
 import type { Candle } from '../../core/market/candle.ts'
+import type { DescribedBar } from './chart-session.ts'
 import { compactText, fixedText, signedText } from '../format/number-text.ts'
 
 export const legendFields = [
@@ -9,7 +10,8 @@ export const legendFields = [
   'change',
   'volume',
   'buy',
-  'trades'
+  'trades',
+  'state'
 ] as const
 export type LegendField = (typeof legendFields)[number]
 
@@ -25,12 +27,12 @@ export class LegendPainter {
     }
   }
 
-  /** @param before The candle before, whose close the change counts from; null counts from the open. */
-  write(candle: Candle | null, before: Candle | null, digits: number): void {
+  write({ candle, before, state }: DescribedBar, digits: number): void {
     const direction = candle === null ? '' : candle.close >= candle.open ? 'up' : 'down'
     if (this.#root.dataset['direction'] !== direction) this.#root.dataset['direction'] = direction
     const figures = candle === null ? {} : legendTexts(candle, before, digits)
-    for (const field of legendFields) this.#set(field, figures[field] ?? '–')
+    const texts = { ...figures, state }
+    for (const field of legendFields) this.#set(field, texts[field] ?? '–')
   }
 
   #set(field: LegendField, text: string): void {
@@ -39,7 +41,11 @@ export class LegendPainter {
   }
 }
 
-/** Writes a candle's figures; an unknown one is left out. */
+/**
+ * Writes a candle's figures; an unknown one is left out.
+ *
+ * @param before The candle before, whose close the change counts from; null counts from the open.
+ */
 export function legendTexts(
   candle: Candle,
   before: Candle | null,

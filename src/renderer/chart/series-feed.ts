@@ -9,7 +9,7 @@ import type { CandleQuery, Query, QueryResult, Series } from '../../contracts/st
 import { StreamQueryError } from '../../contracts/stream-receiver.ts'
 import type { CandleListener } from '../stream/series-board.ts'
 import { CandleList, compareCandles, knowsMore } from './candle-list.ts'
-import { candlesThatFit } from './chart-points.ts'
+import { candlesThatFit, type TimeSpan } from './chart-points.ts'
 
 /** Candles asked for at once. */
 export const pageSize = 1_000
@@ -28,7 +28,7 @@ export type FeedStatus =
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
 
 export type FeedEvents = {
-  /** Live candles were put at the newest end, oldest first. */
+  /** Live candles were put in their places: at the newest end, or earlier where a refill revised them. */
   onTail(candles: readonly Candle[]): void
   /** Anything may have changed: draw all of it again. */
   onReset(): void
@@ -51,6 +51,7 @@ export class SeriesFeed {
   #hasOlder = true
   #request = 0
   #closed = false
+  #closedHours: readonly TimeSpan[] = []
 
   constructor(source: SeriesSource, series: Series, events: FeedEvents) {
     const spec = parseInterval(series.interval)
@@ -75,6 +76,11 @@ export class SeriesFeed {
 
   get candles(): readonly Candle[] {
     return this.#candles.all
+  }
+
+  /** Takes when the market was closed: those hours take no room, so that more candles fit. */
+  setClosedHours(closedHours: readonly TimeSpan[]): void {
+    this.#closedHours = closedHours
   }
 
   /** Asks for the newest page and merges it; what is held stays until the answer is there. */
@@ -131,17 +137,14 @@ export class SeriesFeed {
     if (this.#isDetached) return
     for (const candle of candles) this.#liveSinceAsked.put(candle)
     if (this.#status.kind === 'loading') return
-    let isReset = false
-    for (const candle of candles) {
-      const first = this.#candles.first
-      if (first !== undefined && compareCandles(candle, first) < 0) continue
-      const placement = this.#candles.put(candle)
-      isReset ||= placement === 'inserted'
-    }
+    const first = this.#candles.first
+    const taken = candles.filter(
+      (candle) => first === undefined || compareCandles(candle, first) >= 0
+    )
+    for (const candle of taken) this.#candles.put(candle)
     this.#bound('newest')
     if (this.#status.kind === 'empty') this.#setStatus({ kind: 'ready' })
-    if (isReset) this.#events.onReset()
-    else this.#events.onTail(candles)
+    this.#events.onTail(taken)
   }
 
   #joinNewest(page: readonly Candle[]): void {
@@ -183,7 +186,11 @@ export class SeriesFeed {
   }
 
   #bound(end: 'newest' | 'oldest'): void {
-    const count = candlesThatFit(this.#candles.all, this.spec, end)
+    const count = candlesThatFit(
+      this.#candles.all,
+      { spec: this.spec, closed: this.#closedHours },
+      end
+    )
     if (count === this.#candles.all.length) return
     this.#candles.keep(end, count)
     if (end === 'newest') this.#hasOlder = true

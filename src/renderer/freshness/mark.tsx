@@ -1,8 +1,17 @@
 import type { ReactNode } from 'react'
+import type { GapState } from '../../core/market/ledger/gap.ts'
 
 /** Shapes of states, told apart without colour. */
 export type MarkShape =
-  'live' | 'quiet' | 'stale' | 'none' | 'closed' | 'working' | 'handover' | 'failed'
+  | 'live'
+  | 'quiet'
+  | 'stale'
+  | 'none'
+  | 'closed'
+  | 'working'
+  | 'handover'
+  | 'failed'
+  | `gap-${GapState}`
 
 /** Refers to a shape of the page's one sheet. */
 export function markHref(shape: MarkShape): string {
@@ -10,6 +19,7 @@ export function markHref(shape: MarkShape): string {
 }
 
 const ring = { fill: 'none', stroke: 'currentColor', strokeWidth: 1.4 } as const
+const frame = <path d="M1.5 1.5h7v7h-7z" {...ring} strokeWidth={1} />
 
 const shapes: Readonly<Record<MarkShape, ReactNode>> = {
   live: <circle cx="5" cy="5" r="3.6" fill="currentColor" />,
@@ -26,7 +36,32 @@ const shapes: Readonly<Record<MarkShape, ReactNode>> = {
   handover: (
     <path d="M1.5 3.5h6M6 2l1.8 1.5L6 5M8.5 6.8h-6M4 5.3 2.2 6.8 4 8.3" {...ring} strokeWidth={1} />
   ),
-  failed: <path d="M2.2 2.2l5.6 5.6M7.8 2.2 2.2 7.8" {...ring} strokeWidth={1.6} />
+  failed: <path d="M2.2 2.2l5.6 5.6M7.8 2.2 2.2 7.8" {...ring} strokeWidth={1.6} />,
+  'gap-open': (
+    <>
+      {frame}
+      <path d="M1.5 6 6 1.5M4 8.5 8.5 4" {...ring} strokeWidth={1.2} />
+    </>
+  ),
+  'gap-refilled': (
+    <>
+      {frame}
+      <path d="M3.2 3.2h3.6v3.6H3.2z" fill="currentColor" />
+    </>
+  ),
+  'gap-refilled-candles': (
+    <>
+      {frame}
+      <path d="M3.6 2v6M6.4 2v6" {...ring} strokeWidth={1.2} />
+    </>
+  ),
+  'gap-lost': (
+    <>
+      {frame}
+      <path d="M2.8 2.8l4.4 4.4M7.2 2.8 2.8 7.2" {...ring} strokeWidth={1.2} />
+    </>
+  ),
+  'gap-unproven': <path d="M1.5 1.5h7v7h-7z" {...ring} strokeWidth={1} strokeDasharray="1.4 1.4" />
 }
 
 /** All shapes, drawn once; every mark in the page refers to them. */

@@ -37,7 +37,7 @@ function aPen(interval: string, ...start: Candle[]) {
   pen.noteReset()
   pen.flush(list.all)
   const live = (...candles: Candle[]) => {
-    for (const candle of candles) if (list.put(candle) === 'inserted') pen.noteReset()
+    for (const candle of candles) list.put(candle)
     pen.noteTail(candles)
     pen.flush(list.all)
   }
@@ -66,6 +66,43 @@ describe('ChartPen', () => {
     expect(surface.points).toHaveLength(4)
   })
 
+  test('takes out slots of closed hours as soon as they are known', () => {
+    const { pen, list, keys } = aPen('1s', at(1), at(6))
+    expect(keys()).toEqual([1_000, 2_000, 3_000, 4_000, 5_000, 6_000])
+    pen.setClosed([{ fromMs: 2_000, toMs: 5_000 }])
+    pen.flush(list.all)
+
+    expect(keys()).toEqual([1_000, 5_000, 6_000])
+  })
+
+  test('draws nothing again when the same closed hours are told again', () => {
+    const { pen, list, surface } = aPen('1s', at(1), at(6))
+    pen.setClosed([{ fromMs: 2_000, toMs: 5_000 }])
+    pen.flush(list.all)
+    const { draws } = surface
+    pen.setClosed([{ fromMs: 2_000, toMs: 5_000 }])
+    pen.flush(list.all)
+
+    expect(surface.draws).toBe(draws)
+  })
+
+  test('revises a candle in its place without drawing the others', () => {
+    const { surface, live } = aPen('1s', at(1), at(2), at(3), at(4))
+    live(aCandle({ openMs: 2_000, close: 8, revision: 1, state: 'refilled' }))
+
+    expect(surface.draws).toBe(1)
+    expect(surface.points.map((point) => point.candle?.close)).toEqual([1, 8, 1, 1])
+  })
+
+  test('draws tick candles anew when a refill moved them in time', () => {
+    const tick = (index: number, openMs: number) =>
+      aCandle({ interval: '100t', dayMs: 86_400_000, index, openMs })
+    const { live, keys } = aPen('100t', tick(0, 90_000_000), tick(1, 90_005_000))
+    live(tick(1, 90_003_000))
+
+    expect(keys()).toEqual([90_000_000, 90_003_000])
+  })
+
   test('lets silence pass as empty slots up to now', () => {
     const { pen, keys, live } = aPen('1s', at(1))
     pen.advance(3_900)
@@ -82,7 +119,7 @@ describe('ChartPen', () => {
       fc.property(seconds, (order) => {
         const { surface, list, live, spec } = aPen('1s', at(0))
         for (const second of order) live(at(second, second))
-        expect(surface.points).toEqual(layOut(list.all, spec))
+        expect(surface.points).toEqual(layOut(list.all, { spec, closed: [] }))
       })
     )
   })
