@@ -8,6 +8,7 @@ import { utcDay } from '../../src/core/market/trading-day.ts'
 import { Pipeline } from '../../src/core/pipeline/pipeline.ts'
 import { ReaderDatabase } from '../../src/engine/storage/reader-database.ts'
 import { packCandles } from '../../src/engine/storage/candle-block.ts'
+import { noLedgerBlock } from '../../src/engine/storage/ledger-block.ts'
 import { WriteQueue } from '../../src/engine/storage/write-queue.ts'
 import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
 import { aRegistration } from './a-registration.ts'
@@ -102,7 +103,7 @@ export class StoredRehearsal {
   #commit(mostSteps: number): RebuildResult[] {
     this.#queue.seal({
       candles: packCandles(this.#pipeline.takeChangedCandles(), () => 0),
-      gaps: [],
+      ledger: noLedgerBlock,
       rebuilds: this.#pipeline.takeRebuilds(),
       runNowMs: this.#pipeline.runNowMs(),
       nowMs: 0

@@ -4,7 +4,9 @@ import type { Candle } from '../../src/core/market/candle.ts'
 import type { Trade } from '../../src/core/market/event.ts'
 import type { RebuildRequest } from '../../src/core/market/rebuild.ts'
 import { packCandles } from '../../src/engine/storage/candle-block.ts'
-import type { GapRow } from '../../src/engine/storage/gap-rows.ts'
+import { LedgerBacklog } from '../../src/engine/storage/ledger-backlog.ts'
+import type { TapeMark } from '../../src/engine/storage/tape-mark.ts'
+import type { LedgerChanges } from '../../src/core/market/ledger/ledger-changes.ts'
 import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
 import { TradeColumns } from '../../src/engine/storage/trade-columns.ts'
 import type { WorkDone } from '../../src/engine/storage/writer-database.ts'
@@ -18,7 +20,8 @@ export type BatchContent = {
   readonly trades?: readonly Trade[]
   readonly flagged?: readonly Trade[]
   readonly candles?: readonly Candle[]
-  readonly gaps?: readonly GapRow[]
+  readonly ledger?: Partial<LedgerChanges>
+  readonly marks?: readonly TapeMark[]
   readonly rebuilds?: readonly RebuildRequest[]
   readonly runNowMs?: number
 }
@@ -65,10 +68,17 @@ export class WriterBench {
       sequence: this.#sequence,
       trades: columns.block(),
       candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument)),
-      gaps: more.gaps ?? [],
+      ledger: this.#ledgerOf(more),
       rebuilds: more.rebuilds ?? [],
       runNowMs: more.runNowMs ?? 0
     }
+  }
+
+  #ledgerOf({ ledger, marks = [] }: BatchContent): WriterBatch['ledger'] {
+    const backlog = new LedgerBacklog((instrument) => this.#ordinalOf(instrument))
+    backlog.add({ coverage: [], replaced: [], gaps: [], ...ledger }, 0)
+    for (const mark of marks) backlog.addMark(mark, this.#arrival)
+    return backlog.take()
   }
 
   /** Ends the writer without a word, as a crash of its thread does, and starts it for the same run. */

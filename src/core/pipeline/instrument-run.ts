@@ -201,13 +201,13 @@ function newestOf(seed: InstrumentSeed | null): number {
 }
 
 function knownIds(seed: InstrumentSeed | null): IdTracker {
-  if (seed === null) return new IdTracker(null)
+  if (seed === null || seed.day.tail.length === 0) return new IdTracker(null)
   const ids = seed.day.tail.map(({ trade }) => Number(trade.id))
   return new IdTracker([...ids, ...seed.flaggedIds.map(Number)].sort((a, b) => a - b))
 }
 
 function recentIds(seed: InstrumentSeed | null): RecentIds {
-  if (seed === null) return new RecentIds(null)
+  if (seed === null || seed.day.tail.length === 0) return new RecentIds(null)
   const recent = new RecentIds(seed.day.tail[0]?.trade.eventMs ?? Infinity)
   for (const { trade } of seed.day.tail) recent.remember(trade.id, trade.eventMs)
   return recent

@@ -2,6 +2,7 @@ import type { ReplaySummaryShape } from '../../contracts/shapes.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { MarketEvent } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
+import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
 import type { Pipeline } from '../../core/pipeline/pipeline.ts'
 import type { RecordedFrame } from '../../recordings/recorded-frame.ts'
@@ -66,6 +67,10 @@ export class ReplayRun implements ChangeSource {
     this.#rebuilds = []
     if (rebuilds.length > 0) this.#rebuildsOut = true
     return rebuilds
+  }
+
+  takeLedgerChanges(): LedgerChanges {
+    return this.#parts.pipeline.takeLedgerChanges()
   }
 
   runNowMs(): number {

@@ -2,12 +2,14 @@ import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import { invariant } from '../../core/invariant.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
 import { StorageError, storageErrorFrom } from './storage-error.ts'
 import type {
-  GapRecord,
   GapsQuery,
+  LedgerQuery,
   StoredCandles,
+  StoredLedger,
   StoredSeed,
   StoreFigures,
   StoreReader,
@@ -83,9 +85,15 @@ class ThreadedReader implements StoreReader {
     return answer.result
   }
 
-  async gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly GapRecord[]> {
+  async gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly Gap[]> {
     const answer = await this.#ask({ kind: 'gaps', query }, signal)
     invariant(answer.kind === 'gaps', `expected gaps, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async ledger(query: LedgerQuery, signal?: AbortSignal): Promise<StoredLedger> {
+    const answer = await this.#ask({ kind: 'ledger', query }, signal)
+    invariant(answer.kind === 'ledger', `expected a ledger, received ${answer.kind}`)
     return answer.result
   }
 

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
 import { parseInterval } from '../../core/market/interval.ts'
 import { tickTailTrades } from '../../core/market/tick-candles.ts'
@@ -9,9 +10,16 @@ import { intervalSpec } from './candle-record.ts'
 import { dayRuleOf } from './day-rule.ts'
 import { openForReading } from './open-database.ts'
 import { storageFailure } from './sqlite-failure.ts'
-import type { StoreFigures, StoredCandles, StoredSeed, TradesQuery } from './store.ts'
-import type { GapRecord, GapsQuery } from './stored-gaps.ts'
-import { StoredGaps } from './stored-gaps.ts'
+import type {
+  GapsQuery,
+  LedgerQuery,
+  StoredCandles,
+  StoredLedger,
+  StoredSeed,
+  StoreFigures,
+  TradesQuery
+} from './store.ts'
+import { StoredLedgerTables } from './stored-ledger.ts'
 import { StoredCandlesTable } from './stored-candles.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { findInstrument } from './stored-instruments.ts'
@@ -21,6 +29,13 @@ import { StoredTrades } from './stored-trades.ts'
 const hourMs = 3_600_000
 const sparkMinutes = 60
 const mostFlaggedIds = 1_000
+/** Of an instrument that was collected and never traded. */
+const untraded = {
+  day: { trades: 0, tail: [] },
+  candles: [],
+  flaggedIds: [],
+  minuteCloses: []
+} as const
 
 /** Queries against the market database; lives in a reader thread, and in tests. */
 export class ReaderDatabase {
@@ -28,7 +43,7 @@ export class ReaderDatabase {
   readonly #database: Database.Database
   readonly #trades: StoredTrades
   readonly #candles: StoredCandlesTable
-  readonly #gaps: StoredGaps
+  readonly #ledger: StoredLedgerTables
   readonly #instruments = new Map<InstrumentId, StoredInstrument>()
 
   /** @throws StorageError */
@@ -37,7 +52,7 @@ export class ReaderDatabase {
     this.#database = openForReading(file)
     this.#trades = new StoredTrades(this.#database)
     this.#candles = new StoredCandlesTable(this.#database)
-    this.#gaps = new StoredGaps(this.#database)
+    this.#ledger = new StoredLedgerTables(this.#database)
   }
 
   candles(query: CandleQuery): StoredCandles {
@@ -66,8 +81,19 @@ export class ReaderDatabase {
     })
   }
 
-  gaps(query: GapsQuery): readonly GapRecord[] {
-    return this.#reading(() => this.#gaps.newest(query))
+  gaps({ instrument, ...query }: GapsQuery): readonly Gap[] {
+    return this.#reading(() => {
+      const of = instrument === null ? null : this.#find(instrument)
+      if (instrument !== null && of === null) return []
+      return this.#ledger.newestGaps(of, query)
+    })
+  }
+
+  ledger(query: LedgerQuery): StoredLedger {
+    return this.#reading(() => {
+      const of = this.#find(query.instrument)
+      return of === null ? { coverage: [], gaps: [] } : this.#ledger.within(of, rangeOf(query))
+    })
   }
 
   seed(
@@ -105,8 +131,13 @@ export class ReaderDatabase {
     specs: readonly IntervalSpec[],
     nowMs: number
   ): InstrumentSeed | null {
-    const dayMomentMs = of === null ? null : this.#trades.newestDayMs(of)
-    if (of === null || dayMomentMs === null) return null
+    if (of === null) return null
+    const ledger = this.#ledger.seed(of)
+    const dayMomentMs = this.#trades.newestDayMs(of)
+    if (dayMomentMs === null) {
+      const isKnown = ledger.coverage !== null || ledger.openGaps.length > 0
+      return isKnown ? { ...untraded, ledger } : null
+    }
     const day = dayRuleOf(of)(dayMomentMs)
     const tickSizes = specs.flatMap((spec) => (spec.kind === 'tick' ? spec.tradesPerCandle : []))
     return {
@@ -114,7 +145,7 @@ export class ReaderDatabase {
       candles: specs.flatMap((spec) => this.#candles.open(of, spec)),
       flaggedIds: this.#trades.flaggedIds(of, dayMomentMs - hourMs, mostFlaggedIds),
       minuteCloses: this.#minuteCloses(of, nowMs),
-      ledger: { coverage: null, openGaps: [] }
+      ledger
     }
   }
 

@@ -1,9 +1,17 @@
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { StorageErrorData } from './storage-error.ts'
-import type { GapRecord, GapsQuery } from './stored-gaps.ts'
-import type { StoreFigures, StoredCandles, StoredSeed, TradesQuery } from './store.ts'
+import type {
+  GapsQuery,
+  LedgerQuery,
+  StoredCandles,
+  StoredLedger,
+  StoredSeed,
+  StoreFigures,
+  TradesQuery
+} from './store.ts'
 
 /** What the reader thread is started with. */
 export type ReaderSetup = { readonly file: string }
@@ -13,6 +21,7 @@ export type ReaderRequest =
   | { readonly kind: 'candles'; readonly query: CandleQuery }
   | { readonly kind: 'trades'; readonly query: TradesQuery }
   | { readonly kind: 'gaps'; readonly query: GapsQuery }
+  | { readonly kind: 'ledger'; readonly query: LedgerQuery }
   | {
       readonly kind: 'seed'
       readonly instruments: readonly InstrumentId[]
@@ -26,7 +35,8 @@ export type ReaderReply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'candles'; readonly result: StoredCandles }
   | { readonly kind: 'trades'; readonly result: readonly TradeRecord[] }
-  | { readonly kind: 'gaps'; readonly result: readonly GapRecord[] }
+  | { readonly kind: 'gaps'; readonly result: readonly Gap[] }
+  | { readonly kind: 'ledger'; readonly result: StoredLedger }
   | { readonly kind: 'seed'; readonly result: readonly StoredSeed[] }
   | { readonly kind: 'figures'; readonly result: StoreFigures }
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

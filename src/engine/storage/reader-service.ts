@@ -53,6 +53,8 @@ function answer(
       return { kind: 'trades', result: database.trades(request.query) }
     case 'gaps':
       return { kind: 'gaps', result: database.gaps(request.query) }
+    case 'ledger':
+      return { kind: 'ledger', result: database.ledger(request.query) }
     case 'seed': {
       const { instruments, intervals, nowMs } = request
       return { kind: 'seed', result: database.seed(instruments, intervals, nowMs) }

@@ -1,3 +1,5 @@
+import { ledgerTables } from './ledger-schema.ts'
+
 /** 'TPDK': marks a file as ours, in its header. */
 export const applicationId = 0x5450444b
 
@@ -262,7 +264,8 @@ WHERE p.state IN ('open', 'refilled', 'refilled-candles', 'lost');
 /** All steps, ascending, without holes. A released step never changes. */
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
-  { version: 2, sql: second }
+  { version: 2, sql: second },
+  { version: 3, sql: ledgerTables }
 ]
 
 /** The version this program writes. */

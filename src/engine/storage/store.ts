@@ -7,24 +7,28 @@ import type { Candle } from '../../core/market/candle.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
-import type { MissingTrades } from '../../core/pipeline/pipeline.ts'
 import type { RowSink } from '../../core/pipeline/rows.ts'
 import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
-import type { GapRecord, GapsQuery } from './stored-gaps.ts'
+import type { Coverage } from '../../core/market/ledger/coverage.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
+import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
+import type { TapeMark } from './tape-mark.ts'
 import type { StorageError } from './storage-error.ts'
 import type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
 
-export type { GapRecord, GapsQuery } from './stored-gaps.ts'
+export { tapeMarkOf, type TapeMark } from './tape-mark.ts'
 export type { StoreMode } from './open-database.ts'
 export type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
 
 /**
- * What a pipeline hands over each time a batch is sealed; a Pipeline is one. Rebuilds are carried out in
- * the transaction of the rows and candles they are taken with.
+ * What a pipeline hands over each time a batch is sealed; a Pipeline is one. Ledger changes are stored,
+ * and rebuilds carried out, in the transaction of the rows and candles they are taken with.
  */
 export interface ChangeSource {
   takeChangedCandles(): readonly Candle[]
   takeRebuilds(): readonly RebuildRequest[]
+  /** Each change once; a gap that is told again replaces what was told of it. */
+  takeLedgerChanges(): LedgerChanges
   runNowMs(): number
 }
 
@@ -84,8 +88,8 @@ export interface StoreWriter extends RowSink {
   follow(source: ChangeSource): void
   /** Adds candles from elsewhere, such as a venue's own, to the next batch. */
   putCandles(candles: readonly Candle[]): void
-  /** Adds gaps told by missing trade ids to the next batch; telling one twice is harmless. */
-  putGaps(gaps: readonly MissingTrades[]): void
+  /** Puts a mark on the tape, behind the rows handed in before it. */
+  putMark(mark: TapeMark): void
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures
@@ -104,6 +108,25 @@ export type StoredCandles = {
 }
 
 export type TradesQuery = Extract<Query, { name: 'trades' }>
+
+/** Gaps that touch [fromMs, toMs), the newest `limit` of them; null: all instruments, unbounded. */
+export type GapsQuery = Omit<Extract<Query, { name: 'gaps' }>, 'name'>
+
+/** Times as in a query; null: unbounded. */
+export type LedgerQuery = {
+  readonly instrument: string
+  readonly fromMs: number | null
+  readonly toMs: number | null
+}
+
+/**
+ * What is stored of an instrument's ledger over a range, each oldest first: what touches it, and the
+ * newest stretch before it where none does. Of very many gaps the newest, and stretches from there on.
+ */
+export type StoredLedger = {
+  readonly coverage: readonly Coverage[]
+  readonly gaps: readonly Gap[]
+}
 
 /** How big the store is. */
 export type StoreFigures = {
@@ -126,7 +149,9 @@ export interface StoreReader {
   /** The newest `limit` candles with openMs in range; intervals not stored are derived from finer ones. */
   candles(query: CandleQuery, signal?: AbortSignal): Promise<StoredCandles>
   trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]>
-  gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly GapRecord[]>
+  /** By their end, oldest first. */
+  gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly Gap[]>
+  ledger(query: LedgerQuery, signal?: AbortSignal): Promise<StoredLedger>
   /** What a pipeline needs to go on counting, in the order asked for. */
   seed(
     instruments: readonly InstrumentId[],

@@ -2,9 +2,9 @@ import { invariant } from '../../core/invariant.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { MissingTrades } from '../../core/pipeline/pipeline.ts'
 import { packCandles } from './candle-block.ts'
-import type { GapRow } from './gap-rows.ts'
+import { LedgerBacklog } from './ledger-backlog.ts'
+import { noLedgerBlock } from './ledger-block.ts'
 import type { StorageError } from './storage-error.ts'
 import { storageErrorFrom } from './storage-error.ts'
 import type {
@@ -14,6 +14,7 @@ import type {
   StoreWriter,
   WriterFigures
 } from './store.ts'
+import type { TapeMark } from './tape-mark.ts'
 import { SupervisedThread } from './supervised-thread.ts'
 import { WriteQueue } from './write-queue.ts'
 import { WriteTally } from './write-tally.ts'
@@ -51,7 +52,8 @@ export class ThreadedWriter implements StoreWriter {
   #run: RunStart | null = null
   #source: ChangeSource | null = null
   #extraCandles: Candle[] = []
-  #gaps: GapRow[] = []
+  readonly #ledger = new LedgerBacklog((instrument) => this.#ordinalOf(instrument))
+  #nextArrival = 0
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
   readonly #notices: WriteNotices
@@ -104,21 +106,13 @@ export class ThreadedWriter implements StoreWriter {
     for (const candle of candles) this.#extraCandles.push(candle)
   }
 
-  putGaps(gaps: readonly MissingTrades[]): void {
-    for (const { instrument, fromId, toId, afterMs, beforeMs } of gaps) {
-      this.#gaps.push({
-        instrument: this.#ordinalOf(instrument),
-        fromId,
-        toId,
-        afterMs,
-        beforeMs
-      })
-    }
+  putMark(mark: TapeMark): void {
+    this.#ledger.addMark(mark, Math.max(this.#nextArrival, this.run.nextArrival))
   }
 
   async flush(): Promise<void> {
     if (this.#failure !== null) throw this.#failure
-    this.#seal()
+    this.#seal('all')
     this.#pump()
     await this.#untilCommitted(this.#queue.lastSequence)
   }
@@ -190,6 +184,7 @@ export class ThreadedWriter implements StoreWriter {
       }
     }
     queue.append(ordinal, trade, arrival, flagged)
+    this.#nextArrival = arrival + 1
     if (queue.fillingRows < batchRows || this.#isSealDue) return
     this.#isSealDue = true
     queueMicrotask(() => this.#sealFull())
@@ -216,20 +211,24 @@ export class ThreadedWriter implements StoreWriter {
     return waitedMs >= flushMs * (1 - 0.5 / looksPerFlush) || this.#queue.fillingRows >= manyRows
   }
 
-  #seal(): void {
+  /** @param scope `company`: stretches of coverage that only grew wait for it. */
+  #seal(scope: 'company' | 'all' = 'company'): void {
     if (this.#failure !== null) return
-    this.#sealedMs = performance.now()
-    const changed = this.#source?.takeChangedCandles() ?? []
-    const candles = [...this.#extraCandles, ...changed]
-    const gaps = this.#gaps
+    const nowMs = performance.now()
+    this.#sealedMs = nowMs
+    const source = this.#source
+    const candles = [...this.#extraCandles, ...(source?.takeChangedCandles() ?? [])]
+    const rebuilds = source?.takeRebuilds() ?? []
+    if (source !== null) this.#ledger.add(source.takeLedgerChanges(), nowMs)
     this.#extraCandles = []
-    this.#gaps = []
+    const hasCompany = this.#queue.fillingRows + candles.length + rebuilds.length > 0
+    const isTaken = hasCompany || scope === 'all' || this.#ledger.isDue(nowMs)
     this.#queue.seal({
       candles: packCandles(candles, (instrument) => this.#ordinalOf(instrument)),
-      gaps,
-      rebuilds: this.#source?.takeRebuilds() ?? [],
-      runNowMs: this.#source?.runNowMs() ?? 0,
-      nowMs: performance.now()
+      ledger: isTaken ? this.#ledger.take() : noLedgerBlock,
+      rebuilds,
+      runNowMs: source?.runNowMs() ?? 0,
+      nowMs
     })
   }
 

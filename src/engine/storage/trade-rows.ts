@@ -9,7 +9,7 @@ const valuesPerRow = 10
 
 type StoredContent = readonly [eventMs: number, price: number, size: number, side: number]
 
-/** What an insertion found. */
+/** What an insertion found; a trade that was contradicted before is no further conflict. */
 export type InsertedTrades = { readonly duplicates: number; readonly conflicts: number }
 
 /**
@@ -20,6 +20,7 @@ export class TradeRows {
   readonly #many: ByIdKind
   readonly #one: ByIdKind
   readonly #find: Database.Statement<unknown[], StoredContent>
+  readonly #keepConflict: ByIdKind
   readonly #row = emptyTradeRow()
   #values: (number | string)[] = []
   #idsAre: 'number' | 'text' = 'number'
@@ -38,6 +39,10 @@ export class TradeRows {
         'SELECT event_ms, price, size, side FROM trade WHERE instrument = ? AND hour = ? AND id = ?'
       )
       .raw()
+    this.#keepConflict = {
+      number: database.prepare(conflictSql('CAST(? AS INTEGER)')),
+      text: database.prepare(conflictSql('?'))
+    }
   }
 
   /**
@@ -93,10 +98,13 @@ export class TradeRows {
     if (duplicates === 0) return
     this.#duplicates += duplicates
     for (let from = 0; from < values.length; from += valuesPerRow) {
-      const stored = this.#find.get(...values.slice(from, from + 3))
-      const told = [values[from + 4], values[from + 6], values[from + 7], values[from + 8]]
-      const isSame = stored?.every((value, at) => value === told[at])
-      if (isSame !== true) this.#conflicts += 1
+      const row = values.slice(from, from + valuesPerRow)
+      const [instrument, , id, , eventMs, receivedMs, ...content] = row
+      const stored = this.#find.get(...row.slice(0, 3))
+      const told = [eventMs, ...content]
+      if (stored?.every((value, at) => value === told[at]) === true) continue
+      const kept = [instrument, id, eventMs, receivedMs, ...content.slice(0, 3)]
+      this.#conflicts += this.#keepConflict[this.#idsAre].run(...kept).changes
     }
   }
 }
@@ -108,6 +116,11 @@ function insertSql(rows: number, id: string): string {
   return `INSERT OR IGNORE INTO trade
     (instrument, hour, id, arrival, event_ms, received_ms, price, size, side, flagged)
     VALUES ${Array.from({ length: rows }, () => row).join(',')}`
+}
+
+function conflictSql(id: string): string {
+  return `INSERT OR IGNORE INTO conflicting_trade
+    (instrument, id, event_ms, received_ms, price, size, side) VALUES (?, ${id}, ?, ?, ?, ?, ?)`
 }
 
 /** Places of the rows, grouped by instrument, in order of appending within each. */

@@ -1,7 +1,8 @@
 import type { Trade } from '../../core/market/event.ts'
 import type { RebuildRequest } from '../../core/market/rebuild.ts'
 import type { CandleBlock } from './candle-block.ts'
-import type { GapRow } from './gap-rows.ts'
+import type { LedgerBlock } from './ledger-block.ts'
+import { isEmptyBlock } from './ledger-block.ts'
 import { TradeColumns } from './trade-columns.ts'
 import type { InstrumentRegistration, WriterWork } from './writer-messages.ts'
 
@@ -29,7 +30,7 @@ type Item = QueuedWork & {
 /** What is sealed into the next batch, with the trades. */
 export type Seal = {
   readonly candles: CandleBlock
-  readonly gaps: readonly GapRow[]
+  readonly ledger: LedgerBlock
   readonly rebuilds: readonly RebuildRequest[]
   readonly runNowMs: number
   readonly nowMs: number
@@ -93,15 +94,15 @@ export class WriteQueue {
   }
 
   /**
-   * Makes one batch of what is filling, the candles, and the rebuilds these call for; nothing when all
-   * is empty.
+   * Makes one batch of what is filling, the candles, the ledger changes of the same moment, and the
+   * rebuilds these call for; nothing when all is empty.
    */
-  seal({ candles, gaps, rebuilds, runNowMs, nowMs }: Seal): void {
+  seal({ candles, ledger, rebuilds, runNowMs, nowMs }: Seal): void {
     const rows = this.#filling.length
-    if (rows + candles.length + gaps.length + rebuilds.length === 0) return
+    if (rows + candles.length + rebuilds.length === 0 && isEmptyBlock(ledger)) return
     const columns = this.#filling
     const sinceMs = rows > 0 ? this.#fillingSinceMs : nowMs
-    const content = { trades: columns.block(), candles, gaps, rebuilds, runNowMs }
+    const content = { trades: columns.block(), candles, ledger, rebuilds, runNowMs }
     const work = { kind: 'batch' as const, sequence: this.#lastSequence + 1, ...content }
     this.#push(work, { columns, rows, sinceMs })
     this.#filling = this.#spare.pop() ?? new TradeColumns()

@@ -8,7 +8,7 @@ import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
-import { GapRows } from './gap-rows.ts'
+import { LedgerRows } from './ledger-rows.ts'
 import { openForWriting } from './open-database.ts'
 import { rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
 import { storageFailure } from './sqlite-failure.ts'
@@ -45,7 +45,7 @@ export class WriterDatabase {
   readonly #setup: WriterSetup
   readonly #trades: TradeRows
   readonly #candles: CandleRows
-  readonly #gaps: GapRows
+  readonly #ledger: LedgerRows
   readonly #stored: StoredTrades
   readonly #mark: Database.Statement<[number, number, number]>
   readonly #registered: Registered[] = []
@@ -64,7 +64,7 @@ export class WriterDatabase {
     })
     this.#trades = new TradeRows(this.#database)
     this.#candles = new CandleRows(this.#database)
-    this.#gaps = new GapRows(this.#database)
+    this.#ledger = new LedgerRows(this.#database)
     this.#stored = new StoredTrades(this.#database)
     this.#mark = this.#database.prepare(
       'UPDATE run SET last_batch = ?, last_arrival = ? WHERE id = ?'
@@ -158,7 +158,7 @@ export class WriterDatabase {
     const { outcome, rebuilt } = this.#inTransaction(() => {
       this.#mark.run(lastWork, lastArrival, this.#run.run)
       return {
-        outcome: isRepeat ? null : this.#commit(work, trades),
+        outcome: isRepeat ? null : this.#commit(work, trades, lastArrival + 1),
         rebuilt: work.rebuilds.map((request) => {
           onRebuild()
           return this.#rebuild(request, work.runNowMs)
@@ -170,10 +170,11 @@ export class WriterDatabase {
     return { outcome, rebuilt: this.#answers(rebuilt) }
   }
 
-  #commit(work: Batch, trades: TradeColumns): BatchOutcome {
+  #commit(work: Batch, trades: TradeColumns, nextArrival: number): BatchOutcome {
     const { duplicates, conflicts } = this.#trades.insert(trades, this.#rowOf)
     this.#candles.putAll(work.candles, this.#rowOf)
-    this.#gaps.putAll(work.gaps, this.#rowOf)
+    const { ledger, runNowMs } = work
+    this.#ledger.putAll(ledger, this.#rowOf, { nextArrival, runNowMs })
     return {
       trades: trades.length - duplicates,
       duplicates,

@@ -3,7 +3,7 @@ import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts
 import type { Session } from '../../core/market/session-calendar.ts'
 import type { TradeIds } from '../../core/market/trade-order.ts'
 import type { CandleBlock } from './candle-block.ts'
-import type { GapRow } from './gap-rows.ts'
+import type { LedgerBlock } from './ledger-block.ts'
 import type { StoreMode } from './open-database.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type { TradeBlock } from './trade-columns.ts'
@@ -44,7 +44,8 @@ export type WriterWork =
       readonly sequence: number
       readonly trades: TradeBlock
       readonly candles: CandleBlock
-      readonly gaps: readonly GapRow[]
+      /** Of the same moment as the trades: a gap is stored with the trade that showed it. */
+      readonly ledger: LedgerBlock
       /** Carried out when all of the above is in; a crash cannot part them from the trades they follow. */
       readonly rebuilds: readonly RebuildRequest[]
       readonly runNowMs: number

@@ -4,12 +4,13 @@ import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Candle } from '../../../src/core/market/candle.ts'
 import type { RebuildRequest, RebuildResult } from '../../../src/core/market/rebuild.ts'
-import type { MissingTrades } from '../../../src/core/pipeline/pipeline.ts'
+import type { LedgerChanges } from '../../../src/core/market/ledger/ledger-changes.ts'
 import { openReader } from '../../../src/engine/storage/open-reader.ts'
 import type { WriterOptions } from '../../../src/engine/storage/writer-options.ts'
 import { openWriter } from '../../../src/engine/storage/open-writer.ts'
 import type { StorageError } from '../../../src/engine/storage/storage-error.ts'
 import type { CommittedBatch, StoreWriter } from '../../../src/engine/storage/store.ts'
+import { aGap } from '../../support/a-gap.ts'
 import { aRegistration } from '../../support/a-registration.ts'
 import { aTrade } from '../../support/a-trade.ts'
 import { aCandle } from '../../support/candles.ts'
@@ -21,6 +22,7 @@ const readerThread = new URL('../../../src/engine/reader-thread.ts', import.meta
 const dyingThread = new URL('../../support/dying-writer-thread.ts', import.meta.url)
 const muteThread = new URL('../../support/mute-writer-thread.ts', import.meta.url)
 const instrument = 'coinbase:BTC-USD'
+const noChanges: LedgerChanges = { coverage: [], replaced: [], gaps: [] }
 const everything = { instrument, fromMs: null, toMs: null, limit: 10_000 } as const
 
 describe('openWriter', () => {
@@ -67,6 +69,7 @@ describe('openWriter', () => {
     writer.follow({
       takeChangedCandles: () => changed.splice(0),
       takeRebuilds: () => [],
+      takeLedgerChanges: () => noChanges,
       runNowMs: () => 0
     })
     for (let id = 0; id < 150; id += 1) writer.trade(aTrade({ id }), id)
@@ -90,6 +93,7 @@ describe('openWriter', () => {
     writer.follow({
       takeChangedCandles: () => [],
       takeRebuilds: () => requests.splice(0),
+      takeLedgerChanges: () => noChanges,
       runNowMs: () => 10_000
     })
     writer.trade(aTrade({ id: 1, eventMs: 5_000, price: 3, size: 0.1 }), 0)
@@ -199,6 +203,7 @@ describe('openWriter', () => {
     writer.follow({
       takeChangedCandles: () => [],
       takeRebuilds: () => requests.splice(0),
+      takeLedgerChanges: () => noChanges,
       runNowMs: () => 10_000
     })
     writer.trade(aTrade({ id: 1, eventMs: 5_000 }), 0)
@@ -268,21 +273,18 @@ describe('openReader', () => {
   test('gives back the gaps that the writer was told', async () => {
     const file = await aFile()
     const writer = await aWriter({ file })
-    const missing: MissingTrades = {
-      instrument,
-      fromId: 3,
-      toId: 5,
-      afterMs: 1_000,
-      beforeMs: 2_000,
-      seenMs: 2_001
-    }
-    writer.putGaps([missing])
+    const changes = [{ ...noChanges, gaps: [aGap({ fromMs: 1_000, toMs: 2_000 })] }]
+    writer.follow({
+      takeChangedCandles: () => [],
+      takeRebuilds: () => [],
+      takeLedgerChanges: () => changes.pop() ?? noChanges,
+      runNowMs: () => 0
+    })
     await writer.flush()
     const reader = await openReader({ file, threadUrl: readerThread })
     const query = { instrument, fromMs: null, toMs: null, limit: 10 }
-    expect(await reader.gaps(query)).toMatchObject([
-      { fromMs: 1_000, toMs: 2_000, missedTrades: 3 }
-    ])
+    expect(await reader.gaps(query)).toEqual([aGap({ fromMs: 1_000, toMs: 2_000 })])
+    expect(await reader.ledger(query)).toMatchObject({ coverage: [], gaps: [{ firstId: 11 }] })
     await reader.close()
   })
 

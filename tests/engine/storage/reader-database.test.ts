@@ -7,7 +7,6 @@ import type { IntervalSpec } from '../../../src/core/market/interval.ts'
 import { parseInterval } from '../../../src/core/market/interval.ts'
 import { utcDay } from '../../../src/core/market/trading-day.ts'
 import { ReaderDatabase } from '../../../src/engine/storage/reader-database.ts'
-import type { GapsQuery } from '../../../src/engine/storage/store.ts'
 import { aRegistration } from '../../support/a-registration.ts'
 import { aTrade } from '../../support/a-trade.ts'
 import { aCandle } from '../../support/candles.ts'
@@ -48,60 +47,6 @@ describe('ReaderDatabase.trades', () => {
     const reader = readerOf(await aWriterBench([]))
     expect(reader.trades({ ...all, name: 'trades' })).toEqual([])
     expect(reader.trades({ ...all, name: 'trades', instrument: 'nonsense' })).toEqual([])
-  })
-})
-
-describe('ReaderDatabase.gaps', () => {
-  const gap = { instrument: 0, fromId: 11, toId: 14, afterMs: dayMs, beforeMs: dayMs + 500 }
-  const told = {
-    instrument,
-    fromMs: dayMs,
-    toMs: dayMs + 500,
-    state: 'open',
-    cause: 'missing-ids',
-    missedTrades: 4,
-    source: null
-  }
-  const anywhere = { instrument: null, fromMs: null, toMs: null, limit: 10 } as const
-
-  test('gives missing ids as an open gap, once however often it was told', async () => {
-    const bench = await aWriterBench([aRegistration()])
-    bench.commit({ gaps: [gap] })
-    bench.commit({ gaps: [gap] })
-    expect(readerOf(bench).gaps(anywhere)).toEqual([told])
-  })
-
-  test('keeps gaps of one moment apart, and one that began at an unknown time', async () => {
-    const bench = await aWriterBench([aRegistration()])
-    const next = { ...gap, fromId: 16, toId: 16, beforeMs: dayMs + 600 }
-    bench.commit({
-      gaps: [gap, next, { ...gap, fromId: 1, toId: 2, afterMs: null, beforeMs: dayMs }]
-    })
-    expect(readerOf(bench).gaps(anywhere)).toEqual([
-      { ...told, fromMs: null, toMs: dayMs, missedTrades: 2 },
-      told,
-      { ...told, toMs: dayMs + 600, missedTrades: 1 }
-    ])
-  })
-
-  test('gives the newest that touch a range, of one instrument or of all', async () => {
-    const other = 'bybit-linear:BTC-USDT'
-    const bench = await aWriterBench([aRegistration(), aRegistration(other)])
-    const at = (hour: number) => ({
-      ...gap,
-      fromId: hour,
-      toId: hour,
-      afterMs: dayMs + hour * hourMs,
-      beforeMs: dayMs + hour * hourMs + 1
-    })
-    bench.commit({ gaps: [at(1), at(2), at(3), { ...at(4), instrument: 1 }] })
-    const reader = readerOf(bench)
-    const ends = (query: Partial<GapsQuery>) =>
-      reader.gaps({ ...anywhere, ...query }).map(({ toMs }) => (toMs - dayMs - 1) / hourMs)
-    expect(ends({ limit: 2 })).toEqual([3, 4])
-    expect(ends({ instrument })).toEqual([1, 2, 3])
-    expect(ends({ instrument: 'kraken:NONE-USD' })).toEqual([])
-    expect(ends({ fromMs: dayMs + 2 * hourMs, toMs: dayMs + 3 * hourMs })).toEqual([2])
   })
 })
 
