@@ -3,7 +3,7 @@
  * new row replaces the oldest one.
  */
 export class ColumnRing {
-  readonly #bound: number
+  #bound: number
   #columns: Float64Array[]
   #capacity: number
   #first = 0
@@ -17,6 +17,11 @@ export class ColumnRing {
 
   get length(): number {
     return this.#length
+  }
+
+  /** Lets it hold so many rows; it never shrinks. */
+  raiseBound(bound: number): void {
+    this.#bound = Math.max(this.#bound, bound)
   }
 
   push(row: readonly number[]): void {

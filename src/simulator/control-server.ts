@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { InstrumentId } from '../core/market/instrument.ts'
-import { applyFault, faultKinds, type FaultCommand, type FaultTarget } from './fault-kinds.ts'
+import type { FaultTarget } from './faults/fault-kind.ts'
+import { applyFault, faultKinds } from './faults/fault-kinds.ts'
+import type { FaultCommand } from './faults/fault-parameters.ts'
 import { answerJson, type JsonAnswer } from './http/json-answer.ts'
 import type { Truth } from './truth.ts'
 
@@ -93,7 +95,7 @@ function readTruth({ truth, isFinished }: ControlTarget) {
 
 function readFaults({ faults }: ControlTarget) {
   const { board } = faults
-  return { kinds: faultKinds, active: board.active(), dropped: board.dropped }
+  return { kinds: faultKinds, active: board.active(), counts: board.counts() }
 }
 
 function readTrades(truth: Truth, name: string, query: URLSearchParams): JsonAnswer {

@@ -1,5 +1,5 @@
 import { readArguments } from './arguments.ts'
-import { loadScenario, ScenarioError } from './scenario.ts'
+import { loadScenario, ScenarioError } from './faults/scenario.ts'
 import { startSimulator, type Simulator } from './simulator.ts'
 import { TapeError } from './tape-listing.ts'
 import { RecordingError } from '../recordings/recording-error.ts'

@@ -56,6 +56,11 @@ export class InstrumentHistory {
     if (this.#day !== null) this.#day = withTrade(this.#day, trade)
   }
 
+  /** Keeps so many more trades than it does. */
+  makeRoom(trades: number): void {
+    this.#kept.makeRoom(trades)
+  }
+
   newest(limit: number): SimTrade[] {
     return this.#kept.newest(limit)
   }

@@ -11,7 +11,7 @@ type Note = { readonly textId: string | null; readonly conditions: readonly numb
 /** The newest trades of one instrument, for REST and for last_match; the oldest give way. */
 export class KeptTrades {
   readonly #instrument: SimInstrument
-  readonly #bound: number
+  #bound: number
   readonly #rows: ColumnRing
   readonly #textId: TradeTextId
   /** By ordinal of the trade. */
@@ -24,6 +24,12 @@ export class KeptTrades {
     this.#bound = bound
     this.#rows = new ColumnRing(6, bound)
     this.#textId = tradeTextIds(instrument.id)
+  }
+
+  /** Keeps so many more trades than it does. */
+  makeRoom(trades: number): void {
+    this.#bound = Math.max(this.#bound, this.#rows.length + trades)
+    this.#rows.raiseBound(this.#bound)
   }
 
   push(trade: SimTrade): void {

@@ -1,7 +1,7 @@
 import type { InstrumentId } from '../core/market/instrument.ts'
 
 /** The venues that the simulator can speak as. */
-export type SimVenueId = 'coinbase' | 'bybit-spot' | 'bybit-linear' | 'eodhd'
+export type SimVenueId = 'coinbase' | 'bybit-spot' | 'bybit-linear' | 'eodhd' | 'binance-spot'
 
 /** One tradable thing of the simulated market. */
 export type SimInstrument = {
@@ -116,18 +116,50 @@ export interface SimTruth {
   sent(connection: string, trade: SimTrade): void
 }
 
-/** What faults may do to one outgoing frame or connection; the default does nothing. */
+/** How a connection is ended. `reset`: TCP reset. `eof`: FIN without a close frame. `close`: properly. */
+export type SimCut =
+  { readonly how: 'reset' | 'eof' } | { readonly how: 'close'; readonly code: number }
+
+/** An HTTP answer that takes the place of the venue's own. */
+export type SimRefusal = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What faults may do to one outgoing frame, connection or request; the default does nothing. */
 export interface SimFaults {
   /** Asked before each frame goes out. */
   onSend(venue: SimVenueId, connection: string, instrument: InstrumentId | null): 'send' | 'drop'
+  /** Asked before each upgrade. */
+  onConnect(venue: SimVenueId): 'admit' | 'reset' | SimRefusal
+  /**
+   * Asked before each REST request; null: the venue answers itself.
+   *
+   * @param target Path and query.
+   */
+  onRequest(venue: SimVenueId, target: string): SimRefusal | null
+  /** How old a connection of the venue may become, and the code it is closed with then; null: any age. */
+  lifetime(venue: SimVenueId): { readonly ms: number; readonly code: number } | null
+}
+
+/** Moves a market that is made up as it goes; a tape has nothing of it. */
+export interface SimMarketControl {
+  /** Lets so many trades happen at once. */
+  burst(instrument: InstrumentId, trades: number): void
+  /** Nothing trades for so long; what was due comes later. */
+  hold(instrument: InstrumentId, forMs: number): void
+  /** The next trade gets this id, those after it the following ones. */
+  restartIds(instrument: InstrumentId, nextId: number): void
 }
 
 /** One venue's servers, running. */
 export interface SimVenueServer {
   readonly wsUrl: string
   readonly restUrl: string
-  /** Cuts every connection, as a fault would. */
-  dropConnections(how: 'reset' | 'close'): void
+  /** Ends every connection, as a fault would. */
+  dropConnections(cut: SimCut): void
+  /** Tells every connection that the server is about to end, and closes them so much later; only where the venue does so. */
+  announceShutdown?(leadMs: number): void
   close(): Promise<void>
 }
 

@@ -10,6 +10,7 @@ import type {
   SimCandle,
   SimInstrument,
   SimMarket,
+  SimMarketControl,
   SimMarketListener,
   SimState,
   SimTrade,
@@ -48,7 +49,7 @@ type Traded = {
  * A market made of a seed. Trades are drawn in virtual time; a pump lets out what the clock has
  * reached. The same seed and rate give the same trades, at the same distances from the start.
  */
-export class SeededMarket implements SimMarket {
+export class SeededMarket implements SimMarket, SimMarketControl {
   readonly #options: SeededMarketOptions
   readonly #byId = new Map<InstrumentId, Traded>()
   readonly #bySymbol = new Map<string, Traded>()
@@ -88,6 +89,11 @@ export class SeededMarket implements SimMarket {
         this.#requoteSome(nowMs)
         return true
       }
+      if (generator.dueMs < generator.heldUntilMs) {
+        generator.postpone()
+        this.#queue.sink()
+        continue
+      }
       const { bidTicks, askTicks } = generator
       const trade = generator.take()
       this.#queue.sink()
@@ -96,6 +102,26 @@ export class SeededMarket implements SimMarket {
       if (quoteMoved) this.#listeners.quote(trade.instrument)
     }
     return false
+  }
+
+  /** One microsecond apart from now on. */
+  burst(instrument: InstrumentId, trades: number): void {
+    const { generator, history } = this.#get(instrument)
+    const nowMs = Math.max(this.#options.clock(), history.lastTrade?.eventMs ?? 0)
+    history.makeRoom(trades)
+    for (let made = 1; made <= trades; made += 1) {
+      this.#publish(generator.takeAt(Math.round(nowMs * 1000 + made) / 1000))
+    }
+    generator.heldUntilMs = Math.max(generator.heldUntilMs, nowMs + (trades + 1) / 1000)
+  }
+
+  hold(instrument: InstrumentId, forMs: number): void {
+    const { generator } = this.#get(instrument)
+    generator.heldUntilMs = Math.max(generator.heldUntilMs, this.#options.clock() + forMs)
+  }
+
+  restartIds(instrument: InstrumentId, nextId: number): void {
+    this.#get(instrument).generator.restartIds(nextId)
   }
 
   nowMs(): number {

@@ -1,20 +1,34 @@
 import type { InstrumentId } from '../core/market/instrument.ts'
+import { startBinanceServer } from './binance/server.ts'
 import { startBybitServer } from './bybit/server.ts'
 import { startCoinbaseServer } from './coinbase/server.ts'
 import { startControlServer } from './control-server.ts'
 import { startEodhdServer } from './eodhd/server.ts'
-import type { FaultTarget } from './fault-kinds.ts'
-import { FaultBoard } from './faults.ts'
+import { FaultBoard } from './faults/fault-board.ts'
+import type { FaultTarget } from './faults/fault-kind.ts'
+import { FaultedMarket } from './faults/faulted-market.ts'
+import { runScenario, type ScenarioStep } from './faults/scenario.ts'
 import { FramesVenue } from './frames-venue.ts'
-import type { SimMarket, SimVenueId, SimVenueOptions, SimVenueServer } from './market.ts'
-import { runScenario, type ScenarioStep } from './scenario.ts'
+import type {
+  SimMarket,
+  SimMarketControl,
+  SimVenueId,
+  SimVenueOptions,
+  SimVenueServer
+} from './market.ts'
 import { SeededMarket } from './seeded-market.ts'
 import { listTape } from './tape-listing.ts'
 import { TapeMarket, type TapeSpeed } from './tape-market.ts'
 import { Truth } from './truth.ts'
 
 /** Every venue that the simulator speaks as. */
-export const simVenues: readonly SimVenueId[] = ['coinbase', 'bybit-spot', 'bybit-linear', 'eodhd']
+export const simVenues: readonly SimVenueId[] = [
+  'coinbase',
+  'bybit-spot',
+  'bybit-linear',
+  'eodhd',
+  'binance-spot'
+]
 
 export type SimulatorOptions = {
   /** The control server's; the venues follow it one by one, frames last. 0: any free ports. */
@@ -59,6 +73,7 @@ export type Simulator = {
 
 type Source = {
   readonly market: SimMarket
+  readonly control: SimMarketControl | null
   readonly tape: TapeMarket | null
   readonly start: () => void
   readonly close: () => Promise<void>
@@ -101,11 +116,15 @@ async function build(
   const ports = new PortPlan(port)
   const board = new FaultBoard(() => performance.now())
   const venues = new Map<SimVenueId, SimVenueServer>()
-  const faults = { market, board, venues }
+  const told = new Map<SimVenueId, FaultedMarket>()
+  const faults = { market, control: source.control, truth, board, venues, told }
   const controlPort = ports.next()
   for (const venue of venuesOf(options)) {
+    const faulted = new FaultedMarket({ market, venue, board })
+    cleanup.push(() => faulted.close())
+    told.set(venue, faulted)
     const server = await startVenue(venue, options, {
-      market,
+      market: faulted,
       truth,
       faults: board,
       port: ports.next()
@@ -146,12 +165,13 @@ async function openSource(
         onProblem(error instanceof Error ? error.message : String(error))
       })
     }
-    return { market, tape: market, start, close: () => market.close() }
+    return { market, control: null, tape: market, start, close: () => market.close() }
   }
   const venues = venuesOf(options)
   const market = new SeededMarket({ venues, seed, rate, clock, startMs: clock() })
   return {
     market,
+    control: market,
     tape: null,
     start: () => {
       market.start()
@@ -189,6 +209,8 @@ function startVenue(
       return startBybitServer({ ...options, category: 'spot' })
     case 'bybit-linear':
       return startBybitServer({ ...options, category: 'linear' })
+    case 'binance-spot':
+      return startBinanceServer(options)
     case 'eodhd': {
       const tuning = lateTrades ? {} : { late: { share: 0, maxMs: 0 } }
       return startEodhdServer({ ...options, tuning })

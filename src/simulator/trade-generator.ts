@@ -21,10 +21,12 @@ export class TradeGenerator {
   readonly listing: Listing
   /** When the next trade falls, epoch ms; Infinity for what never trades. */
   dueMs: number
+  /** Nothing falls due before, epoch ms; see `postpone`. */
+  heldUntilMs = 0
   /** Best bid and ask in price steps, as of the newest `requote`. */
   bidTicks = 0
   askTicks = 0
-  readonly #startUs: number
+  #startUs: number
   readonly #startMs: number
   readonly #random: Random
   readonly #arrivals: Arrivals
@@ -70,6 +72,26 @@ export class TradeGenerator {
       this.dueMs = this.#nextEventMs()
     }
     return trade
+  }
+
+  /** Makes a trade that was not due; those that are come as they would. */
+  takeAt(eventMs: number): SimTrade {
+    if (this.#sweepSteps < 0) this.#beginOrder(eventMs)
+    const trade = this.#build(eventMs)
+    this.#sweepSteps = -1
+    return trade
+  }
+
+  /** Moves everything that is still to come, so that nothing falls due before `heldUntilMs`. */
+  postpone(): void {
+    const byMs = Math.max(0, this.heldUntilMs - this.dueMs)
+    this.#startUs += Math.round(byMs * 1000)
+    this.dueMs += byMs
+  }
+
+  /** The next trade gets this id. */
+  restartIds(nextId: number): void {
+    this.#id = nextId
   }
 
   /** The trade before the start, which venues show as the newest one. */

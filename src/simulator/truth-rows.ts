@@ -15,6 +15,8 @@ export type TruthTrade = {
   readonly side: 'buy' | 'sell'
   /** False: it happened after the first subscription, but no frame carried it. */
   readonly sent: boolean
+  /** Whether somebody was subscribed when it happened. */
+  readonly subscribed: boolean
 }
 
 /** Trades of one instrument in the order in which they happened, in typed columns that double as they fill. */
@@ -35,12 +37,12 @@ export class TruthRows {
     return this.#length
   }
 
-  push(trade: SimTrade): void {
+  push(trade: SimTrade, isSubscribed: boolean): void {
     if (this.#length === this.#flags.length) this.#grow()
     const row = this.#length
     const values = [trade.id, trade.eventMs, trade.price, trade.size]
     this.#columns.forEach((column, index) => (column[row] = values[index] ?? NaN))
-    this.#flags[row] = trade.takerSide === 'buy' ? 1 : 0
+    this.#flags[row] = (trade.takerSide === 'buy' ? 1 : 0) | (isSubscribed ? 4 : 0)
     if (trade.textId !== this.#textId(trade.id)) this.#texts.set(row, trade.textId)
     if (trade.id > this.#highestId) this.#highestId = trade.id
     this.#length += 1
@@ -48,15 +50,17 @@ export class TruthRows {
 
   /** Marks a trade as sent; false when it was already, null when there is no such row. */
   markSent(id: number): boolean | null {
-    if (id > this.#highestId) return null
-    const ids = this.#columns[0]
-    for (let row = this.#length - 1; row >= 0; row -= 1) {
-      if (ids?.[row] !== id) continue
-      const flags = this.#flags[row] ?? 0
-      this.#flags[row] = flags | 2
-      return (flags & 2) === 0
-    }
-    return null
+    const row = this.#find(id)
+    if (row === null) return null
+    const flags = this.#flags[row] ?? 0
+    this.#flags[row] = flags | 2
+    return (flags & 2) === 0
+  }
+
+  /** Whether a frame carried the newest trade of this id; false where there is none. */
+  wasSent(id: number): boolean {
+    const row = this.#find(id)
+    return row !== null && this.isSent(row)
   }
 
   isSent(row: number): boolean {
@@ -74,8 +78,19 @@ export class TruthRows {
       price,
       size,
       side: ((this.#flags[row] ?? 0) & 1) === 1 ? 'buy' : 'sell',
-      sent: this.isSent(row)
+      sent: this.isSent(row),
+      subscribed: ((this.#flags[row] ?? 0) & 4) !== 0
     }
+  }
+
+  /** Row of the newest trade of this id: ids may begin anew. */
+  #find(id: number): number | null {
+    if (id > this.#highestId) return null
+    const ids = this.#columns[0]
+    for (let row = this.#length - 1; row >= 0; row -= 1) {
+      if (ids?.[row] === id) return row
+    }
+    return null
   }
 
   #grow(): void {

@@ -106,6 +106,11 @@ export class Truth implements SimTruth {
     return all
   }
 
+  /** Whether a frame carried this trade. */
+  wasSent(instrument: InstrumentId, id: number): boolean {
+    return this.#known.get(instrument)?.rows.wasSent(id) === true
+  }
+
   isSubscribed(instrument: InstrumentId): boolean {
     return (this.#known.get(instrument)?.subscribers.size ?? 0) > 0
   }
@@ -147,7 +152,7 @@ export class Truth implements SimTruth {
       return false
     }
     this.#rows += 1
-    known.rows.push(trade)
+    known.rows.push(trade, known.subscribers.size > 0)
     return true
   }
 

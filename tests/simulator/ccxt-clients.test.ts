@@ -146,6 +146,7 @@ describe('the streaming client of ccxt for Coinbase Exchange', () => {
   test('lacks what a fault took, and the truth lacks it too', async () => {
     let asked = 0
     const everyHundredth: SimFaults = {
+      ...noFaults,
       onSend(...frame) {
         const [, , instrument] = frame
         if (instrument === null) return 'send'

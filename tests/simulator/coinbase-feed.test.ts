@@ -3,6 +3,7 @@ import type { LimitedVenueServer } from '../../src/simulator/http/breaches.ts'
 import { startCoinbaseServer } from '../../src/simulator/coinbase/server.ts'
 import type { CoinbaseTuning } from '../../src/simulator/coinbase/tuning.ts'
 import { FrameClient } from '../support/frame-client.ts'
+import { noFaults } from '../support/no-faults.ts'
 import { RecordedTruth } from '../support/recorded-truth.ts'
 import { aSimInstrument, aSimTrade, StubMarket } from '../support/stub-market.ts'
 import { until } from '../support/until.ts'
@@ -29,7 +30,13 @@ async function stand(
     aSimInstrument('coinbase', 'OLD', { trading: false })
   ])
   const truth = new RecordedTruth()
-  const server = await startCoinbaseServer({ market, truth, faults: { onSend }, port: 0, tuning })
+  const server = await startCoinbaseServer({
+    market,
+    truth,
+    faults: { ...noFaults, onSend },
+    port: 0,
+    tuning
+  })
   open.push(() => server.close())
   const client = async () => {
     const made = await FrameClient.open(server.wsUrl)

@@ -101,7 +101,7 @@ describe('connections', () => {
     const one = await client(server)
     one.send({ type: 'subscribe', product_ids: ['BTC-USD'], channels: ['matches'] })
     await one.wait({ type: 'subscriptions' })
-    server.dropConnections(how)
+    server.dropConnections(how === 'close' ? { how, code: 1001 } : { how })
     await until(() => one.closeCode !== null, 'the cut')
     expect(one.closeCode).toBe(how === 'reset' ? 1006 : 1001)
     await until(() => truth.events.includes('closed coinbase#1'), 'the truth to hear of it')

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { startEodhdServer } from '../../src/simulator/eodhd/server.ts'
 import { eodhdTuning, type EodhdTuning } from '../../src/simulator/eodhd/tuning.ts'
-import { FaultBoard } from '../../src/simulator/faults.ts'
+import { FaultBoard } from '../../src/simulator/faults/fault-board.ts'
 import { Truth } from '../../src/simulator/truth.ts'
 import { aSeededMarket, seededStartMs } from '../support/a-seeded-market.ts'
 import { upgradeStatus, type Json } from '../support/frame-client.ts'

@@ -80,7 +80,8 @@ describe('Truth', () => {
       price: 101 / 7,
       size,
       side: 'sell',
-      sent: true
+      sent: true,
+      subscribed: true
     })
   })
 
@@ -96,6 +97,28 @@ describe('Truth', () => {
     expect(truthOf(truth)).toMatchObject({ trades: 25, lastId: 25 })
     expect(truthOf(truth).emitted.trades).toBe(25)
     expect(truth.page(bitcoin, wholePage)?.items).toHaveLength(10)
+  })
+
+  test('tells which trades happened while somebody was subscribed', () => {
+    const truth = new Truth()
+    truth.subscribed('a', bitcoin)
+    truth.emitted(aSimTrade({ id: 1 }))
+    truth.closed('a')
+    truth.emitted(aSimTrade({ id: 2 }))
+    truth.subscribed('b', bitcoin)
+    truth.emitted(aSimTrade({ id: 3 }))
+    const items = truth.page(bitcoin, wholePage)?.items
+    expect(items?.map(({ subscribed }) => subscribed)).toEqual([true, false, true])
+  })
+
+  test('knows the newest trade of an id after ids began anew', () => {
+    const truth = new Truth()
+    truth.subscribed('a', bitcoin)
+    for (const id of [1, 2, 900, 1]) truth.emitted(aSimTrade({ id }))
+    truth.sent('a', aSimTrade({ id: 1 }))
+    const items = truth.page(bitcoin, wholePage)?.items
+    expect(items?.map(({ sent }) => sent)).toEqual([false, false, false, true])
+    expect([truth.wasSent(bitcoin, 1), truth.wasSent(bitcoin, 900)]).toEqual([true, false])
   })
 
   test('knows who is subscribed now', () => {

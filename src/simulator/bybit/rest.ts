@@ -1,4 +1,4 @@
-import type { SimInstrument, SimMarket } from '../market.ts'
+import type { SimInstrument, SimMarket, SimTrade } from '../market.ts'
 import { venueOf, type BybitCategory } from './category.ts'
 import type { HourAgoPrices } from './hour-ago.ts'
 import { instrumentsInfo } from './instruments-info.ts'
@@ -67,7 +67,7 @@ const recentTrade = withInstrument(({ market }, { category, instrument, query })
   const trades = market.newestTrades(instrument.id, readLimit(query, usual, most))
   const list = trades.toReversed().map((trade) => ({
     execId: trade.textId,
-    symbol: instrument.venueSymbol,
+    symbol: trade.instrument === instrument.id ? instrument.venueSymbol : symbolOf(market, trade),
     price: trade.priceText,
     size: trade.sizeText,
     side: trade.takerSide === 'buy' ? 'Buy' : 'Sell',
@@ -78,6 +78,13 @@ const recentTrade = withInstrument(({ market }, { category, instrument, query })
   }))
   return ok({ category, list })
 })
+
+/** Of a trade that is not of the instrument asked for, which only a lying history has. */
+function symbolOf(market: SimMarket, { instrument }: SimTrade): string {
+  const venues = ['bybit-spot', 'bybit-linear'] as const
+  const all = venues.flatMap((venue) => market.instruments(venue))
+  return all.find(({ id }) => id === instrument)?.venueSymbol ?? ''
+}
 
 const interest = withInstrument(({ market }, { category, instrument, query }) => {
   if (category !== 'linear') return refused('Category is invalid')

@@ -81,7 +81,7 @@ export async function startBybitServer(options: BybitServerOptions): Promise<Lim
   const listener = await VenueListener.open({
     venue: venueOf(category),
     port,
-    path,
+    upgrades: (asked) => asked === path,
     deflate: false,
     maxBufferedBytes: tuning.maxBufferedBytes,
     faults,

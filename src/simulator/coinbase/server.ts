@@ -72,7 +72,7 @@ export async function startCoinbaseServer(
   const listener = await VenueListener.open({
     venue: 'coinbase',
     port,
-    path: '/',
+    upgrades: (asked) => asked === '/',
     deflate: true,
     maxBufferedBytes: tuning.maxBufferedBytes,
     faults,

@@ -42,7 +42,7 @@ export async function startEodhdServer(options: EodhdServerOptions): Promise<Sim
   const listener = await VenueListener.open({
     venue: 'eodhd',
     port,
-    path,
+    upgrades: (asked) => asked === path,
     deflate: false,
     maxBufferedBytes: tuning.maxBufferedBytes,
     faults,

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { SimFaults, SimVenueId } from '../market.ts'
+import type { SimCut, SimFaults, SimVenueId } from '../market.ts'
 
 export type SimConnectionOptions = {
   readonly id: string
@@ -23,6 +23,7 @@ export class SimConnection {
   readonly id: string
   readonly address: string
   readonly #options: SimConnectionOptions
+  readonly #openedMs = performance.now()
   #corked = false
   #sentFrames = 0
 
@@ -35,6 +36,11 @@ export class SimConnection {
   /** Frames written so far; a scanner sees by it whether anything was said. */
   get sentFrames(): number {
     return this.#sentFrames
+  }
+
+  /** Since the upgrade, on the monotonic clock. */
+  get ageMs(): number {
+    return performance.now() - this.#openedMs
   }
 
   /** Bytes that wait for the reader. */
@@ -72,19 +78,39 @@ export class SimConnection {
     return true
   }
 
+  /** Sends a WebSocket ping, unless the connection is closing. */
+  ping(payload: string): void {
+    const { socket } = this.#options
+    if (socket.readyState === WebSocket.OPEN) socket.ping(payload)
+  }
+
   /** Says goodbye properly; a peer that does not answer is cut a little later. */
   close(code: number, reason: string): void {
     this.#options.socket.close(code, reason)
   }
 
-  /** Cuts it without a word, with a TCP reset where the transport can. */
-  reset(): void {
-    const { stream, socket } = this.#options
-    if (stream instanceof Socket) stream.resetAndDestroy()
-    else socket.terminate()
+  /** Ends it in one of the ways a venue or a network would. */
+  end(cut: SimCut): void {
+    switch (cut.how) {
+      case 'reset':
+        this.#reset()
+        return
+      case 'eof':
+        this.#options.stream.end()
+        return
+      case 'close':
+        this.close(cut.code, '')
+    }
   }
 
   terminate(): void {
     this.#options.socket.terminate()
+  }
+
+  /** Without a word, with a TCP reset where the transport can. */
+  #reset(): void {
+    const { stream, socket } = this.#options
+    if (stream instanceof Socket) stream.resetAndDestroy()
+    else socket.terminate()
   }
 }

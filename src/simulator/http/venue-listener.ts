@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import type { SimFaults, SimVenueId } from '../market.ts'
+import type { SimCut, SimFaults, SimVenueId } from '../market.ts'
+import { answerJson } from './json-answer.ts'
 import { SimConnection } from './sim-connection.ts'
 
 /** What a venue does with one connection. */
@@ -9,6 +11,8 @@ export interface ConnectionHandler {
   message(text: string): void
   /** Any control frame of the client. */
   alive?(): void
+  /** A pong, asked for or not. */
+  pong?(payload: string): void
   closed(): void
 }
 
@@ -16,8 +20,8 @@ export type VenueListenerOptions = {
   readonly venue: SimVenueId
   /** 0: any free port. */
   readonly port: number
-  /** The one path that upgrades. */
-  readonly path: string
+  /** Whether a path upgrades. */
+  readonly upgrades: (path: string) => boolean
   readonly deflate: boolean
   readonly maxBufferedBytes: number
   readonly faults: SimFaults
@@ -33,19 +37,37 @@ const maxMessageBytes = 256 * 1024
 /** Well below the bound at which a slow reader is cut. */
 const congestedBytes = 1024 * 1024
 const closeTimeoutMs = 2000
+/** How often it is looked whether a connection is too old. */
+const ageScanMs = 50
 /** Keeping no context lets ws leave frames under its threshold of 1024 bytes as they are: trades cost no compression. */
 const largeFramesOnly = { serverNoContextTakeover: true, threshold: 1024 }
 
 const statusTexts: Readonly<Record<number, string>> = {
   403: 'Forbidden',
   404: 'Not Found',
+  418: "I'm a teapot",
   429: 'Too Many Requests'
 }
 
-function refuse(stream: Duplex, status: number): void {
-  const head = `HTTP/1.1 ${status} ${statusTexts[status] ?? 'Refused'}`
+function refuse(
+  stream: Duplex,
+  status: number,
+  headers: Readonly<Record<string, string>> = {}
+): void {
+  const lines = [
+    `HTTP/1.1 ${status} ${statusTexts[status] ?? 'Refused'}`,
+    'Connection: close',
+    'Content-Length: 0',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  ]
   stream.on('error', () => stream.destroy())
-  stream.end(`${head}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+  stream.end(`${lines.join('\r\n')}\r\n\r\n`)
+}
+
+function reset(stream: Duplex): void {
+  stream.on('error', () => stream.destroy())
+  if (stream instanceof Socket) stream.resetAndDestroy()
+  else stream.destroy()
 }
 
 /** One port of loopback that speaks HTTP and WebSocket for a venue. */
@@ -54,13 +76,16 @@ export class VenueListener {
   readonly #http: Server
   readonly #ws: WebSocketServer
   readonly #connections = new Set<SimConnection>()
+  readonly #ageScan: NodeJS.Timeout
   #accepted = 0
   #slowConsumers = 0
 
   private constructor(options: VenueListenerOptions) {
     this.#options = options
     this.#http = createServer((request, response) => {
-      options.answer(request, response)
+      const refusal = options.faults.onRequest(options.venue, request.url ?? '/')
+      if (refusal === null) options.answer(request, response)
+      else answerJson(response, { ...refusal, body: { message: 'refused by a fault' } })
     })
     // A name of its own: the types of ws lag behind its `closeTimeout`.
     const wsOptions = {
@@ -73,13 +98,19 @@ export class VenueListener {
     this.#http.on('upgrade', (request, stream, head) => {
       this.#upgrade(request, stream, head)
     })
+    this.#ageScan = setInterval(() => {
+      this.#closeOld()
+    }, ageScanMs)
   }
 
   /** Listens on 127.0.0.1. */
   static async open(options: VenueListenerOptions): Promise<VenueListener> {
     const listener = new VenueListener(options)
     await new Promise<void>((resolve, reject) => {
-      listener.#http.once('error', reject)
+      listener.#http.once('error', (error) => {
+        clearInterval(listener.#ageScan)
+        reject(error)
+      })
       listener.#http.listen(options.port, '127.0.0.1', resolve)
     })
     return listener
@@ -106,14 +137,12 @@ export class VenueListener {
     return this.#slowConsumers
   }
 
-  dropConnections(how: 'reset' | 'close'): void {
-    for (const connection of this.#connections) {
-      if (how === 'reset') connection.reset()
-      else connection.close(1001, '')
-    }
+  dropConnections(cut: SimCut): void {
+    for (const connection of this.#connections) connection.end(cut)
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#ageScan)
     for (const connection of this.#connections) connection.terminate()
     this.#ws.close()
     await new Promise<void>((resolve) => {
@@ -126,9 +155,19 @@ export class VenueListener {
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const address = request.socket.remoteAddress ?? 'unknown'
-    const path = (request.url ?? '/').split('?')[0]
-    const refusal =
-      path === this.#options.path ? this.#options.admit(address, this.#connections.size) : 404
+    const verdict = this.#options.faults.onConnect(this.#options.venue)
+    if (verdict === 'reset') {
+      reset(stream)
+      return
+    }
+    if (verdict !== 'admit') {
+      refuse(stream, verdict.status, verdict.headers)
+      return
+    }
+    const [path = '/'] = (request.url ?? '/').split('?')
+    const refusal = this.#options.upgrades(path)
+      ? this.#options.admit(address, this.#connections.size)
+      : 404
     if (refusal !== null) {
       refuse(stream, refusal)
       return
@@ -136,6 +175,14 @@ export class VenueListener {
     this.#ws.handleUpgrade(request, stream, head, (socket) => {
       this.#accept(socket, stream, { address, target: request.url ?? '/' })
     })
+  }
+
+  #closeOld(): void {
+    const lifetime = this.#options.faults.lifetime(this.#options.venue)
+    if (lifetime === null) return
+    for (const connection of this.#connections) {
+      if (connection.ageMs >= lifetime.ms) connection.close(lifetime.code, '')
+    }
   }
 
   #accept(
@@ -163,7 +210,10 @@ export class VenueListener {
       handler.message(data.toString('utf8'))
     })
     socket.on('ping', () => handler.alive?.())
-    socket.on('pong', () => handler.alive?.())
+    socket.on('pong', (payload: Buffer) => {
+      handler.alive?.()
+      handler.pong?.(payload.toString('latin1'))
+    })
     socket.on('error', () => {
       socket.terminate()
     })

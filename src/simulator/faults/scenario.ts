@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { applyFault, faultKinds, type FaultCommand, type FaultTarget } from './fault-kinds.ts'
+import type { FaultTarget } from './fault-kind.ts'
+import { applyFault, faultKinds } from './fault-kinds.ts'
+import type { FaultCommand } from './fault-parameters.ts'
 
 /** A fault at its time. */
 export type ScenarioStep = {
