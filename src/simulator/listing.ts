@@ -28,10 +28,14 @@ const tradesPerSecond: Readonly<Record<SimVenueId, number>> = {
   coinbase: 640,
   'bybit-spot': 60,
   'bybit-linear': 100,
-  eodhd: 40
+  eodhd: 40,
+  'binance-spot': 120
 }
 
-const bybitCoins = 60
+/** Coins against USDT on Bybit and on Binance. */
+const usdtCoins = 60
+/** Binance writes eight decimals. */
+const leastBinancePrice = 0.00001
 const quietTail = 40
 
 /** Lists what the seeded market trades on one venue, busiest first, delisted last. */
@@ -62,7 +66,11 @@ function namesOf(venue: SimVenueId): {
 } {
   if (venue === 'coinbase') return { trading: coins, delisted: delistedCoins }
   if (venue === 'eodhd') return { trading: equities, delisted: [] }
-  const trading = coins.filter(({ price }) => price < 200_000).slice(0, bybitCoins)
+  if (venue === 'binance-spot') {
+    const listed = coins.filter(({ price }) => price < 200_000 && price >= leastBinancePrice)
+    return { trading: listed.slice(0, usdtCoins), delisted: [] }
+  }
+  const trading = coins.filter(({ price }) => price < 200_000).slice(0, usdtCoins)
   return { trading: venue === 'bybit-linear' ? trading.map(inThousands) : trading, delisted: [] }
 }
 
@@ -110,10 +118,14 @@ function describe(venue: SimVenueId, listed: ListedPrice, trading: boolean): Sim
     venueSymbol: venue === 'coinbase' ? symbol : `${name}${quote}`,
     base: name,
     quote,
-    priceDigits: Math.max(2, Math.min(10, 4 - Math.floor(Math.log10(price)))),
+    priceDigits: Math.max(2, Math.min(maxPriceDigits(venue), 4 - Math.floor(Math.log10(price)))),
     sizeDigits: sizeDigits(venue, price),
     trading
   }
+}
+
+function maxPriceDigits(venue: SimVenueId): number {
+  return venue === 'binance-spot' ? 8 : 10
 }
 
 function sizeDigits(venue: SimVenueId, price: number): number {

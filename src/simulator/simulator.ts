@@ -125,6 +125,7 @@ async function build(
     told.set(venue, faulted)
     const server = await startVenue(venue, options, {
       market: faulted,
+      ledger: market,
       truth,
       faults: board,
       port: ports.next()
@@ -200,7 +201,7 @@ function startWhenAllListen({ tape, start }: Source, truth: Truth): void {
 function startVenue(
   venue: SimVenueId,
   { tape = null, lateTrades = tape === null }: SimulatorOptions,
-  options: SimVenueOptions
+  options: SimVenueOptions & { readonly ledger: SimMarket }
 ): Promise<SimVenueServer> {
   switch (venue) {
     case 'coinbase':

@@ -21,7 +21,8 @@ const venues: ReadonlySet<string> = new Set<SimVenueId>([
   'coinbase',
   'bybit-spot',
   'bybit-linear',
-  'eodhd'
+  'eodhd',
+  'binance-spot'
 ])
 
 /**
@@ -61,8 +62,13 @@ function describe(
     throw new TapeError(`${path}: ${id}: expected one of the venues ${known}`)
   }
   const [base = symbol, quote = 'USD'] = symbol.split('-')
-  const venueSymbol = venue.startsWith('bybit') ? `${base}${quote}` : symbol
+  const venueSymbol = isJoined(venue) ? `${base}${quote}` : symbol
   return { id, venue, venueSymbol, base, quote, priceDigits, sizeDigits, trading: true }
+}
+
+/** Venues that spell a pair without a hyphen. */
+function isJoined(venue: SimVenueId): boolean {
+  return venue === 'bybit-spot' || venue === 'bybit-linear' || venue === 'binance-spot'
 }
 
 function isSimVenue(venue: string): venue is SimVenueId {

@@ -33,7 +33,13 @@ describe('the simulator process', () => {
     const { ready, said } = await runReady(['--port', '0', '--seed', '7', '--rate', '0.1'])
     expect(ready['control']).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     const venues = ready['venues'] as Record<string, Record<string, string>>
-    expect(Object.keys(venues)).toEqual(['coinbase', 'bybit-spot', 'bybit-linear', 'eodhd'])
+    expect(Object.keys(venues)).toEqual([
+      'coinbase',
+      'bybit-spot',
+      'bybit-linear',
+      'eodhd',
+      'binance-spot'
+    ])
     for (const { wsUrl, restUrl } of Object.values(venues)) {
       expect([wsUrl?.slice(0, 15), restUrl?.slice(0, 17)]).toEqual([
         'ws://127.0.0.1:',

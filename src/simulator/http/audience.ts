@@ -1,32 +1,32 @@
 import type { SimConnection } from './sim-connection.ts'
 
-const nobody: ReadonlySet<SimConnection> = new Set()
+const nobody: ReadonlySet<never> = new Set()
 
 /** Who listens to what: connections by key. Keys without a listener are forgotten. */
-export class Audience<Key> {
-  readonly #members = new Map<Key, Set<SimConnection>>()
+export class Audience<Key, Member = SimConnection> {
+  readonly #members = new Map<Key, Set<Member>>()
 
   /** Adds a listener; false when it listened already. */
-  join(key: Key, connection: SimConnection): boolean {
+  join(key: Key, member: Member): boolean {
     const members = this.#members.get(key)
     if (members === undefined) {
-      this.#members.set(key, new Set([connection]))
+      this.#members.set(key, new Set([member]))
       return true
     }
-    if (members.has(connection)) return false
-    members.add(connection)
+    if (members.has(member)) return false
+    members.add(member)
     return true
   }
 
-  leave(key: Key, connection: SimConnection): void {
+  leave(key: Key, member: Member): void {
     const members = this.#members.get(key)
     if (members === undefined) return
-    members.delete(connection)
+    members.delete(member)
     if (members.size === 0) this.#members.delete(key)
   }
 
   /** Listeners of one key; empty where there are none. */
-  of(key: Key): ReadonlySet<SimConnection> {
+  of(key: Key): ReadonlySet<Member> {
     return this.#members.get(key) ?? nobody
   }
 
