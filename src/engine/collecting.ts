@@ -87,6 +87,7 @@ export class Collecting {
       apiKey: settings.api_key ?? null,
       selection: settings.instruments,
       perConnection: settings.per_connection ?? null,
+      lifetimeMs: null,
       userAgent: `tapedeck/${version}`,
       clock,
       random: () => Math.random(),

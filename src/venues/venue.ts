@@ -165,6 +165,8 @@ export interface Venue {
   readonly heartbeatMs: number | null
   /** Tells the newest trade of its own accord, on subscribing and in its heartbeats; else REST is asked. */
   readonly tellsLastTrade: boolean
+  /** After which the venue ends a connection, ms; null where it names no limit. */
+  readonly lifetimeMs: number | null
   /** Seconds after which no more late trades are expected: a candle is final then. */
   readonly graceMs: number
   /** A key is needed for live data. */

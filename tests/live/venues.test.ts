@@ -30,6 +30,7 @@ describe.each(venues.filter(({ needsKey }) => !needsKey))('the real $id', (venue
       apiKey: null,
       selection: [symbol],
       perConnection: null,
+      lifetimeMs: null,
       userAgent: 'tapedeck/live-test',
       clock: systemClock(),
       random: seededRandom(1),

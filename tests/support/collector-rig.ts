@@ -36,6 +36,7 @@ export function aCollectorRig(changes: Partial<CollectorOptions> = {}): Collecto
     apiKey: null,
     selection: 'all',
     perConnection: null,
+    lifetimeMs: null,
     userAgent: 'tapedeck/test',
     clock,
     random: () => 0.5,

@@ -4,6 +4,7 @@ import type { Instrument } from '../../src/core/market/instrument.ts'
 import type { LinkMark } from '../../src/core/market/ledger/link-mark.ts'
 import { Connection } from '../../src/engine/collector/connection.ts'
 import { Governor } from '../../src/engine/collector/governor.ts'
+import { HandoverSlots } from '../../src/engine/collector/handover-slots.ts'
 import type { Log, LogFields } from '../../src/engine/collector/log.ts'
 import type { MarketHours } from '../../src/engine/collector/market-hours.ts'
 import type { Venue } from '../../src/venues/venue.ts'
@@ -70,6 +71,8 @@ export class ConnectionRig {
         sockets: this.sockets,
         received: this.received,
         governor: this.governor,
+        slots: new HandoverSlots(() => 1),
+        lifetimeMs: venue.lifetimeMs,
         log: this.log,
         discounted: this.discounted,
         onEvents: (...[, events]) => this.events.push(...events),
@@ -90,19 +93,19 @@ export class ConnectionRig {
     return state === 'waiting' ? `waiting(${reason ?? ''})` : state
   }
 
-  /** Lets time pass as the collector would: a tick each second, and the far end beating where `beats`. */
+  /** Lets time pass as the collector would: a tick each second, and the far ends beating where `beats`. */
   pass(ms: number, beats = false): void {
     for (let leftMs = ms; leftMs > 0; leftMs -= 1000) {
       this.clock.advance(Math.min(1000, leftMs))
-      if (beats && !this.socket.isEnded) this.socket.say({ beat: null })
+      if (beats) for (const socket of this.sockets.unended) socket.say({ beat: null })
       this.connection.tick()
-      if (beats) this.socket.pong()
+      if (beats) for (const socket of this.sockets.unended) socket.pong()
     }
   }
 
   /** Acknowledges every request not yet answered. */
-  acknowledge(): void {
-    for (const text of this.socket.sent.splice(0)) this.socket.say({ ack: readToyRequest(text).id })
+  acknowledge(socket: FakeSocket = this.socket): void {
+    for (const text of socket.sent.splice(0)) socket.say({ ack: readToyRequest(text).id })
   }
 
   /** Brings the connection up from wherever it waits for its socket. */

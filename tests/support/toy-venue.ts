@@ -55,6 +55,7 @@ export function toyVenue(changes: Partial<Venue> = {}): Venue {
     acknowledges: 'request',
     keepAlive: null,
     heartbeatMs: 1_000,
+    lifetimeMs: null,
     tellsLastTrade: true,
     graceMs: 2_000,
     needsKey: false,

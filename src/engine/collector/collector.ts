@@ -15,6 +15,7 @@ import { Connection } from './connection.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Governor } from './governor.ts'
 import type { RestLane } from './governor.ts'
+import { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
 import { freshnessLimitMs } from './liveness.ts'
 import type { Log } from './log.ts'
@@ -35,6 +36,8 @@ export type CollectorOptions = {
   readonly selection: Selection
   /** Instruments on one connection; null: the venue's usual number. More than its most is cut to that. */
   readonly perConnection: number | null
+  /** After which links are replaced, less a 24th or two, ms; null: the venue's own lifetime, if it has one. */
+  readonly lifetimeMs: number | null
   /** Sent as `User-Agent`: `tapedeck/1.2.3`. */
   readonly userAgent: string
   readonly clock: Clock
@@ -137,6 +140,8 @@ class VenueCollector implements Collector {
       ...options,
       wsUrl: endpoints.wsUrl,
       governor: this.#governor,
+      slots: new HandoverSlots(() => this.#connections.size),
+      lifetimeMs: options.lifetimeMs ?? venue.lifetimeMs,
       discounted: this.#discounted,
       onEvents: (link, events, receivedMs) => options.onEvents(link, events, receivedMs),
       onLink: (mark) => options.onLink(mark)

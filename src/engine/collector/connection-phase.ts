@@ -4,7 +4,10 @@
  *   waiting(reason) ─▶ connecting ─▶ subscribing ─▶ live ⇄ stalled
  *      ▲    ▲             │              │           │       │
  *      │    └─────────────┴──────────────┴───────────┴───────┘   the socket ended
- *      └─ draining ◀── on purpose: market closed, handover, stop ─▶ closed
+ *      └─ draining ◀── on purpose: market closed, stop, rotation without overlap ─▶ closed
+ *
+ *   live ─▶ draining(handover) ─▶ live: two links carry the instruments, then the new one alone, or the
+ *   old one again where the new one failed.
  *   failed: needs a person; looked at again every ten minutes.
  */
 import type { ConnectionState, WaitingReason } from '../../contracts/shapes.ts'
@@ -17,7 +20,7 @@ const edges: Readonly<Record<ConnectionState, readonly ConnectionState[]>> = {
   subscribing: ['live', 'stalled', 'waiting', 'draining', 'failed', 'closed'],
   live: ['stalled', 'waiting', 'draining', 'failed', 'closed'],
   stalled: ['live', 'waiting', 'draining', 'closed'],
-  draining: ['waiting', 'closed'],
+  draining: ['live', 'waiting', 'closed'],
   failed: ['waiting', 'closed'],
   closed: []
 }

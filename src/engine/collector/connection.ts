@@ -1,6 +1,5 @@
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { ConnectionState } from '../../contracts/shapes.ts'
-import { emptyLatencyCounts, latencyQuantile } from '../../core/market/latency-window.ts'
 import { planRetry } from '../../core/market/backoff.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { createSilenceRule } from '../../core/market/silence.ts'
@@ -10,20 +9,25 @@ import type { Timer } from './clock.ts'
 import { ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { ConnectionPhase } from './connection-phase.ts'
+import { describeConnection } from './connection-row.ts'
+import { refusedPauseMs } from './governor.ts'
 import type { Admission, ConnectTicket } from './governor.ts'
+import type { Heir } from './handover.ts'
 import { InstrumentWatch } from './instrument-watch.ts'
 import type { Activity } from './instrument-watch.ts'
 import { Journal } from './journal.ts'
-import { Link } from './link.ts'
+import type { Link } from './link.ts'
 import type { LinkContext, LinkListener } from './link-options.ts'
-import { judgeMarket } from './market-hours.ts'
+import { Links } from './links.ts'
+import type { Witness } from './links.ts'
+import { MarketFollower } from './market-follower.ts'
 import type { MarketHours } from './market-hours.ts'
+import { Refusals } from './refusals.ts'
+import { Replacement } from './replacement.ts'
 import { Traffic } from './traffic.ts'
 
 const silenceMs = { withHeartbeat: 15_000, without: 60_000 } as const
-const refusedPauseMs = 300_000
 const failedRetryMs = 600_000
-const lateTradesMs = 300_000
 
 /** What a connection needs besides what all of its venue share. */
 export type ConnectionOptions = {
@@ -37,21 +41,26 @@ export type ConnectionOptions = {
 }
 
 /** What comes after the present link, when its end was decided here. */
-type Ending = 'retry' | 'market' | 'fail' | 'close'
+type Ending = 'retry' | 'again' | 'fail' | 'close'
 
-/** One connection of a venue and its instruments, over as many sockets as it takes, one at a time. */
+/**
+ * One connection of a venue and its instruments, over as many sockets as it takes: one at a time, and
+ * two while a planned end is handed over (docs/adr/0012-make-before-break.md).
+ */
 export class Connection {
   readonly id: string
   readonly traffic = new Traffic()
   readonly #options: ConnectionOptions
   readonly #context: LinkContext
-  readonly #watch = new InstrumentWatch()
+  #watch = new InstrumentWatch()
   readonly #journal: Journal
   readonly #silence: SilenceRule
   #instruments: readonly Instrument[]
-  readonly #refused = new Map<InstrumentId, string>()
+  readonly #refused = new Refusals()
+  readonly #market: MarketFollower
+  readonly #links: Links
+  readonly #replacement: Replacement
   readonly #phase: ConnectionPhase
-  #link: Link | null = null
   #ending: Ending = 'retry'
   #admission: Admission | null = null
   #timer: Timer | null = null
@@ -60,8 +69,6 @@ export class Connection {
   #reconnects = 0
   #hasBeenLive = false
   #afterSilence = false
-  #isReadingPaused = false
-  #marketClosedMs: number | null = null
   #lastDataMs: number | null = null
   #lastHeartbeatMs: number | null = null
   #onClosed: (() => void) | null = null
@@ -76,6 +83,11 @@ export class Connection {
     const base = options.context.venue.heartbeatMs === null ? 'without' : 'withHeartbeat'
     this.#silence = createSilenceRule(silenceMs[base])
     for (const { id } of options.instruments) this.#watch.add(id)
+    const { context, marketHours } = options
+    this.#market = new MarketFollower(marketHours, context.clock)
+    const shared = { silence: this.#silence, traffic: this.traffic }
+    this.#links = new Links(this.id, context, shared, () => this.#tellClosed())
+    this.#replacement = this.#createReplacement()
   }
 
   get state(): ConnectionState {
@@ -86,28 +98,42 @@ export class Connection {
     return this.#instruments
   }
 
+  /** Its instruments are being carried; during a handover by two links. */
+  get isCarrying(): boolean {
+    return this.state === 'live' || this.#replacement.isOverlapping
+  }
+
+  /** Whether the venue agreed to send this instrument on the present link, and it is well. */
+  carries(id: InstrumentId): boolean {
+    return this.isCarrying && this.#links.present?.carries(id) === true
+  }
+
+  /** Newest trade id of an instrument that came here; -1 where none did. */
+  newestId(id: InstrumentId): number {
+    return this.#watch.newestId(id)
+  }
+
   start(): void {
     this.#seek()
   }
 
-  /** Closes it for good; resolves when its socket is gone, within a second. */
+  /** Closes it for good; resolves when its sockets are gone, within a second. */
   stop(): Promise<void> {
-    if (this.state === 'closed') return Promise.resolve()
-    this.#cancelWaiting()
-    if (this.#link === null) {
-      this.#enter('closed', null)
-      return Promise.resolve()
-    }
     return new Promise((resolve) => {
       this.#onClosed = resolve
-      this.#leave('close', 'stopped')
+      this.#cancelWaiting()
+      this.#replacement.cancel('stopped')
+      if (this.#links.present !== null) this.#leave('close', 'stopped')
+      else if (this.state !== 'closed') this.#enter('closed', null)
+      this.#tellClosed()
     })
   }
 
   addInstrument(instrument: Instrument): void {
     this.#instruments = [...this.#instruments, instrument]
     this.#watch.add(instrument.id)
-    this.#link?.addInstrument(instrument)
+    this.#links.present?.addInstrument(instrument)
+    this.#replacement.addInstrument(instrument)
     this.#note(`${instrument.symbol} added`)
   }
 
@@ -116,8 +142,24 @@ export class Connection {
     if (instrument === undefined) return
     this.#instruments = this.#instruments.filter((each) => each !== instrument)
     this.#watch.remove(id)
-    if (!this.#refused.delete(id)) this.#link?.removeInstrument(instrument)
+    if (!this.#refused.delete(id)) {
+      this.#links.present?.removeInstrument(instrument)
+      this.#replacement.removeInstrument(instrument)
+    }
     this.#note(`${instrument.symbol} removed`)
+  }
+
+  /** Replaces its link by a new one as soon as it is its turn; false when there is none to replace. */
+  rotate(): boolean {
+    if (!this.isCarrying) return false
+    this.#replacement.want({ reason: 'asked for', isUrgent: false })
+    this.#replaceWhenDue()
+    return true
+  }
+
+  /** Tells what comes on its present link. @returns How to end that. */
+  witness(witness: Witness): () => void {
+    return this.#links.witness(witness)
   }
 
   /** Skips a wait, or tries again what had failed, refused instruments included. False when there is nothing to skip. */
@@ -125,8 +167,7 @@ export class Connection {
     const isSkippable =
       this.state === 'failed' || (this.state === 'waiting' && this.#phase.reason === 'backoff')
     if (!isSkippable) return false
-    for (const id of this.#refused.keys()) this.#watch.add(id)
-    this.#refused.clear()
+    for (const id of this.#refused.clear()) this.#watch.add(id)
     this.#note('retry asked for')
     this.#seek()
     return true
@@ -134,30 +175,31 @@ export class Connection {
 
   /** The machine slept or the loop stood still: whatever the socket says, it is taken for dead. */
   presumeDead(text: string): void {
-    this.#link?.suspect(text)
+    this.#replacement.cancel(text)
+    this.#links.present?.suspect(text)
   }
 
   /** Asks for a sign of life: until it comes nothing is live here, and without it the link is dead. */
   doubt(): void {
-    this.#link?.doubt()
+    this.#links.doubt()
   }
 
   pauseReading(): void {
-    this.#isReadingPaused = true
-    this.#link?.pauseReading()
+    this.#links.pauseReading()
   }
 
   resumeReading(): void {
-    this.#isReadingPaused = false
-    this.#link?.resumeReading()
+    this.#links.resumeReading()
   }
 
   /** Looks after deadlines, liveness and market hours; called every second. */
   tick(): void {
     this.traffic.tick()
     this.#silence.age()
-    this.#link?.tick()
+    this.#links.present?.tick()
+    this.#replacement.tick()
     this.#followMarket()
+    this.#replaceWhenDue()
   }
 
   /** Null when the instrument is not carried here, or the venue refused it. */
@@ -167,40 +209,35 @@ export class Connection {
 
   /** Age of the last sign of life of the present socket, ms; null while there is none, or one is asked for. */
   heartbeatAgeMs(): number | null {
-    return this.#link?.signAgeMs(this.#context.clock.monotonicMs()) ?? null
+    return this.#links.present?.signAgeMs(this.#context.clock.monotonicMs()) ?? null
   }
 
   /** One sentence for each instrument that the venue refuses. */
   refusals(): readonly string[] {
-    return [...this.#refused].map(([id, reason]) => `${id} is refused by the venue: ${reason}`)
+    return this.#refused.sentences()
   }
 
   /** @param liveInstruments Those of its instruments that are live or quiet now. */
   row(liveInstruments: number): ConnectionRow {
-    const counts = emptyLatencyCounts()
-    this.traffic.latency.addTo(counts)
-    return {
-      id: this.id,
-      venue: this.#context.venue.id,
-      state: this.state,
-      reason: this.#phase.reason,
-      sinceMs: this.#phase.sinceMs,
-      downSinceMs: this.#phase.downSinceMs,
-      instruments: this.#instruments.map(({ id }) => id),
-      liveInstruments,
-      messagesPerSecond: this.traffic.messagesPerSecond(),
-      lastDataMs: this.#link?.lastDataMs ?? this.#lastDataMs,
-      lastHeartbeatMs: this.#link?.lastHeartbeatMs ?? this.#lastHeartbeatMs,
-      latencyP50Ms: latencyQuantile(counts, 0.5),
-      latencyP99Ms: latencyQuantile(counts, 0.99),
-      reconnects: this.#reconnects,
-      attempt: this.state === 'live' ? 0 : this.#attempt,
-      nextAttemptMs: this.#nextAttemptMs,
-      rejectedFrames: this.traffic.rejected,
-      history: this.traffic.history(),
-      lastClose: this.#journal.lastClose,
-      log: this.#journal.lines
-    }
+    const link = this.#links.present
+    return describeConnection(
+      {
+        phase: this.#phase,
+        traffic: this.traffic,
+        journal: this.#journal,
+        instruments: this.#instruments
+      },
+      {
+        id: this.id,
+        venue: this.#context.venue.id,
+        liveInstruments,
+        lastDataMs: link?.lastDataMs ?? this.#lastDataMs,
+        lastHeartbeatMs: link?.lastHeartbeatMs ?? this.#lastHeartbeatMs,
+        reconnects: this.#reconnects,
+        attempt: this.#attempt,
+        nextAttemptMs: this.#nextAttemptMs
+      }
+    )
   }
 
   #wanted(): readonly Instrument[] {
@@ -209,7 +246,7 @@ export class Connection {
 
   #seek(): void {
     this.#cancelWaiting()
-    const gate = this.#market()
+    const gate = this.#market.gate(this.#instruments)
     if (gate.kind === 'closed') {
       this.#waitForMarket(gate.connectMs)
       return
@@ -220,7 +257,7 @@ export class Connection {
 
   #connect(ticket: ConnectTicket): void {
     this.#admission = null
-    const gate = this.#market()
+    const gate = this.#market.gate(this.#instruments)
     if (gate.kind === 'closed') {
       ticket.failed()
       this.#waitForMarket(gate.connectMs)
@@ -228,18 +265,12 @@ export class Connection {
     }
     this.#enter('connecting', null)
     this.#ending = 'retry'
-    const link = new Link({
-      context: this.#context,
-      name: this.id,
-      instruments: () => this.#wanted(),
+    const link = this.#links.begin({
       watch: this.#watch,
-      silence: this.#silence,
-      traffic: this.traffic,
+      instruments: () => this.#wanted(),
       afterSilence: this.#afterSilence,
       listener: this.#linkListener(ticket)
     })
-    this.#link = link
-    if (this.#isReadingPaused) link.pauseReading()
     link.open()
   }
 
@@ -247,6 +278,7 @@ export class Connection {
     return {
       opened: () => {
         ticket.opened()
+        this.#replacement.began()
         this.#enter('subscribing', null)
       },
       subscribed: () => this.#subscribed(),
@@ -255,9 +287,10 @@ export class Connection {
         this.#context.log.warn('connection-suspected', { connection: this.id, text })
         if (this.state === 'live' || this.state === 'subscribing') this.#enter('stalled', text)
       },
-      noticed: (text) => {
+      noticed: (code, text) => {
         this.#context.log.info('venue-notice', { connection: this.id, text })
         this.#note(text)
+        if (code === 'shutdown') this.#endAnnounced()
       },
       ended: (cause) => {
         ticket.failed()
@@ -274,12 +307,13 @@ export class Connection {
     if (this.state !== 'subscribing') return
     this.#hasBeenLive = true
     this.#enter('live', null)
+    this.#replacement.endTurn()
   }
 
   #instrumentsRefused(ids: readonly InstrumentId[], reason: string): void {
     for (const id of ids) {
-      if (this.#refused.has(id) || !this.#instruments.some((each) => each.id === id)) continue
-      this.#refused.set(id, reason)
+      if (!this.#instruments.some((each) => each.id === id) || !this.#refused.add(id, reason))
+        continue
       this.#watch.remove(id)
       this.#context.log.warn('instrument-refused', { connection: this.id, instrument: id, reason })
       this.#note(`${id} refused: ${reason}`)
@@ -288,45 +322,108 @@ export class Connection {
 
   /** Ends the present link on purpose. */
   #leave(ending: Ending, text: string): void {
+    this.#replacement.cancel(text)
     this.#ending = ending
     if (this.state === 'subscribing' || this.state === 'live' || this.state === 'stalled') {
       if (ending !== 'fail') this.#enter('draining', null)
     }
-    this.#link?.close(ownCause(ending === 'fail' ? 'refused' : 'normal', text))
+    this.#links.present?.close(ownCause(ending === 'fail' ? 'refused' : 'normal', text))
   }
 
   #ended(cause: CloseCause): void {
-    const { governor, log } = this.#context
-    const link = this.#link
+    const { governor } = this.#context
+    const link = this.#links.present
     invariant(link !== null, `${this.id}: a link ended that was not there`)
-    this.#link = null
-    this.#lastDataMs = link.lastDataMs ?? this.#lastDataMs
-    this.#lastHeartbeatMs = link.lastHeartbeatMs ?? this.#lastHeartbeatMs
+    const isPlanned = this.#ending === 'close' || this.#ending === 'again'
+    this.#links.lost()
+    this.#keepTimes(link)
     this.#afterSilence = cause.class === 'silence'
-    this.#journal.close(cause)
-    this.#options.onChanged(this.id)
-    const { class: kind, code, text } = cause
-    const fields = { connection: this.id, class: kind, code, text, attempt: this.#attempt }
+    this.#tellEnd(cause, isPlanned)
     if (this.#ending === 'close') {
-      log.info('connection-ended', fields)
       this.#enter('closed', null)
-      this.#onClosed?.()
+      this.#tellClosed()
       return
     }
-    if (this.#ending === 'market') {
-      log.info('connection-ended', fields)
+    if (this.#ending === 'again') {
       this.#attempt = 0
       this.#seek()
       return
     }
-    log.warn('connection-ended', fields)
     if (this.#hasBeenLive) this.#reconnects += 1
     this.#hasBeenLive = false
-    if (kind === 'auth') {
+    const heir = this.#replacement.takeHeir()
+    if (heir !== null) {
+      if (cause.class === 'rate') governor.pause(cause.retryAfterMs)
+      this.#adopt(heir)
+    } else if (cause.class === 'auth') {
       governor.pause(Math.max(refusedPauseMs, cause.retryAfterMs ?? 0))
-      this.#fail(text)
-    } else if (this.#ending === 'fail') this.#fail(text)
+      this.#fail(cause.text)
+    } else if (this.#ending === 'fail') this.#fail(cause.text)
     else this.#retryAfter(cause, link.healthyMs)
+  }
+
+  #tellEnd(cause: CloseCause, isPlanned: boolean): void {
+    const { class: kind, code, text } = cause
+    this.#journal.close(cause)
+    this.#options.onChanged(this.id)
+    const fields = { connection: this.id, class: kind, code, text, attempt: this.#attempt }
+    this.#context.log[isPlanned ? 'info' : 'warn']('connection-ended', fields)
+  }
+
+  #keepTimes(link: Link): void {
+    this.#lastDataMs = link.lastDataMs ?? this.#lastDataMs
+    this.#lastHeartbeatMs = link.lastHeartbeatMs ?? this.#lastHeartbeatMs
+  }
+
+  #tellClosed(): void {
+    if (this.state === 'closed' && this.#links.areGone) this.#onClosed?.()
+  }
+
+  #createReplacement(): Replacement {
+    return new Replacement({
+      id: this.id,
+      context: this.#context,
+      links: this.#links,
+      watch: () => this.#watch,
+      wanted: () => this.#wanted(),
+      noted: (text) => this.#note(text),
+      mustBreak: (reason) => this.#leave('again', reason),
+      overlapping: () => this.#enter('draining', 'handover'),
+      handedOver: (heir) => this.#adopt(heir),
+      stayed: () => {
+        if (this.state === 'draining') this.#enter('live', null)
+      }
+    })
+  }
+
+  #replaceWhenDue(): void {
+    if (this.state !== 'live') return
+    if (this.#market.gate(this.#instruments).kind === 'open') this.#replacement.follow()
+  }
+
+  #endAnnounced(): void {
+    this.#replacement.want({ reason: 'end announced by the venue', isUrgent: true })
+    this.#replaceWhenDue()
+  }
+
+  /** Makes the new link of a handover the present one, however far it has come. */
+  #adopt({ link, watch, stage, ticket, refused, isEnding }: Heir): void {
+    const old = this.#links.present
+    if (old !== null) this.#keepTimes(old)
+    watch.inherit(this.#watch)
+    this.#watch = watch
+    this.#links.promote(link)
+    link.listen(this.#linkListener(ticket))
+    if (stage === 'overlapping') this.#enter('live', null)
+    else {
+      this.#enter('waiting', 'rate')
+      this.#enter('connecting', null)
+      if (stage === 'subscribing') this.#enter('subscribing', null)
+    }
+    this.#hasBeenLive = stage === 'overlapping'
+    for (const [id, reason] of refused) this.#instrumentsRefused([id], reason)
+    this.#replacement.began()
+    if (isEnding) this.#endAnnounced()
   }
 
   #retryAfter(cause: CloseCause, healthyMs: number): void {
@@ -362,26 +459,16 @@ export class Connection {
 
   #followMarket(): void {
     if (this.#options.marketHours === null || this.state === 'closed') return
-    const gate = this.#market()
+    const gate = this.#market.gate(this.#instruments)
     if (this.state === 'waiting' && this.#phase.reason === 'market') {
       if (gate.kind === 'open') this.#seek()
       else this.#nextAttemptMs = gate.connectMs
       return
     }
-    if (gate.kind === 'open') {
-      this.#marketClosedMs = null
-      return
-    }
-    const nowMs = this.#context.clock.monotonicMs()
-    this.#marketClosedMs ??= nowMs
-    const isOver = nowMs - this.#marketClosedMs >= lateTradesMs
+    const isOver = this.#market.isOver(gate)
     if (isOver && (this.state === 'live' || this.state === 'subscribing')) {
-      this.#leave('market', 'market closed')
+      this.#leave('again', 'market closed')
     }
-  }
-
-  #market(): ReturnType<typeof judgeMarket> {
-    return judgeMarket(this.#instruments, this.#options.marketHours, this.#context.clock.nowMs())
   }
 
   #cancelWaiting(): void {

@@ -18,6 +18,10 @@ export class FrameIntake {
   lastHeartbeatMs: number | null = null
   /** Run clock of the last frame, ping or pong; null before. */
   lastFrameMs: number | null = null
+  /** False for the second link of a handover: what it brings again counts neither as traffic nor for latency. */
+  isCounted = true
+  /** Hears the events too, while it matters which link brought them. */
+  witness: ((events: readonly MarketEvent[]) => void) | null = null
   readonly #options: LinkOptions
   #parser: FrameParser
   #liveness: Liveness
@@ -52,7 +56,7 @@ export class FrameIntake {
    * @param atMs Monotonic time of its arrival.
    */
   take(data: Buffer, receivedMs: number, atMs: number): ControlFrame | null {
-    this.#options.traffic.message(data.length)
+    if (this.isCounted) this.#options.traffic.message(data.length)
     this.lastFrameMs = receivedMs
     this.#liveness.sign(atMs)
     const parsed = this.#parse(data, receivedMs)
@@ -80,7 +84,7 @@ export class FrameIntake {
 
   /** Takes one binary frame; no venue of ours sends any. */
   takeBinary(data: Buffer): void {
-    this.#options.traffic.message(data.length)
+    if (this.isCounted) this.#options.traffic.message(data.length)
     this.#odd({ sort: 'unknown', kind: 'binary frame' }, data)
   }
 
@@ -116,7 +120,7 @@ export class FrameIntake {
       else watch.discount(event)
       if (event.kind === 'trade') {
         hasTrade = true
-        if (counts) traffic.latency.record(receivedMs - event.eventMs)
+        if (counts && this.isCounted) traffic.latency.record(receivedMs - event.eventMs)
       } else if (event.kind === 'heartbeat') this.lastHeartbeatMs = receivedMs
       else if (event.kind !== 'anchor') hasData = true
     }
@@ -125,6 +129,7 @@ export class FrameIntake {
       this.#liveness.data(atMs, hasTrade)
       this.noteHealthy(atMs)
     }
+    this.witness?.(events)
     if (!isWhole) discounted.clear()
   }
 

@@ -7,6 +7,9 @@ const windowMs = 300_000
 const shortestPauseMs = 1_000
 const firstPauseMs = 30_000
 const longestPauseMs = 600_000
+
+/** Pause of a venue that would not let us in; trying on would make it worse, ms. */
+export const refusedPauseMs = 300_000
 /** How soon a low request looks again while live ones wait. */
 const lowAgainMs = 100
 

@@ -32,7 +32,10 @@ export type Activity = {
   readonly usualGapMs: number | null
 }
 
-/** Remembers of each instrument of one connection when it last spoke and how often it does. Outlives reconnects. */
+/**
+ * Remembers of each instrument of one connection when it last spoke and how often it does. Outlives
+ * reconnects; of two links of a handover each has its own.
+ */
 export class InstrumentWatch {
   readonly #entries = new Map<InstrumentId, Entry>()
   #socket = 0
@@ -53,6 +56,25 @@ export class InstrumentWatch {
 
   remove(instrument: InstrumentId): void {
     this.#entries.delete(instrument)
+  }
+
+  /** Learns what the watch of another link of the same connection knows of the instruments watched here. */
+  inherit(other: InstrumentWatch): void {
+    for (const [instrument, entry] of this.#entries) {
+      const known = other.#entries.get(instrument)
+      if (known === undefined) continue
+      entry.hasPrice ||= known.hasPrice
+      entry.newestId = Math.max(entry.newestId, known.newestId)
+      if (known.usualGapMs > 0) entry.usualGapMs = known.usualGapMs
+      if (known.lastMs <= entry.lastMs) continue
+      entry.lastMs = known.lastMs
+      entry.socket = this.#socket
+    }
+  }
+
+  /** Newest trade id that came; -1 where none did. */
+  newestId(instrument: InstrumentId): number {
+    return this.#entries.get(instrument)?.newestId ?? -1
   }
 
   /** A new socket begins. */

@@ -3,10 +3,11 @@ import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
-import type { Venue } from '../../venues/venue.ts'
+import type { ParsedFrame, Venue } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
 import type { CloseCause } from './close-cause.ts'
 import type { Governor } from './governor.ts'
+import type { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentWatch } from './instrument-watch.ts'
 import type { Log } from './log.ts'
 import type { ReceiveQueue } from './receive-queue.ts'
@@ -23,6 +24,9 @@ export type LinkContext = {
   readonly random: Random
   readonly sockets: SocketFactory
   readonly governor: Governor
+  readonly slots: HandoverSlots
+  /** After which a link would be ended, ms; null: links are not replaced for their age. */
+  readonly lifetimeMs: number | null
   /** Frames of all its sockets on their way in. */
   readonly received: ReceiveQueue
   readonly log: Log
@@ -49,6 +53,9 @@ export type LinkOptions = {
   readonly listener: LinkListener
 }
 
+/** What the venue announced: that it will end the link, that we ask too much, or anything else. */
+export type VenueNotice = Extract<ParsedFrame, { kind: 'notice' }>['code']
+
 /** Hears one link. `ended` comes once, last. */
 export type LinkListener = {
   opened(): void
@@ -57,6 +64,6 @@ export type LinkListener = {
   refused(instruments: readonly InstrumentId[], reason: string): void
   /** A detector fired; the link is being ended. */
   suspected(text: string): void
-  noticed(text: string): void
+  noticed(code: VenueNotice, text: string): void
   ended(cause: CloseCause): void
 }

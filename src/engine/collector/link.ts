@@ -1,3 +1,4 @@
+import type { MarketEvent } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import type { Timer } from './clock.ts'
 import { judgeEnd, ownCause } from './close-cause.ts'
@@ -6,7 +7,7 @@ import { FrameIntake } from './frame-intake.ts'
 import type { ControlFrame } from './frame-intake.ts'
 import { Liveness } from './liveness.ts'
 import { LinkMarks } from './link-marks.ts'
-import type { LinkContext, LinkOptions } from './link-options.ts'
+import type { LinkContext, LinkListener, LinkOptions } from './link-options.ts'
 import type { FrameTaker } from './receive-queue.ts'
 import { redact, sampleText } from './redaction.ts'
 import type { Socket, SocketEnd, SocketListener } from './socket.ts'
@@ -27,6 +28,7 @@ export class Link implements FrameTaker {
   readonly #subscriptions: Subscriptions
   readonly #intake: FrameIntake
   readonly #marks: LinkMarks
+  #listener: LinkListener
   #liveness: Liveness
   #socket: Socket | null = null
   #deadline: Timer | null = null
@@ -41,6 +43,7 @@ export class Link implements FrameTaker {
   constructor(options: LinkOptions) {
     this.#options = options
     this.#context = options.context
+    this.#listener = options.listener
     const { venue, clock } = options.context
     this.#liveness = this.#createLiveness()
     this.#intake = new FrameIntake(options, this.#liveness)
@@ -55,6 +58,30 @@ export class Link implements FrameTaker {
 
   get isOpen(): boolean {
     return this.#phase === 'authorizing' || this.#phase === 'open'
+  }
+
+  get name(): string {
+    return this.#options.name
+  }
+
+  /** Whether the venue agreed to send this instrument here. */
+  carries(instrument: InstrumentId): boolean {
+    return this.#marks.carries(instrument)
+  }
+
+  /** Hands it to another listener, who hears all that is to come. */
+  listen(listener: LinkListener): void {
+    this.#listener = listener
+  }
+
+  /** Whether what it brings counts as traffic; not so while it brings what another link brings too. */
+  set isCounted(isCounted: boolean) {
+    this.#intake.isCounted = isCounted
+  }
+
+  /** Hears its events after they were handed on. */
+  set witness(witness: ((events: readonly MarketEvent[]) => void) | null) {
+    this.#intake.witness = witness
   }
 
   /** How long it has carried healthy data, ms. */
@@ -162,7 +189,7 @@ export class Link implements FrameTaker {
   /** Takes the link for dead, whatever it looks like. */
   suspect(text: string): void {
     if (this.#phase === 'ended' || this.#cause !== null) return
-    this.#options.listener.suspected(text)
+    this.#listener.suspected(text)
     this.abandon(ownCause('silence', text))
   }
 
@@ -192,7 +219,7 @@ export class Link implements FrameTaker {
     this.#options.watch.reopened()
     this.#phase = 'authorizing'
     this.#openedMs = this.#context.clock.nowMs()
-    this.#options.listener.opened()
+    this.#listener.opened()
     if (this.#isReadingPaused) this.#socket?.pause()
     if (this.#context.venue.handshake === 'open') this.#authorized()
     else this.#startDeadline('no authorization')
@@ -207,12 +234,12 @@ export class Link implements FrameTaker {
 
   #settled(): void {
     this.#marks.up(this.#options.instruments().map(({ id }) => id))
-    this.#options.listener.subscribed()
+    this.#listener.subscribed()
   }
 
   #notGiven(instruments: readonly InstrumentId[], reason: string): void {
     this.#marks.down(instruments, this.#lastFrameMs(), `refused: ${reason}`)
-    this.#options.listener.refused(instruments, reason)
+    this.#listener.refused(instruments, reason)
   }
 
   #received(data: Buffer): void {
@@ -239,7 +266,7 @@ export class Link implements FrameTaker {
         return
       case 'notice':
         if (parsed.code === 'rate') this.#context.governor.pause(null)
-        this.#options.listener.noticed(`venue says: ${this.#sample(parsed.message)}`)
+        this.#listener.noticed(parsed.code, `venue says: ${this.#sample(parsed.message)}`)
         return
       case 'pong':
       case 'ignored':
@@ -278,7 +305,7 @@ export class Link implements FrameTaker {
     const cause = this.#cause ?? judgeEnd(end)
     const text = this.#redact(cause.text)
     this.#marks.ended(cause.class === 'silence' ? this.#lastTrustedMs() : this.#lastFrameMs(), text)
-    this.#options.listener.ended({ ...cause, text })
+    this.#listener.ended({ ...cause, text })
   }
 
   #lastFrameMs(): number {

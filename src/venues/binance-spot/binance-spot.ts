@@ -18,6 +18,8 @@ export const binanceSpot: Venue = {
   // The server pings by WebSocket frame every 20 s and nothing else is a sign of life of its own.
   keepAlive: null,
   heartbeatMs: null,
+  // A day (binance-spot.md, "Lifetime, heartbeat, limits", read 2026-11-22).
+  lifetimeMs: 86_400_000,
   tellsLastTrade: false,
   graceMs: 2_000,
   needsKey: false,

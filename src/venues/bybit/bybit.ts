@@ -24,6 +24,7 @@ function buildVenue(category: BybitCategory, name: string): Venue {
     acknowledges: 'request',
     keepAlive: { everyMs: 20_000, frame: buildBybitPing },
     heartbeatMs: 20_000,
+    lifetimeMs: null,
     tellsLastTrade: false,
     graceMs: 2_000,
     needsKey: false,

@@ -17,6 +17,7 @@ export const coinbase: Venue = {
   acknowledges: 'list',
   keepAlive: null,
   heartbeatMs: 1_000,
+  lifetimeMs: null,
   tellsLastTrade: true,
   graceMs: 2_000,
   needsKey: false,

@@ -16,6 +16,7 @@ export const eodhd: Venue = {
   acknowledges: 'none',
   keepAlive: null,
   heartbeatMs: null,
+  lifetimeMs: null,
   tellsLastTrade: false,
   // About 12 % of trades arrive after a newer one, up to seconds late; a user closes minutes after 45 s
   // (eodhd.md, "Ordering, gaps, completeness", read 2026-11-22).

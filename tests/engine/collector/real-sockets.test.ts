@@ -45,6 +45,7 @@ async function aVenue(
     apiKey: null,
     selection: 'quote:USD',
     perConnection: null,
+    lifetimeMs: null,
     userAgent: 'tapedeck/test',
     clock,
     random: () => 0.5,
