@@ -1,7 +1,15 @@
 import type { ConnectionRow, InstrumentRow } from '../../contracts/state-rows.ts'
-import { useChoice, useDesk, useLinkStatus, useRunNowMs, useZonedTime } from '../desk/desk.ts'
+import {
+  useChoice,
+  useDesk,
+  useLinkStatus,
+  useRowsCalmly,
+  useRunNowMs,
+  useZonedTime
+} from '../desk/desk.ts'
 import { longAgeText } from '../format/age-text.ts'
 import { Mark } from '../freshness/mark.tsx'
+import { gapSentence, gapShape } from '../ledger/gap-count.ts'
 import { freshnessWords } from '../freshness/shown-freshness.ts'
 import { useFreshness } from '../watch/shown-instrument.ts'
 import { connectionWords, probableCause } from './connection-words.ts'
@@ -36,6 +44,7 @@ export function ConnectionDetail({ row, all }: ConnectionDetailProps) {
       <div className="detail-body">
         <div>
           {cause === null ? null : <p className="cause">Probable cause: {cause}</p>}
+          <CarriedGaps row={row} />
           <ConnectionLog row={row} />
         </div>
         <CarriedInstruments row={row} />
@@ -56,6 +65,26 @@ function ConnectionLog({ row }: { readonly row: ConnectionRow }) {
         </li>
       ))}
     </ol>
+  )
+}
+
+/** Symbols of this connection that have gaps, gravest first; nothing when none has. */
+function CarriedGaps({ row }: { readonly row: ConnectionRow }) {
+  const { instruments } = useDesk().stream.state
+  const carried = new Set<string>(row.instruments)
+  const withGaps = useRowsCalmly('ledger')
+    .filter((ledger) => carried.has(ledger.id) && gapShape(ledger) !== null)
+    .sort((left, right) => right.openGaps - left.openGaps || right.lostGaps - left.lostGaps)
+  if (withGaps.length === 0) return null
+  return (
+    <ul className="carried-gaps" aria-label="Gaps on this connection">
+      {withGaps.map((ledger) => (
+        <li key={ledger.id}>
+          <Mark shape={gapShape(ledger) ?? 'gap-open'} />
+          <b>{instruments.find(ledger.id)?.symbol ?? ledger.id}</b> {gapSentence(ledger)}
+        </li>
+      ))}
+    </ul>
   )
 }
 

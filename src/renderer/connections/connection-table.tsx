@@ -1,8 +1,9 @@
-import type { ConnectionRow } from '../../contracts/state-rows.ts'
-import { useChoice, useLinkStatus, useRunNowMs } from '../desk/desk.ts'
+import type { ConnectionRow, LedgerRow } from '../../contracts/state-rows.ts'
+import { useChoice, useDesk, useLinkStatus, useRowsCalmly, useRunNowMs } from '../desk/desk.ts'
 import { ageText, longAgeText } from '../format/age-text.ts'
 import { fixedText } from '../format/number-text.ts'
 import { Mark } from '../freshness/mark.tsx'
+import { countGaps, gapSentence, gapShape, type GapCount } from '../ledger/gap-count.ts'
 import { connectionWords } from './connection-words.ts'
 import { Trend } from './trend.tsx'
 
@@ -27,6 +28,10 @@ const headings: readonly {
   { title: 'Heartbeat', meaning: 'Time since the last sign of life' },
   { title: 'Since', meaning: 'Time in this state' },
   { title: 'Reconn.', meaning: 'Reconnects since start' },
+  {
+    title: 'Gaps',
+    meaning: 'Open gaps of the instruments it carries; in brackets those not refilled with trades'
+  },
   { title: 'Rejected', meaning: 'Frames that could not be read' },
   { title: 'Msg/s, 5 min', meaning: 'Messages each second over the last five minutes' }
 ]
@@ -114,6 +119,7 @@ function ConnectionLine({
       <td>{age(row.lastHeartbeatMs)}</td>
       <td>{longAgeText(nowMs - row.sinceMs)}</td>
       <td>{row.reconnects}</td>
+      <GapCell row={row} />
       <td>{row.rejectedFrames}</td>
       <td>
         <Trend
@@ -125,4 +131,23 @@ function ConnectionLine({
       </td>
     </tr>
   )
+}
+
+function GapCell({ row }: { readonly row: ConnectionRow }) {
+  const count = useGapCount(row)
+  const shape = gapShape(count)
+  const lost = count.lostGaps > 0 ? ` (${fixedText(count.lostGaps, 0)})` : ''
+  return (
+    <td title={gapSentence(count)}>
+      {shape === null ? null : <Mark shape={shape} />} {fixedText(count.openGaps, 0)}
+      {lost}
+    </td>
+  )
+}
+
+/** Gaps of all instruments that a connection carries. */
+export function useGapCount(row: ConnectionRow): GapCount {
+  const { ledger } = useDesk().stream.state
+  const known: readonly LedgerRow[] = useRowsCalmly('ledger')
+  return countGaps(known.length === 0 ? [] : row.instruments.map((id) => ledger.find(id)))
 }

@@ -2,6 +2,7 @@ import { useChoice, useLinkStatus, useRowsCalmly, useRunNowMs } from '../desk/de
 import { ConnectionDetail } from './connection-detail.tsx'
 import { ConnectionTable } from './connection-table.tsx'
 import { connectionWords } from './connection-words.ts'
+import { GapPanel } from './gap-panel.tsx'
 import { HealthSummary } from './health-summary.tsx'
 import { StartUpPanel } from './start-up-panel.tsx'
 
@@ -24,6 +25,7 @@ export function ConnectionsScreen() {
       <ConnectionTable rows={sorted} selected={selected?.id ?? null} />
       <div className="connections-foot">
         {selected === undefined ? null : <ConnectionDetail row={selected} all={rows} />}
+        <GapPanel />
         <StartUpPanel />
       </div>
     </div>

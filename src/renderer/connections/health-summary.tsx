@@ -1,4 +1,4 @@
-import type { ConnectionRow } from '../../contracts/state-rows.ts'
+import type { ConnectionRow, HealthRow } from '../../contracts/state-rows.ts'
 import { useDesk, useRows } from '../desk/desk.ts'
 import { fixedText } from '../format/number-text.ts'
 import { Trend } from './trend.tsx'
@@ -9,6 +9,39 @@ type Figure = {
   readonly title: string
   readonly trend?: readonly number[]
   readonly isBad?: boolean
+}
+
+/** What happened to trades that did not simply come and stay. */
+function tradeFigures(health: HealthRow): readonly Figure[] {
+  const count = (value: number) => fixedText(value, 0)
+  return [
+    {
+      label: 'Found missing',
+      value: count(health.missingTrades),
+      title:
+        'Trades whose numbers were left out when seen, since start; most are refilled later: see Gaps'
+    },
+    {
+      label: 'Implausible',
+      value: count(health.implausibleTrades),
+      title:
+        'Trades kept without a candle since start: more than 1 min ahead of the clock or 1 day behind it',
+      isBad: health.implausibleTrades > 0
+    },
+    {
+      label: 'Dropped',
+      value: count(health.droppedTrades),
+      title: 'Trades lost since start because the store was too slow',
+      isBad: health.droppedTrades > 0
+    },
+    {
+      label: 'Conflicting',
+      value: count(health.conflictingTrades),
+      title:
+        'Repeats since start that told something else than the trade already stored; the first is kept',
+      isBad: health.conflictingTrades > 0
+    }
+  ]
 }
 
 /** The engine in one line of figures, with trends since the window opened. */
@@ -72,7 +105,8 @@ export function HealthSummary({ connections }: { readonly connections: readonly 
             label: 'Store lag',
             value: milliseconds(health.storeLagMs),
             title: `Oldest row not yet committed; ${health.queuedRows} rows queued`
-          }
+          },
+          ...tradeFigures(health)
         ]
   return (
     <section className="summary" aria-label="Summary" data-region="summary">

@@ -7,9 +7,13 @@ export function StartUpPanel() {
   const run = useRun()
   const zone = useZonedTime()
   const nowMs = useRunNowMs()
-  const problems = (useRows('health')[0]?.venues ?? []).flatMap((venue) =>
-    venue.problems.map((problem) => `${venue.venue}: ${problem}`)
-  )
+  const health = useRows('health')[0]
+  const problems = [
+    ...(health?.problems ?? []),
+    ...(health?.venues ?? []).flatMap(({ venue, problems: ofVenue }) =>
+      ofVenue.map((problem) => `${venue}: ${problem}`)
+    )
+  ]
   return (
     <section className="start-up" aria-label="Start-up" data-region="start-up">
       <div className="panel-bar">

@@ -18,11 +18,15 @@ type DeskSession = {
   readonly search: { readonly text: string; readonly asked: number }
   /** Connection whose details are shown; null shows the first that needs attention. */
   readonly connection: string | null
+  /** What the engine said was wrong when the user put it away; null while nothing is put away. */
+  readonly dismissedProblems: string | null
 }
 
 type DeskActions = {
   readonly showScreen: (screen: Screen) => void
   readonly showConnection: (connection: string | null) => void
+  /** Puts the engine's problems away until they are others. */
+  readonly dismissProblems: (problems: string) => void
   readonly setFilter: (filter: string) => void
   readonly setSearchText: (text: string) => void
   /** Brings the symbol search forward with a text in it. */
@@ -47,8 +51,10 @@ export function createDeskStore(storage: ChoiceStorage | null, defaults: DeskCho
     filter: '',
     search: { text: '', asked: 0 },
     connection: null,
+    dismissedProblems: null,
     showScreen: (screen) => set({ screen }),
     showConnection: (connection) => set({ screen: 'connections', connection }),
+    dismissProblems: (dismissedProblems) => set({ dismissedProblems }),
     setFilter: (filter) => set({ filter }),
     setSearchText: (text) => set(({ search }) => ({ search: { ...search, text } })),
     openSearch: (text) => set(({ search }) => ({ search: { text, asked: search.asked + 1 } })),

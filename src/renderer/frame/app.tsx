@@ -6,7 +6,7 @@ import { needsFirstRun } from '../first-run/needs-first-run.ts'
 import { MarkSheet } from '../freshness/mark.tsx'
 import { WatchScreen } from '../watch/watch-screen.tsx'
 import { Header } from './header.tsx'
-import { NoticeBanner } from './notice-banner.tsx'
+import { NoticeBanners } from './notice-banner.tsx'
 import { useRegionKeys } from './region-keys.ts'
 import { StatusBar } from './status-bar.tsx'
 import { useWindowTitle } from './window-title.ts'
@@ -38,7 +38,7 @@ export function App() {
     <div className="app" data-mode={run?.mode ?? 'live'} data-linked={isLinked}>
       <MarkSheet />
       <Header />
-      <NoticeBanner />
+      <NoticeBanners />
       <main>{isFirstRun ? <FirstRunCard /> : <View />}</main>
       <StatusBar />
     </div>

@@ -1,9 +1,47 @@
-import { TriangleAlert } from 'lucide-react'
+import { TriangleAlert, X } from 'lucide-react'
 import { useChoice, useDesk, useLinkStatus, useRows, useRunNowMs } from '../desk/desk.ts'
 import { worstNotice } from './notice.ts'
+import { problemsKey, problemsText } from './problems.ts'
 
-/** A line under the header, there only while something needs a person. */
-export function NoticeBanner() {
+/** Lines under the header, there only while something needs a person. */
+export function NoticeBanners() {
+  return (
+    <div className="banners">
+      <NoticeBanner />
+      <ProblemsBanner />
+    </div>
+  )
+}
+
+/** What is wrong with the engine itself; put away, it stays away until something else is wrong. */
+function ProblemsBanner() {
+  const problems = useRows('health')[0]?.problems ?? []
+  const dismissed = useChoice((state) => state.dismissedProblems)
+  const dismiss = useChoice((state) => state.dismissProblems)
+  const showScreen = useChoice((state) => state.showScreen)
+  const key = problemsKey(problems)
+  if (problems.length === 0 || key === dismissed) return null
+  return (
+    <div className="banner" data-grade="warning" role="status">
+      <TriangleAlert size={14} aria-hidden="true" />
+      <span title={problems.join('\n')}>{problemsText(problems)}</span>
+      <button type="button" onClick={() => showScreen('connections')}>
+        Details
+      </button>
+      <button
+        type="button"
+        className="dismiss"
+        aria-label="Dismiss until it changes"
+        title="Dismiss until it changes"
+        onClick={() => dismiss(key)}
+      >
+        <X size={14} aria-hidden="true" />
+      </button>
+    </div>
+  )
+}
+
+function NoticeBanner() {
   const { stream, clock } = useDesk()
   const showConnection = useChoice((state) => state.showConnection)
   const notice = worstNotice({

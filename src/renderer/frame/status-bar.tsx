@@ -3,6 +3,7 @@ import {
   useChoice,
   useLinkStatus,
   useRows,
+  useRowsCalmly,
   useRun,
   useRunNowMs,
   useZonedTime
@@ -11,6 +12,7 @@ import type { Screen } from '../desk/desk-choices.ts'
 import { localTimeZone, zoneName } from '../format/zoned-time.ts'
 import { fixedText } from '../format/number-text.ts'
 import { Mark, type MarkShape } from '../freshness/mark.tsx'
+import { countGaps, gapSentence, gapShape, gapsText, type GapCount } from '../ledger/gap-count.ts'
 import { marketText } from './market-text.ts'
 import type { HealthRow } from '../../contracts/state-rows.ts'
 
@@ -60,6 +62,7 @@ function HealthItems({
       <StatusItem screen="watch" title="Symbols live or quiet">
         {instruments.live}/{instruments.total} symbols
       </StatusItem>
+      <GapItem />
       <StatusItem screen="connections" title="Messages received each second">
         <span className="figure">{fixedText(health.messagesPerSecond, 0)}</span> msg/s
       </StatusItem>
@@ -74,6 +77,27 @@ function HealthItems({
       </StatusItem>
     </>
   )
+}
+
+/** Gaps over all instruments; nothing while the engine has told of none. */
+function GapItem() {
+  const rows = useRowsCalmly('ledger')
+  if (rows.length === 0) return null
+  const count = countGaps(rows)
+  const shape = gapShape(count)
+  const sentence = gapSentence(count)
+  return (
+    <StatusItem screen="connections" title={sentence === '' ? 'No gap is open' : sentence}>
+      {shape === null ? null : <Mark shape={shape} />} {openGapsText(count)}
+    </StatusItem>
+  )
+}
+
+/** Writes gaps for the status bar: `0 gaps open`, `2 gaps open, 14 missing`, `0 gaps open, 3 not refilled`. */
+export function openGapsText({ openGaps, missingTrades, lostGaps }: GapCount): string {
+  const missing = missingTrades > 0 ? `, ${fixedText(missingTrades, 0)} missing` : ''
+  const lost = lostGaps > 0 ? `, ${fixedText(lostGaps, 0)} not refilled` : ''
+  return `${gapsText(openGaps)} open${missing}${lost}`
 }
 
 function statusShape(health: HealthRow, isLinked: boolean): MarkShape {

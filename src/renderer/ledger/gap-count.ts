@@ -22,14 +22,14 @@ export function gapShape({ openGaps, lostGaps }: GapCount): 'gap-open' | 'gap-lo
   return lostGaps > 0 ? 'gap-lost' : null
 }
 
-/** `2 gaps open, 14 trades missing; 1 gap without its trades`; empty when there is nothing to say. */
+/** `2 gaps open, 14 trades missing; 1 gap since start not refilled with trades`; empty when there is nothing to say. */
 export function gapSentence({ openGaps, missingTrades, lostGaps }: GapCount): string {
   const parts: string[] = []
   if (openGaps > 0) {
     const missing = missingTrades > 0 ? `, ${missedText(missingTrades)} missing` : ''
     parts.push(`${gapsText(openGaps)} open${missing}`)
   }
-  if (lostGaps > 0) parts.push(`${gapsText(lostGaps)} since start without trades`)
+  if (lostGaps > 0) parts.push(`${gapsText(lostGaps)} since start not refilled with trades`)
   return parts.join('; ')
 }
 

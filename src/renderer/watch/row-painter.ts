@@ -1,10 +1,11 @@
-import type { InstrumentRow, PriceRow, SparkRow } from '../../contracts/state-rows.ts'
+import type { InstrumentRow, LedgerRow, PriceRow, SparkRow } from '../../contracts/state-rows.ts'
 import type { Freshness } from '../../contracts/shapes.ts'
 import type { Painter } from '../desk/paint-loop.ts'
 import { ageText } from '../format/age-text.ts'
 import { compactText, fixedText, signedText } from '../format/number-text.ts'
 import { priceDigits } from '../format/price-text.ts'
 import { markHref } from '../freshness/mark.tsx'
+import { gapSentence, gapShape } from '../ledger/gap-count.ts'
 import { freshnessSentence, shownFreshness } from '../freshness/shown-freshness.ts'
 import type { ColumnName } from './columns.ts'
 import { FlashGate } from './flash-gate.ts'
@@ -18,6 +19,7 @@ const flashMs = 400
 export type RowSource = {
   findPrice(id: string): PriceRow | undefined
   findSpark(id: string): SparkRow | undefined
+  findLedger(id: string): LedgerRow | undefined
   isLinked(): boolean
   runNowMs(): number
   wallMs(): number
@@ -51,6 +53,7 @@ export class RowPainter implements Painter {
     this.#paintPrice(price, shown)
     this.#paintFigures(price)
     this.#paintRange(price)
+    this.#paintGaps()
     this.paintAge()
   }
 
@@ -61,14 +64,17 @@ export class RowPainter implements Painter {
     const eventMs = price?.eventMs ?? null
     const shown = shownFreshness(price?.freshness ?? 'none', this.#source.isLinked())
     this.#write('age', eventMs === null ? '' : ageText(nowMs - eventMs), eventMs)
-    this.#write('state', freshnessSentence(shown, eventMs, nowMs))
+    const ledger = this.#source.findLedger(this.#instrument.id)
+    const gaps = ledger === undefined ? '' : gapSentence(ledger)
+    const words = freshnessSentence(shown, eventMs, nowMs)
+    this.#write('state', gaps === '' ? words : `${words}; ${gaps}`)
     this.#paintSpark(price)
   }
 
   #paintFreshness(shown: Freshness): void {
     if (this.#row.dataset['freshness'] === shown) return
     this.#row.dataset['freshness'] = shown
-    const mark = this.#row.querySelector('use')
+    const mark = this.#row.querySelector('.cell-mark use')
     mark?.setAttribute('href', markHref(shown))
     mark?.parentElement?.setAttribute('data-shape', shown)
   }
@@ -132,6 +138,22 @@ export class RowPainter implements Painter {
     cell.hidden = place === null
     const pin = cell.firstElementChild
     if (pin instanceof HTMLElement && place !== null) pin.style.left = text
+  }
+
+  #paintGaps(): void {
+    const mark = this.#cells.get('gaps')
+    if (mark === undefined) return
+    const ledger = this.#source.findLedger(this.#instrument.id)
+    const shape = ledger === undefined ? null : gapShape(ledger)
+    const sentence = ledger === undefined ? '' : gapSentence(ledger)
+    if (this.#written.get('gaps') === sentence) return
+    this.#written.set('gaps', sentence)
+    mark.hidden = shape === null
+    mark.title = sentence
+    const drawing = mark.firstElementChild
+    if (shape === null || drawing === null) return
+    drawing.setAttribute('data-shape', shape)
+    drawing.firstElementChild?.setAttribute('href', markHref(shape))
   }
 
   /** Closes of the minutes before, and the price of now at the end. */

@@ -55,10 +55,11 @@ function useRowPainter(
   useLayoutEffect(() => {
     const element = row.current
     if (element === null) return
-    const { prices, sparks, run } = desk.stream.state
+    const { prices, sparks, ledger, run } = desk.stream.state
     const painter = new RowPainter(element, instrument, {
       findPrice: (id) => prices.find(id),
       findSpark: (id) => sparks.find(id),
+      findLedger: (id) => ledger.find(id),
       isLinked: () => desk.stream.status.kind === 'live',
       runNowMs: () => runNowMs(run.find('run'), desk.clock()),
       wallMs: desk.clock,
@@ -67,6 +68,7 @@ function useRowPainter(
     painter.paint()
     const stops = [
       prices.subscribeRow(instrument.id, () => desk.paint.request(painter)),
+      ledger.subscribeRow(instrument.id, () => desk.paint.request(painter)),
       desk.stream.onStatus(() => desk.paint.request(painter)),
       desk.seconds.subscribe(() => painter.paintAge()),
       () => desk.paint.forget(painter)
@@ -98,6 +100,9 @@ function WatchCell({
         <div role="gridcell" className={className} title={instrument.id}>
           <b>{instrument.base}</b>
           {instrument.symbol.slice(instrument.base.length)}
+          <span className="gap-mark" data-cell="gaps" hidden>
+            <Mark shape="gap-open" />
+          </span>
         </div>
       )
     case 'price':

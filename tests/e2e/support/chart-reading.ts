@@ -60,13 +60,26 @@ export async function readBars(
   page: Page,
   backs: readonly number[]
 ): Promise<readonly LegendFigures[]> {
-  const { right, middle } = await plotBox(page)
   const bars: LegendFigures[] = []
   for (const back of backs) {
-    await page.mouse.move(right - (barsRightOfNewest + back + 0.5) * barSpacing, middle)
+    const { x, y } = await barPlace(page, back)
+    await page.mouse.move(x, y)
     bars.push(await readLegend(page))
   }
   return bars
+}
+
+/**
+ * Where a bar stands on the page, at the height of the middle of the chart.
+ *
+ * @param back Bars before the newest one, empty slots included; 0 is the newest.
+ */
+export async function barPlace(
+  page: Page,
+  back: number
+): Promise<{ readonly x: number; readonly y: number }> {
+  const { right, middle } = await plotBox(page)
+  return { x: right - (barsRightOfNewest + back + 0.5) * barSpacing, y: middle }
 }
 
 /** The area of the candles, between the left edge and the price axis. */
