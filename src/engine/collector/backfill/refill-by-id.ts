@@ -1,0 +1,129 @@
+import { invariant } from '../../../core/invariant.ts'
+import type { Trade } from '../../../core/market/event.ts'
+import type { Gap } from '../../../core/market/ledger/gap.ts'
+import type { RestContext, TradeIdRange, TradePage } from '../../../venues/venue.ts'
+import { refillFromCandles, settleLost } from './candle-refill.ts'
+import type { Unreached } from './candle-refill.ts'
+import { judgeNumberedPage } from './judge-page.ts'
+import { Patience } from './patience.ts'
+import { PendingIds } from './pending-ids.ts'
+import { keyOf } from './refill.ts'
+import type { Refill, RefillContext, RefillStep } from './refill.ts'
+import { Trust } from './trust.ts'
+
+/** Waits before asking again for trades that the venue did not give; REST may lag behind the feed. */
+const absentWaitsMs = [1_000, 5_000, 15_000]
+/** The same where it gave newer ones: then they are gone, and one look more is enough. */
+const goneWaitsMs = [1_000]
+/** Wait between one walk through the gap that brought something and the next. */
+const nextWalkMs = 1_000
+/** Walks through a gap at most. */
+const mostWalks = 8
+
+/**
+ * Refills a gap where ids tell what is missing: pages are asked for from the newest id down, so that a
+ * chart fills up towards the past and the gap keeps its name, its first id, until the end.
+ *
+ * One walk goes down to the first id; what it left out is asked for in further walks. When those bring
+ * nothing, candles take the place of what is still missing.
+ */
+export class RefillById implements Refill {
+  readonly #context: RefillContext
+  readonly #pending: PendingIds
+  /** Null until a walk begins: the highest id it still asks for. */
+  #cursor: number | null = null
+  #walks = 0
+  #gainedInWalk = 0
+  /** The lowest trade applied. */
+  #lowest: Trade | null = null
+  #absent = new Patience(absentWaitsMs)
+  readonly #trust: Trust
+  /** What no trades are to be had for; null while they are asked for. */
+  #unreached: Unreached | null = null
+
+  constructor(context: RefillContext, gap: Gap) {
+    this.#context = context
+    this.#trust = new Trust(context)
+    this.#pending = new PendingIds(idsOf(gap))
+  }
+
+  async step(gap: Gap, rest: RestContext): Promise<RefillStep> {
+    if (this.#unreached !== null) {
+      return refillFromCandles(this.#context, { gap, unreached: this.#unreached }, rest)
+    }
+    this.#pending.clip(idsOf(gap))
+    this.#cursor ??= idsOf(gap).toId
+    const range = this.#pending.newestUpTo(this.#cursor)
+    if (range === null) return this.#walked(gap)
+    const { venue, instrument, tell } = this.#context
+    tell({ kind: 'asked', key: keyOf(gap), what: 'trades', range })
+    const page = await venue.fetchTradesById(rest, instrument, range)
+    rest.signal.throwIfAborted()
+    if (page === null) return this.#turnToCandles(gap, 'the venue serves no trades by id')
+    const { fromMs, toMs } = gap
+    const fault = judgeNumberedPage(page, { instrument: instrument.id, range, fromMs, toMs })
+    return fault === null
+      ? this.#take(gap, range, page)
+      : this.#trust.contradicted(gap, fault, null)
+  }
+
+  refused(gap: Gap, reason: string): RefillStep {
+    const again = this.#trust.refused()
+    if (again !== null) return again
+    return this.#unreached === null
+      ? this.#turnToCandles(gap, reason)
+      : settleLost(gap, this.#unreached, reason)
+  }
+
+  #take(gap: Gap, range: TradeIdRange, { trades }: TradePage): RefillStep {
+    const { counters, apply, tell } = this.#context
+    const stored = trades.filter((trade) => apply(trade) === 'stored').length
+    counters.trades += stored
+    const gained = this.#pending.remove(trades.map(({ id }) => Number(id)))
+    this.#gainedInWalk += gained
+    const [lowest] = trades
+    this.#cursor = (lowest === undefined ? range.fromId : Number(lowest.id)) - 1
+    if (lowest !== undefined && !(Number(lowest.id) >= Number(this.#lowest?.id ?? Infinity))) {
+      this.#lowest = lowest
+    }
+    if (gained > 0) this.#trust.confirmed()
+    tell({ kind: 'applied', key: keyOf(gap), trades: trades.length, stored })
+    return { kind: 'again' }
+  }
+
+  /** A walk is over and the gap is open still. */
+  #walked(gap: Gap): RefillStep {
+    this.#walks += 1
+    this.#cursor = null
+    const gained = this.#gainedInWalk
+    this.#gainedInWalk = 0
+    if (this.#pending.highest === null) return this.#settleServed(gap)
+    const isMore = this.#walks < mostWalks
+    if (isMore && gained > 0) {
+      this.#absent = new Patience(goneWaitsMs)
+      return { kind: 'wait', delayMs: nextWalkMs }
+    }
+    const delayMs = isMore ? this.#absent.next() : null
+    if (delayMs !== null) return { kind: 'wait', delayMs }
+    return this.#turnToCandles(gap, 'the venue does not serve these trades any more')
+  }
+
+  /** Every id was served, and still the gap is open: what it holds back, no further request can give. */
+  #settleServed(gap: Gap): RefillStep {
+    const reason = 'the venue served its trades and not all could be kept'
+    const settlement = { key: keyOf(gap), rest: 'lost', reason, reachedFromMs: null } as const
+    return { kind: 'settle', settlement }
+  }
+
+  #turnToCandles(gap: Gap, reason: string): RefillStep {
+    const isAtEdge = Number(this.#lowest?.id) - 1 === this.#pending.highest
+    const toMs = isAtEdge ? Math.min(gap.toMs, this.#lowest?.eventMs ?? gap.toMs) : gap.toMs
+    this.#unreached = { fromMs: gap.fromMs, toMs, reachedFromMs: null, reason }
+    return { kind: 'again' }
+  }
+}
+
+function idsOf({ instrument, firstId, lastId }: Gap): TradeIdRange {
+  invariant(firstId !== null && lastId !== null, `a gap of ${instrument} without ids`)
+  return { fromId: firstId, toId: lastId }
+}
