@@ -12,8 +12,12 @@ import type { DayRule } from '../../src/core/market/trading-day.ts'
 import type { Pipeline } from '../../src/core/pipeline/pipeline.ts'
 import type { RowSink } from '../../src/core/pipeline/rows.ts'
 import type { InstrumentSeed } from '../../src/core/pipeline/seed.ts'
+import { LedgerStore } from './ledger-store.ts'
 
 type StoredTrade = ArrivedTrade & { readonly isFlagged: boolean }
+
+/** A candle without what tells of the way it came: its revision, and the ledger's word at the time. */
+export type PlainCandle = Omit<Candle, 'revision' | 'state'>
 
 /** What a store of one instrument is told about it. */
 export type CandleStoreOptions = {
@@ -28,6 +32,7 @@ export class CandleStore implements RowSink {
   readonly #options: CandleStoreOptions
   readonly #trades = new Map<number | string, StoredTrade>()
   readonly #candles = new Map<string, Candle>()
+  readonly ledger = new LedgerStore()
   #pending: StoredTrade[] = []
 
   constructor(options: CandleStoreOptions) {
@@ -49,6 +54,7 @@ export class CandleStore implements RowSink {
     }
     this.#pending = []
     for (const candle of pipeline.takeChangedCandles()) this.#save(candle)
+    this.ledger.put(pipeline.takeLedgerChanges())
     return pipeline.takeRebuilds().map((request) => this.#rebuild(request, pipeline))
   }
 
@@ -83,17 +89,17 @@ export class CandleStore implements RowSink {
     return this.#stored().flatMap(({ trade, isFlagged }) => (isFlagged ? trade : []))
   }
 
-  /** Stored candles by interval and time, without their revision, which tells of the way they came. */
-  candles(): readonly Omit<Candle, 'revision'>[] {
-    return [...this.#candles.values()].sort(byPlace).map(withoutRevision)
+  /** Stored candles by interval and time. */
+  candles(): readonly PlainCandle[] {
+    return [...this.#candles.values()].sort(byPlace).map(plain)
   }
 
   /** The candles that the stored trades make, built from scratch. */
-  oracle(runNowMs: number): readonly Omit<Candle, 'revision'>[] {
+  oracle(runNowMs: number): readonly PlainCandle[] {
     const built = this.#options.specs.flatMap((spec) =>
       this.#build(spec, this.trades(), runNowMs).map(candleOf)
     )
-    return built.sort(byPlace).map(withoutRevision)
+    return built.sort(byPlace).map(plain)
   }
 
   seed(): InstrumentSeed | null {
@@ -106,7 +112,7 @@ export class CandleStore implements RowSink {
       candles: this.#options.specs.flatMap((spec) => this.#newest(spec)),
       flaggedIds: this.flagged().map(({ id }) => id),
       minuteCloses: [],
-      ledger: { coverage: null, openGaps: [] }
+      ledger: this.ledger.seed()
     }
   }
 
@@ -179,8 +185,8 @@ function byPlace(a: Candle, b: Candle): number {
   return a.interval.localeCompare(b.interval) || left - right || leftIndex - rightIndex
 }
 
-function withoutRevision(candle: Candle): Omit<Candle, 'revision'> {
-  const { revision, ...rest } = candle
-  if (revision < 0) throw new Error(`expected a revision, received ${revision}`)
+function plain(candle: Candle): PlainCandle {
+  const { revision, state, ...rest } = candle
+  if (revision < 0) throw new Error(`expected a revision, received ${revision}, ${state}`)
   return rest
 }

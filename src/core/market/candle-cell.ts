@@ -3,6 +3,7 @@ import type { DecimalSum } from './decimal-sum.ts'
 import { addSum, copySum, emptySum, restoreSum, sumValue } from './decimal-sum.ts'
 import type { InstrumentId } from './instrument.ts'
 import type { Interval } from './interval.ts'
+import type { LedgerState } from './ledger/ledger-state.ts'
 import type { TradeEntry } from './trade-entry.ts'
 
 /** Whose candles these are. */
@@ -143,6 +144,11 @@ export function restoreCell(candle: Candle, { volume, buyVolume }: ExactVolumes)
 
 /** The candle as it stands. Always `unproven`: only the ledger can tell more. */
 export function candleOf(cell: CandleCell): Candle {
+  return candleIn(cell, 'unproven')
+}
+
+/** The candle as it stands. @param state What the ledger says of its time. */
+export function candleIn(cell: CandleCell, state: LedgerState): Candle {
   return {
     instrument: cell.series.instrument,
     interval: cell.series.interval,
@@ -162,6 +168,6 @@ export function candleOf(cell: CandleCell): Candle {
     revision: cell.revision,
     final: cell.isFinal,
     source: 'trades',
-    state: 'unproven'
+    state
   }
 }

@@ -1,6 +1,7 @@
 import type { Candle } from './candle.ts'
 import type { CandleCell } from './candle-cell.ts'
-import { candleOf } from './candle-cell.ts'
+import { candleIn } from './candle-cell.ts'
+import type { LedgerState } from './ledger/ledger-state.ts'
 import type { RebuildRequest } from './rebuild.ts'
 import { compareOrders } from './trade-order.ts'
 
@@ -33,13 +34,13 @@ export class CandleChanges {
     this.#rebuilds.push(request)
   }
 
-  /** Each changed candle once, in its latest state; order means nothing. */
-  takeCandles(): Candle[] {
+  /** Each changed candle once, as it is now; order means nothing. @param stateOf What the ledger says of it. */
+  takeCandles(stateOf: (cell: CandleCell) => LedgerState): Candle[] {
     const cells = this.#cells
     this.#cells = []
     return cells.map((cell) => {
       cell.isChanged = false
-      return candleOf(cell)
+      return candleIn(cell, stateOf(cell))
     })
   }
 

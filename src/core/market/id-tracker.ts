@@ -3,32 +3,44 @@ export type IdRange = { readonly fromId: number; readonly toId: number }
 
 /**
  * What an id tells about a trade. `next`: the one expected. `gap`: new, and ids before it are missing.
- * `late`: it was missing. `duplicate`: seen before. `uncertain`: older than what is remembered, may be
- * either.
+ * `late`: it was missing. `duplicate`: seen before. `uncertain`: of a time that is not remembered id by
+ * id, may be either.
  */
 export type IdVerdict = 'next' | 'gap' | 'late' | 'duplicate' | 'uncertain'
 
-/** Holes remembered per instrument; beyond it the oldest is forgotten, and ids up to its end become uncertain. */
+/** Holes remembered per instrument; beyond it the two oldest grow into one, with the ids between them uncertain. */
 export const holesRemembered = 256
+
+/** `isSure`: each id of it is missing; else some may be stored already. */
+type Hole = IdRange & { readonly isSure: boolean }
 
 /** Follows the trade ids of one instrument whose venue numbers trades +1. */
 export class IdTracker {
   #highest: number | null = null
-  /** Ids below are not remembered. */
-  #floor: number
+  /** Ids below are not remembered, but for holes. */
+  readonly #floor: number
   /** Ascending, apart from each other. */
-  readonly #holes: IdRange[] = []
+  readonly #holes: Hole[] = []
   #missing: IdRange | null = null
-  #holesForgotten = 0
+  #merged: IdRange | null = null
+  #holesMerged = 0
 
   /**
    * @param known Ids of the newest stored trades, ascending; the ids between them are holes. Null when
    *   nothing is stored: then every id is new.
+   * @param missing Ids known to be missing, ascending; those before the first of `known` may in part be
+   *   stored nevertheless.
    */
-  constructor(known: readonly number[] | null) {
+  constructor(known: readonly number[] | null, missing: readonly IdRange[] = []) {
     this.#floor = known === null ? -Infinity : (known[0] ?? Infinity)
+    for (const { fromId, toId } of missing) {
+      const lastId = Math.min(toId, this.#floor - 1)
+      if (fromId <= lastId) this.#holes.push({ fromId, toId: lastId, isSure: false })
+    }
     for (const id of known ?? []) this.#skipTo(id)
+    for (const { toId } of missing) if (known !== null) this.announce(toId)
     this.#missing = null
+    this.#merged = null
   }
 
   /** The highest id seen or announced; null before the first. */
@@ -43,12 +55,27 @@ export class IdTracker {
 
   /** Missing ids, ascending. What lies before the lowest id seen does not count as missing. */
   get holes(): readonly IdRange[] {
-    return this.#holes.filter(({ fromId }) => Number.isFinite(fromId))
+    return this.#holes
+      .filter(({ fromId }) => Number.isFinite(fromId))
+      .map(({ fromId, toId }) => ({ fromId, toId }))
   }
 
-  /** How many holes were forgotten for want of room; their ids became uncertain. */
-  get holesForgotten(): number {
-    return this.#holesForgotten
+  /** How often two holes grew into one for want of room; the ids between them became uncertain. */
+  get holesMerged(): number {
+    return this.#holesMerged
+  }
+
+  /** Tells whether an id is known to be stored. */
+  isStored(id: number): boolean {
+    if (this.#highest === null || id > this.#highest || id < this.#floor) return false
+    return this.#holeAt(id) === -1
+  }
+
+  /** The hole that two grew into since this was last asked; null when none did. */
+  takeMerged(): IdRange | null {
+    const merged = this.#merged
+    this.#merged = null
+    return merged
   }
 
   /** Takes note of a trade's id. */
@@ -58,7 +85,6 @@ export class IdTracker {
       return 'next'
     }
     if (this.#highest === null || id > this.#highest) return this.#skipTo(id)
-    if (id < this.#floor) return 'uncertain'
     return this.#fill(id)
   }
 
@@ -86,25 +112,31 @@ export class IdTracker {
   #fill(id: number): IdVerdict {
     const at = this.#holeAt(id)
     const hole = this.#holes[at]
-    if (hole === undefined) return 'duplicate'
-    const left = hole.fromId < id ? [{ fromId: hole.fromId, toId: id - 1 }] : []
-    const right = id < hole.toId ? [{ fromId: id + 1, toId: hole.toId }] : []
+    if (hole === undefined) return id < this.#floor ? 'uncertain' : 'duplicate'
+    const left = hole.fromId < id ? [{ ...hole, toId: id - 1 }] : []
+    const right = id < hole.toId ? [{ ...hole, fromId: id + 1 }] : []
     this.#holes.splice(at, 1, ...left, ...right)
-    this.#forgetOldest()
-    return 'late'
+    this.#mergeOldest()
+    return hole.isSure ? 'late' : 'uncertain'
   }
 
   #addHole(fromId: number, toId: number): void {
     this.#missing = { fromId, toId }
-    this.#holes.push(this.#missing)
-    this.#forgetOldest()
+    this.#holes.push({ fromId, toId, isSure: true })
+    this.#mergeOldest()
   }
 
-  #forgetOldest(): void {
+  #mergeOldest(): void {
     if (this.#holes.length <= holesRemembered) return
-    const oldest = this.#holes.shift()
-    this.#floor = (oldest?.toId ?? -Infinity) + 1
-    this.#holesForgotten += 1
+    const at = this.#holes[0]?.fromId === -Infinity ? 1 : 0
+    const [older, newer] = this.#holes.slice(at)
+    if (older === undefined || newer === undefined) return
+    this.#merged = {
+      fromId: Math.min(this.#merged?.fromId ?? Infinity, older.fromId),
+      toId: Math.max(this.#merged?.toId ?? -Infinity, newer.toId)
+    }
+    this.#holes.splice(at, 2, { fromId: older.fromId, toId: newer.toId, isSure: false })
+    this.#holesMerged += 1
   }
 
   #holeAt(id: number): number {

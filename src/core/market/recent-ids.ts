@@ -24,6 +24,11 @@ export class RecentIds {
     this.#horizonMs = horizonMs ?? -Infinity
   }
 
+  /** Tells whether an id is remembered. */
+  has(id: string | number): boolean {
+    return this.#known.has(id)
+  }
+
   /** Takes note of a trade's id. */
   take(id: string | number, eventMs: number): RecentVerdict {
     if (this.#known.has(id)) return 'duplicate'

@@ -3,13 +3,11 @@ import type { CandleCell, ExactVolumes } from '../market/candle-cell.ts'
 import { restoreCell, restoreVolumes } from '../market/candle-cell.ts'
 import type { CandleChanges } from '../market/candle-changes.ts'
 import { SizeScale, finestSize } from '../market/decimal-sum.ts'
-import type { Trade } from '../market/event.ts'
-import type { IdRange } from '../market/id-tracker.ts'
-import { IdTracker } from '../market/id-tracker.ts'
-import type { Instrument } from '../market/instrument.ts'
+import type { Instrument, InstrumentId } from '../market/instrument.ts'
 import type { Interval, IntervalSpec } from '../market/interval.ts'
+import { InstrumentLedger } from '../market/ledger/instrument-ledger.ts'
+import type { LedgerState } from '../market/ledger/ledger-state.ts'
 import type { RebuildResult } from '../market/rebuild.ts'
-import { RecentIds } from '../market/recent-ids.ts'
 import { TickCandles } from '../market/tick-candles.ts'
 import { TimeCandles } from '../market/time-candles.ts'
 import type { EntryRule, TradeEntry } from '../market/trade-entry.ts'
@@ -34,10 +32,9 @@ export type InstrumentOptions = {
 type BuildOptions = InstrumentOptions & {
   readonly intervals: readonly IntervalSpec[]
   readonly changes: CandleChanges
+  /** Where the instrument is put when its ledger's figures change. */
+  readonly changedLedgers: Set<InstrumentId>
 }
-
-/** What a trade's identity says: `uncertain` ones are stored, and their candles rebuilt. */
-export type TradeVerdict = 'new' | 'gap' | 'duplicate' | 'uncertain'
 
 /** Sizes finer than this are not expected where the venue names no lot size. */
 const usualFinest = 1e-6
@@ -47,6 +44,7 @@ export class InstrumentRun {
   readonly instrument: Instrument
   readonly rule: EntryRule
   readonly price: PriceTracker
+  readonly ledger: InstrumentLedger
   /** Stands in the list of changed prices, waiting to be taken. */
   isPriceChanged = false
   /** Venue time of the newest trade but one by id or arrival, to place a gap; NaN before the first. */
@@ -56,8 +54,6 @@ export class InstrumentRun {
   readonly #time: readonly TimeCandles[]
   readonly #timeByInterval: ReadonlyMap<Interval, TimeCandles>
   readonly #ticks: TickCandles
-  readonly #ids: IdTracker | null
-  readonly #recent: RecentIds | null
 
   constructor(instrument: Instrument, options: BuildOptions) {
     this.instrument = instrument
@@ -66,37 +62,18 @@ export class InstrumentRun {
     this.#timeByInterval = this.#buildTime(options)
     this.#time = [...this.#timeByInterval.values()]
     this.#ticks = this.#buildTicks(options)
-    this.#ids = options.tradeIds === 'contiguous' ? knownIds(options.seed) : null
-    this.#recent = options.tradeIds === 'unique' ? recentIds(options.seed) : null
+    this.ledger = new InstrumentLedger(instrument.id, {
+      tradeIds: options.tradeIds,
+      stored: storedLedger(options.seed),
+      changed: options.changedLedgers
+    })
     this.newestStoredMs = newestOf(options.seed)
     if (options.seed !== null) this.#seed(options.seed)
   }
 
-  /** Missing ids, ascending; null where the venue's ids do not tell. */
-  get holes(): readonly IdRange[] | null {
-    return this.#ids?.holes ?? null
-  }
-
-  /** The ids that the last `gap` found missing. */
-  get missing(): IdRange | null {
-    return this.#ids?.missing ?? null
-  }
-
-  get holesForgotten(): number {
-    return this.#ids?.holesForgotten ?? 0
-  }
-
-  judge(trade: Trade): TradeVerdict {
-    if (this.#ids !== null) {
-      const verdict = this.#ids.take(Number(trade.id))
-      return verdict === 'next' || verdict === 'late' ? 'new' : verdict
-    }
-    return this.#recent?.take(trade.id, trade.eventMs) ?? 'new'
-  }
-
-  /** Takes the venue's word that an id exists. */
-  announce(id: number | string): 'gap' | 'known' {
-    return typeof id === 'number' ? (this.#ids?.announce(id) ?? 'known') : 'known'
+  /** What the ledger says of a candle's time. */
+  stateOf({ openMs, closeMs }: Pick<Candle, 'openMs' | 'closeMs'>): LedgerState {
+    return this.ledger.record.stateOf(openMs, closeMs)
   }
 
   /** Merges a new trade into every candle. */
@@ -200,15 +177,8 @@ function newestOf(seed: InstrumentSeed | null): number {
   return seed?.day.tail.reduce((newest, { trade }) => Math.max(newest, trade.eventMs), 0) ?? 0
 }
 
-function knownIds(seed: InstrumentSeed | null): IdTracker {
-  if (seed === null || seed.day.tail.length === 0) return new IdTracker(null)
-  const ids = seed.day.tail.map(({ trade }) => Number(trade.id))
-  return new IdTracker([...ids, ...seed.flaggedIds.map(Number)].sort((a, b) => a - b))
-}
-
-function recentIds(seed: InstrumentSeed | null): RecentIds {
-  if (seed === null || seed.day.tail.length === 0) return new RecentIds(null)
-  const recent = new RecentIds(seed.day.tail[0]?.trade.eventMs ?? Infinity)
-  for (const { trade } of seed.day.tail) recent.remember(trade.id, trade.eventMs)
-  return recent
+function storedLedger(seed: InstrumentSeed | null) {
+  if (seed === null || seed.day.tail.length === 0) return null
+  const { day, flaggedIds, ledger } = seed
+  return { tail: day.tail, flaggedIds, ledger }
 }

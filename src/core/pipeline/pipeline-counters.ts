@@ -15,8 +15,10 @@ export type PipelineCounters = {
   readonly missingTrades: number
   /** Gaps that nobody took in time; they stand in `holes()` only. */
   readonly gapsNotTold: number
-  /** Holes forgotten for want of room; later trades of theirs are uncertain. */
-  readonly holesForgotten: number
+  /** Trades from history that no open gap asked for: not kept. */
+  readonly refused: number
+  /** How often two holes grew into one for want of room; later trades of theirs are uncertain. */
+  readonly holesMerged: number
 }
 
 /** Counters at the start. */
@@ -31,6 +33,7 @@ export function zeroCounters(): { -readonly [Counter in keyof PipelineCounters]:
     gaps: 0,
     missingTrades: 0,
     gapsNotTold: 0,
-    holesForgotten: 0
+    refused: 0,
+    holesMerged: 0
   }
 }

@@ -1,14 +1,17 @@
 import { assertNever } from '../invariant.ts'
 import type { Candle } from '../market/candle.ts'
-import { candleOf } from '../market/candle-cell.ts'
+import type { CandleCell } from '../market/candle-cell.ts'
+import { candleIn } from '../market/candle-cell.ts'
 import { CandleChanges } from '../market/candle-changes.ts'
-import type { Anchor, MarketEvent, Trade } from '../market/event.ts'
+import type { MarketEvent, Trade } from '../market/event.ts'
 import type { IdRange } from '../market/id-tracker.ts'
 import type { Instrument, InstrumentId } from '../market/instrument.ts'
 import type { Interval, IntervalSpec } from '../market/interval.ts'
 import type { Gap } from '../market/ledger/gap.ts'
 import type { LedgerChanges } from '../market/ledger/ledger-changes.ts'
+import { emptyDraft } from '../market/ledger/ledger-draft.ts'
 import type { LedgerRange } from '../market/ledger/ledger-range.ts'
+import type { LedgerState } from '../market/ledger/ledger-state.ts'
 import type { LinkMark } from '../market/ledger/link-mark.ts'
 import type { Settlement } from '../market/ledger/settlement.ts'
 import type { RebuildRequest, RebuildResult } from '../market/rebuild.ts'
@@ -74,8 +77,7 @@ export type LedgerFigures = {
 /**
  * One run's way from market events to rows, candles and prices; live, simulated and replayed alike.
  *
- * Pure: the same events with the same clock give the same rows. All candles are `unproven` until the
- * truth ledger tells more. Bounds: per instrument those of its builders; between two takes, what
+ * Pure: the same events with the same clock give the same rows. Bounds: per instrument those of its builders; between two takes, what
  * changes.
  */
 export class Pipeline {
@@ -86,6 +88,9 @@ export class Pipeline {
   readonly #counters = zeroCounters()
   #changedPrices: InstrumentRun[] = []
   #gaps: MissingTrades[] = []
+  readonly #changedLedgers = new Set<InstrumentId>()
+  /** Of instruments that were removed. */
+  #lastChanges = emptyDraft()
   #nextArrival: number
   #runNowMs = 0
 
@@ -97,10 +102,12 @@ export class Pipeline {
   /** Begins, or begins anew, to take an instrument's events. A tape's clock goes on from the seed. */
   addInstrument(instrument: Instrument, options: InstrumentOptions): void {
     const { intervals, clock } = this.#options
+    this.#takeLast(instrument.id)
     const run = new InstrumentRun(instrument, {
       ...options,
       intervals,
-      changes: this.#changes
+      changes: this.#changes,
+      changedLedgers: this.#changedLedgers
     })
     this.#runs.set(instrument.id, run)
     if (clock === 'tape') this.#runNowMs = Math.max(this.#runNowMs, run.newestStoredMs)
@@ -108,6 +115,7 @@ export class Pipeline {
 
   /** Forgets an instrument; what changed before can still be taken. */
   removeInstrument(id: InstrumentId): void {
+    this.#takeLast(id)
     this.#runs.delete(id)
   }
 
@@ -127,7 +135,7 @@ export class Pipeline {
     if (event.kind === 'trade') return this.#applyTrade(run, event, origin)
     this.#counters.views += 1
     applyView(run, event)
-    if (event.kind === 'anchor' && run.announce(event.id) === 'gap') this.#noteGap(run, event)
+    if (this.#tellLedger(run, event) === 'gap') this.#noteGap(run, event.eventMs)
     if (event.kind !== 'heartbeat') this.#markPrice(run)
     return 'view'
   }
@@ -135,7 +143,10 @@ export class Pipeline {
   /** Moves the run clock and gives candles their final mark; to be called about once a second. */
   advance(nowMs: number): void {
     if (this.#options.clock === 'wall') this.#runNowMs = nowMs
-    for (const run of this.#runs.values()) run.finalise(this.#runNowMs)
+    for (const run of this.#runs.values()) {
+      if (run.ledger.advance(this.#runNowMs) === 'gap') this.#noteGap(run, this.#runNowMs)
+      run.finalise(this.#runNowMs)
+    }
   }
 
   /** The run clock, epoch ms; 0 before the first event or advance. */
@@ -148,9 +159,13 @@ export class Pipeline {
     return this.#nextArrival
   }
 
-  /** Each candle that changed since the last take, once, as it is now; in no order. */
+  /**
+   * Each candle that changed since the last take, once, as it is now; in no order. `final` is the
+   * builder's word, that it leaves memory: the store goes by it. `toldCandle` makes it the ledger's too.
+   * `state` is what the ledger says at this moment; it changes later without the candle being told again.
+   */
   takeChangedCandles(): Candle[] {
-    return this.#changes.takeCandles()
+    return this.#changes.takeCandles(this.#stateOf)
   }
 
   /**
@@ -187,50 +202,65 @@ export class Pipeline {
   /** Takes note that a link began or ceased to carry instruments. Unknown instruments are left alone. */
   mark(mark: LinkMark, nowMs: number): void {
     if (this.#options.clock === 'wall') this.#runNowMs = nowMs
-    for (const id of mark.instruments) this.#runs.get(id)
+    for (const id of mark.instruments) this.#runs.get(id)?.ledger.mark(mark)
   }
 
-  /** What the ledger changed since the last take; stored with the rows and candles taken with it. */
+  /**
+   * What the ledger changed since the last take: to be stored in one transaction with the trades handed
+   * out so far. Coverage that only grew is told once a second of venue time.
+   */
   takeLedgerChanges(): LedgerChanges {
-    return { coverage: [], replaced: [], gaps: [] }
+    const changes = this.#lastChanges
+    this.#lastChanges = emptyDraft()
+    for (const run of this.#runs.values()) run.ledger.record.take(changes)
+    return changes
   }
 
-  /** Gaps not yet settled, of one instrument or of all, oldest first. */
+  /** Gaps not yet settled, of one instrument or of all; those of an instrument oldest first. */
   openGaps(instrument?: InstrumentId): readonly Gap[] {
-    return instrument === undefined || this.#runs.has(instrument) ? [] : []
+    if (instrument !== undefined) return this.#runs.get(instrument)?.ledger.openGaps ?? []
+    return [...this.#runs.values()].flatMap(({ ledger }) => ledger.openGaps)
   }
 
   /** Closes a gap after backfill applied what trades it got. A gap that is not open is left alone. */
   settle(settlement: Settlement, nowMs: number): void {
     if (this.#options.clock === 'wall') this.#runNowMs = nowMs
-    this.#runs.get(settlement.key.instrument)
+    this.#runs.get(settlement.key.instrument)?.ledger.settle(settlement)
   }
 
   /** How complete an instrument's tape is; null for an unknown instrument. */
   ledgerRow(id: InstrumentId): LedgerFigures | null {
-    if (!this.#runs.has(id)) return null
-    return { id, openGaps: 0, missingTrades: 0, lostGaps: 0, revision: 0 }
+    const gaps = this.#runs.get(id)?.ledger.record.gaps
+    if (gaps === undefined) return null
+    const { open, missing, lost, revision } = gaps
+    return { id, openGaps: open.length, missingTrades: missing, lostGaps: lost, revision }
   }
 
   /** Instruments whose `ledgerRow` changed since the last take, each once. */
   takeChangedLedgers(): readonly InstrumentId[] {
-    return []
+    if (this.#changedLedgers.size === 0) return []
+    const changed = [...this.#changedLedgers]
+    this.#changedLedgers.clear()
+    return changed
   }
 
-  /** The ledger's tiles over [fromMs, toMs) as far as memory knows; empty for an unknown instrument. */
+  /**
+   * The ledger's tiles over [fromMs, toMs) as far as memory knows: the newest coverage, open gaps and
+   * the last settled ones. Hours of markets are not known here. Empty for an unknown instrument.
+   */
   ledgerRanges(id: InstrumentId, fromMs: number, toMs: number): readonly LedgerRange[] {
-    if (!this.#runs.has(id) || fromMs >= toMs) return []
-    return []
+    return this.#runs.get(id)?.ledger.record.ranges(fromMs, toMs, this.#runNowMs) ?? []
   }
 
   /** Trades that are missing now, by id, ascending; null where ids do not tell or the instrument is unknown. */
   holes(id: InstrumentId): readonly IdRange[] | null {
-    return this.#runs.get(id)?.holes ?? null
+    return this.#runs.get(id)?.ledger.holes ?? null
   }
 
-  /** The candles of a series that may still change, with the newest, oldest first; may be empty. */
+  /** The candles of a series that may still change, with the newest, as told; oldest first, may be empty. */
   candlesInMemory(id: InstrumentId, interval: Interval): readonly Candle[] {
-    return this.#runs.get(id)?.cells(interval).map(candleOf) ?? []
+    const run = this.#runs.get(id)
+    return run?.cells(interval).map((cell) => toldCandle(candleIn(cell, run.stateOf(cell)))) ?? []
   }
 
   /** What is known of an instrument's price; null for an unknown instrument. */
@@ -247,9 +277,27 @@ export class Pipeline {
   }
 
   counters(): PipelineCounters {
-    let holesForgotten = 0
-    for (const run of this.#runs.values()) holesForgotten += run.holesForgotten
-    return { ...this.#counters, holesForgotten }
+    let holesMerged = 0
+    for (const run of this.#runs.values()) holesMerged += run.ledger.holesMerged
+    return { ...this.#counters, holesMerged }
+  }
+
+  readonly #stateOf = ({ series, openMs, closeMs }: CandleCell): LedgerState =>
+    this.#runs.get(series.instrument)?.ledger.record.stateOf(openMs, closeMs) ?? 'unproven'
+
+  #tellLedger(run: InstrumentRun, event: Exclude<MarketEvent, Trade>): 'gap' | 'known' {
+    const runNowMs = this.#runNowMs
+    if (event.kind === 'heartbeat') return run.ledger.heartbeat(event, runNowMs)
+    if (event.kind === 'anchor') return run.ledger.announce(event.id, event.eventMs, runNowMs)
+    run.ledger.alive(event.eventMs, runNowMs)
+    return 'known'
+  }
+
+  /** What an instrument leaves to be told. */
+  #takeLast(id: InstrumentId): void {
+    const record = this.#runs.get(id)?.ledger.record
+    record?.tellExactly()
+    record?.take(this.#lastChanges)
   }
 
   #setClock(event: MarketEvent, nowMs: number): void {
@@ -260,12 +308,14 @@ export class Pipeline {
   #applyTrade(run: InstrumentRun, trade: Trade, origin: EventOrigin): Applied {
     if (origin === 'live' && !this.#isPlausible(trade.eventMs))
       return this.#applyFlagged(run, trade)
-    const verdict = run.judge(trade)
-    if (verdict === 'duplicate') {
-      this.#counters.duplicates += 1
-      return 'duplicate'
+    const verdict =
+      origin === 'live' ? run.ledger.take(trade, this.#runNowMs) : run.ledger.takeFromHistory(trade)
+    if (verdict === 'duplicate') return this.#applyRepeat(trade, origin)
+    if (verdict === 'refused') {
+      this.#counters.refused += 1
+      return 'refused'
     }
-    if (verdict === 'gap') this.#noteGap(run, trade)
+    if (verdict === 'gap') this.#noteGap(run, trade.eventMs)
     const arrival = this.#nextArrival
     this.#nextArrival += 1
     this.#counters.stored += 1
@@ -278,19 +328,30 @@ export class Pipeline {
       this.#counters.uncertain += 1
       run.addUncertain(entry)
     } else run.add(entry)
-    run.price.trade(trade, entry)
+    if (origin === 'live') run.price.trade(trade, entry)
+    else run.price.tradeFromHistory(trade, entry)
     this.#markPrice(run)
     return 'stored'
   }
 
+  /** What history tells of a stored trade is compared with it by the store, which keeps the first. */
+  #applyRepeat(trade: Trade, origin: EventOrigin): Applied {
+    this.#counters.duplicates += 1
+    if (origin === 'backfill') {
+      this.#options.rows.trade(trade, this.#nextArrival)
+      this.#nextArrival += 1
+    }
+    return 'duplicate'
+  }
+
   #applyFlagged(run: InstrumentRun, trade: Trade): Applied {
     const kept = { ...trade, eventMs: trade.receivedMs }
-    const verdict = run.judge(kept)
+    const verdict = run.ledger.take(kept, this.#runNowMs)
     if (verdict === 'duplicate') {
       this.#counters.duplicates += 1
       return 'duplicate'
     }
-    if (verdict === 'gap') this.#noteGap(run, kept)
+    if (verdict === 'gap') this.#noteGap(run, kept.eventMs)
     this.#counters.implausible += 1
     this.#options.rows.flaggedTrade(kept, this.#nextArrival)
     this.#nextArrival += 1
@@ -302,8 +363,8 @@ export class Pipeline {
     return eventMs >= this.#runNowMs - mostBehindMs && eventMs <= this.#runNowMs + mostAheadMs
   }
 
-  #noteGap(run: InstrumentRun, event: Trade | Anchor): void {
-    const { missing } = run
+  #noteGap(run: InstrumentRun, atMs: number): void {
+    const { missing } = run.ledger
     if (missing === null) return
     this.#counters.gaps += 1
     this.#counters.missingTrades += missing.toId - missing.fromId + 1
@@ -315,7 +376,7 @@ export class Pipeline {
       instrument: run.instrument.id,
       ...missing,
       afterMs: Number.isNaN(run.lastTradeMs) ? null : run.lastTradeMs,
-      beforeMs: event.eventMs,
+      beforeMs: atMs,
       seenMs: this.#runNowMs
     })
   }
@@ -325,6 +386,11 @@ export class Pipeline {
     run.isPriceChanged = true
     this.#changedPrices.push(run)
   }
+}
+
+/** As it is told to those who watch: not final while the ledger may still bring it a trade. */
+export function toldCandle(candle: Candle): Candle {
+  return candle.final && candle.state === 'open' ? { ...candle, final: false } : candle
 }
 
 function applyView(run: InstrumentRun, event: Exclude<MarketEvent, Trade>): void {

@@ -36,6 +36,11 @@ export class PriceTracker {
   trade(trade: Trade, entry: TradeEntry): void {
     this.#activity.count(entry.runNowMs)
     this.#received(trade)
+    this.tradeFromHistory(trade, entry)
+  }
+
+  /** A trade from history tells a price when it is the newest, and nothing of how busy the feed is. */
+  tradeFromHistory(trade: Trade, entry: TradeEntry): void {
     const { major } = entry
     if (major < this.#lastMajor) return
     if (major === this.#lastMajor && entry.minor < this.#lastMinor) return

@@ -63,12 +63,48 @@ describe('IdTracker', () => {
     expect(verdicts(tracker, [12, 13])).toEqual(['late', 'next'])
   })
 
-  test('forgets the oldest hole when there are too many, counts it, and is uncertain about it', () => {
+  test('makes one of the two oldest holes when there are too many, and is uncertain about it', () => {
     const tracker = new IdTracker([0])
     for (let id = 2; id <= 2 * holesRemembered + 2; id += 2) tracker.take(id)
     expect(tracker.holes).toHaveLength(holesRemembered)
-    expect(tracker.holesForgotten).toBe(1)
-    expect(verdicts(tracker, [1, 3, 2])).toEqual(['uncertain', 'late', 'duplicate'])
+    expect(tracker.holesMerged).toBe(1)
+    expect([tracker.takeMerged(), tracker.takeMerged()]).toEqual([{ fromId: 1, toId: 3 }, null])
+    expect(verdicts(tracker, [1, 3, 2, 3, 5])).toEqual([
+      'uncertain',
+      'uncertain',
+      'uncertain',
+      'duplicate',
+      'late'
+    ])
+  })
+
+  test('remembers what is missing before the stored ids it is told, and after them', () => {
+    const missing = [
+      { fromId: 3, toId: 4 },
+      { fromId: 15, toId: 16 }
+    ]
+    const tracker = new IdTracker([10, 11, 14], missing)
+    expect(tracker.highest).toBe(16)
+    expect(tracker.holes).toEqual([
+      { fromId: 3, toId: 4 },
+      { fromId: 12, toId: 13 },
+      { fromId: 15, toId: 16 }
+    ])
+    expect(verdicts(tracker, [3, 5, 12, 16, 17])).toEqual([
+      'uncertain',
+      'uncertain',
+      'late',
+      'late',
+      'next'
+    ])
+    expect([3, 4, 5, 11, 12, 13].map((id) => tracker.isStored(id))).toEqual([
+      false,
+      false,
+      false,
+      true,
+      true,
+      false
+    ])
   })
 
   test('accepts each id exactly once in any order', () => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Candle } from '../../../src/core/market/candle.ts'
 import type { Trade } from '../../../src/core/market/event.ts'
 import { parseInterval } from '../../../src/core/market/interval.ts'
 import type { RebuildResult } from '../../../src/core/market/rebuild.ts'
@@ -9,6 +8,7 @@ import { utcDay } from '../../../src/core/market/trading-day.ts'
 import { Pipeline } from '../../../src/core/pipeline/pipeline.ts'
 import { aTrade } from '../../support/a-trade.ts'
 import { anInstrument } from '../../support/an-instrument.ts'
+import type { PlainCandle } from '../../support/candle-store.ts'
 import { CandleStore } from '../../support/candle-store.ts'
 
 const instrument = anInstrument({ venue: 'coinbase', symbol: 'BTC-USD', venueSymbol: 'BTC-USD' })
@@ -221,6 +221,6 @@ describe('Pipeline without ids', () => {
 })
 
 /** Where ids do not order trades, a place among trades names the arrival. */
-function withoutArrivals(candle: Omit<Candle, 'revision'>): object {
+function withoutArrivals(candle: PlainCandle): object {
   return { ...candle, firstOrder: candle.firstOrder.major, lastOrder: candle.lastOrder.major }
 }

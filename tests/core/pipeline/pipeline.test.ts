@@ -81,11 +81,17 @@ describe('apply', () => {
     expect(pipeline.counters().implausible).toBe(isFlagged ? 1 : 0)
   })
 
-  test('takes an old trade from backfill as it is', () => {
+  test('takes an old trade from backfill as it is, where a gap asks for it', () => {
     const { pipeline } = start({})
-    const old = aTrade({ eventMs: nowMs - 3 * 86_400_000 })
-    expect(pipeline.apply(old, nowMs, 'backfill')).toBe('stored')
-    expect(pipeline.takeChangedCandles()).toHaveLength(1)
+    const oldMs = nowMs - 3 * 86_400_000
+    const history = (tradeId: number) =>
+      pipeline.apply(aTrade({ id: tradeId, eventMs: oldMs }), nowMs, 'backfill')
+    pipeline.apply(aTrade({ id: 1, eventMs: oldMs }), oldMs)
+    pipeline.apply(aTrade({ id: 3, eventMs: nowMs }), nowMs)
+    pipeline.takeChangedCandles()
+    expect([2, 4, 1].map(history)).toEqual(['stored', 'refused', 'duplicate'])
+    expect(pipeline.counters()).toMatchObject({ refused: 1, duplicates: 1, implausible: 0 })
+    expect(pipeline.price(id)).toMatchObject({ lastTrade: { id: 3 } })
   })
 })
 

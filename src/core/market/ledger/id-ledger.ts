@@ -1,0 +1,302 @@
+import type { IdRange, IdVerdict } from '../id-tracker.ts'
+import { IdTracker } from '../id-tracker.ts'
+import type { InstrumentId } from '../instrument.ts'
+import type { Gap } from './gap.ts'
+import { settleByIds } from './gap-pieces.ts'
+import type { OpenGap } from './gap-shelf.ts'
+import { isIdGap } from './gap-shelf.ts'
+import type { LedgerSeed } from './ledger-changes.ts'
+import type { LedgerRecord } from './ledger-record.ts'
+import type { LinkMark } from './link-mark.ts'
+import type { Settlement } from './settlement.ts'
+import type { Interruption } from './standing-links.ts'
+import { StandingLinks } from './standing-links.ts'
+
+/** An id told of ahead of its trade counts as missing after this long. */
+const announcedMs = 2_000
+
+/** A trade from history may contradict its neighbours' times by so much: venue times are not in strict order. */
+const disorderMs = 1_000
+
+/** A stored trade, as far as the ledger needs it. */
+export type KnownTrade = { readonly id: number; readonly eventMs: number }
+
+/** What is stored of an instrument that numbers its trades. */
+export type IdSeed = {
+  /** The newest stored trades, ascending by id. */
+  readonly tail: readonly KnownTrade[]
+  /** Ids that are known besides, in any order. */
+  readonly flaggedIds: readonly number[]
+  readonly ledger: LedgerSeed
+}
+
+type Announced = {
+  readonly id: number
+  /** Venue time of the word. */
+  readonly eventMs: number
+  /** Run clock when it came. */
+  readonly seenMs: number
+}
+
+const standing = null
+const beforeFirst: Interruption = { cause: 'not-running', reason: null }
+
+/**
+ * The ledger of an instrument whose venue numbers trades +1: ids alone prove that nothing is missing.
+ *
+ * Coverage reaches to the newest trade, or to the venue's word that it is still the newest; gaps lie upon
+ * it. A gap's cause is whether a link stood since the trade before it.
+ */
+export class IdLedger {
+  readonly #instrument: InstrumentId
+  readonly #record: LedgerRecord
+  readonly #ids: IdTracker
+  readonly #links = new StandingLinks()
+  /** What happened since the highest id; null while a link stood all along. */
+  #interruption: Interruption | null = beforeFirst
+  /** Venue time at which the highest id was the newest: of its trade, or of a later word. NaN before the first. */
+  #provenMs = NaN
+  /** The lowest id seen while nothing was stored, and its time. */
+  #lowest: KnownTrade | null = null
+  #announced: Announced | null = null
+
+  /** @param seed Null when nothing is stored. */
+  constructor(instrument: InstrumentId, record: LedgerRecord, seed: IdSeed | null) {
+    this.#instrument = instrument
+    this.#record = record
+    const gaps = (seed?.ledger.openGaps ?? []).filter(isIdGap)
+    this.#ids = new IdTracker(
+      seed === null ? null : knownIds(seed),
+      gaps.map(({ firstId, lastId }) => ({ fromId: firstId, toId: lastId }))
+    )
+    if (seed !== null) this.#resume(seed)
+  }
+
+  /** Missing ids, ascending; those of settled gaps too. */
+  get holes(): readonly IdRange[] {
+    return this.#ids.holes
+  }
+
+  get holesMerged(): number {
+    return this.#ids.holesMerged
+  }
+
+  /** The ids that the last `gap` found missing. */
+  get missing(): IdRange | null {
+    return this.#ids.missing
+  }
+
+  /** Takes note of a trade from the feed. */
+  take(id: number, eventMs: number): IdVerdict {
+    const verdict = this.#ids.take(id)
+    if (verdict === 'next') {
+      this.#provenMs = eventMs
+      this.#record.seal(eventMs)
+      if (this.#interruption !== standing) this.#resumeAt(id, eventMs)
+      return verdict
+    }
+    if (verdict === 'gap') this.#skipped(eventMs)
+    else if (verdict !== 'duplicate') this.#cameLate({ id, eventMs }, 'live')
+    return verdict
+  }
+
+  /**
+   * Takes note of a trade from history: `refused` when no open gap asks for it, or when its time
+   * contradicts the trades before and after that gap.
+   */
+  takeFromHistory(id: number, eventMs: number): IdVerdict | 'refused' {
+    const held = this.#record.gaps.holding(id)
+    if (held?.filled.has(id) === true || this.#ids.isStored(id)) return 'duplicate'
+    if (held === null || !isWithin(held.gap, eventMs)) return 'refused'
+    const verdict = this.#ids.take(id)
+    this.#cameLate({ id, eventMs }, 'backfill')
+    return verdict
+  }
+
+  /**
+   * Takes the venue's word that a trade was the newest at a time. Ids ahead of the newest trade are
+   * missing at once where no link stood since; else the feed has 2 s to bring them.
+   */
+  announce(id: number, eventMs: number, seenMs: number): 'gap' | 'known' {
+    const { highest } = this.#ids
+    if (highest === null) {
+      this.#begin(id + 1, eventMs)
+      return this.#ids.announce(id)
+    }
+    if (id <= highest) return 'known'
+    if (this.#interruption === standing && this.#links.areAny) {
+      if (this.#pending() === null) this.#announced = { id, eventMs, seenMs }
+      return 'known'
+    }
+    return this.#find(id, eventMs)
+  }
+
+  /** Takes a heartbeat that tells the newest id. @returns `gap` when the trades it announced stayed away. */
+  heartbeat(id: number, eventMs: number, seenMs: number): 'gap' | 'known' {
+    const { highest } = this.#ids
+    if (highest === null) return this.announce(id, eventMs, seenMs)
+    const announced = this.#pending()
+    if (id === highest && announced === null) {
+      this.#provenMs = Math.max(this.#provenMs, eventMs)
+      this.#record.seal(eventMs)
+      this.#interruption = standing
+    }
+    if (id <= highest) return 'known'
+    if (announced === null) {
+      this.#announced = { id, eventMs, seenMs }
+      return 'known'
+    }
+    if (eventMs - announced.eventMs <= announcedMs) return 'known'
+    this.#announced = id > announced.id ? { id, eventMs, seenMs } : null
+    return this.#find(announced.id, announced.eventMs)
+  }
+
+  /** Opens the gap of what was announced and stayed away. */
+  advance(runNowMs: number): 'gap' | 'known' {
+    const announced = this.#announced === null ? null : this.#pending()
+    if (announced === null || runNowMs - announced.seenMs <= announcedMs) return 'known'
+    this.#announced = null
+    return this.#find(announced.id, announced.eventMs)
+  }
+
+  mark(mark: LinkMark): void {
+    if (this.#links.take(mark) !== 'last') return
+    this.#interruption ??= { cause: 'disconnected', reason: mark.reason }
+    this.#record.tellExactly()
+  }
+
+  settle(held: OpenGap, settlement: Settlement): void {
+    if (!isIdGap(held.gap)) return
+    this.#record.gaps.settle(held, settleByIds(held.gap, held.filled.runs, settlement))
+  }
+
+  #resume({ tail, ledger }: IdSeed): void {
+    const newest = tail.at(-1)
+    if (ledger.coverage !== null) this.#record.resume(ledger.coverage)
+    for (const gap of ledger.openGaps) {
+      this.#record.gaps.resume(gap, isIdGap(gap) ? filledOf(gap, tail) : [])
+    }
+    const gapEndMs = ledger.openGaps.filter((gap) => gap.lastId === this.#ids.highest)[0]?.toMs
+    this.#provenMs = Math.max(
+      gapEndMs ?? newest?.eventMs ?? -Infinity,
+      ledger.coverage?.toMs ?? -Infinity
+    )
+    if (!Number.isFinite(this.#provenMs)) return
+    if (ledger.coverage === null) this.#record.begin('complete', this.#provenMs)
+    this.#record.seal(this.#provenMs)
+  }
+
+  /** The word that still waits for its trades; null when they came. */
+  #pending(): Announced | null {
+    if (this.#announced !== null && this.#announced.id <= (this.#ids.highest ?? -Infinity)) {
+      this.#announced = null
+    }
+    return this.#announced
+  }
+
+  #begin(lowest: number, eventMs: number): void {
+    this.#lowest = { id: lowest, eventMs }
+    this.#provenMs = eventMs
+    this.#record.begin('complete', eventMs)
+  }
+
+  #resumeAt(id: number, eventMs: number): void {
+    if (!this.#record.hasBegun) this.#begin(id, eventMs)
+    this.#interruption = standing
+  }
+
+  #find(id: number, eventMs: number): 'gap' | 'known' {
+    const verdict = this.#ids.announce(id)
+    if (verdict === 'gap') this.#skipped(eventMs)
+    return verdict
+  }
+
+  /** Opens the gap that the tracker just found. */
+  #skipped(eventMs: number): void {
+    const { missing } = this.#ids
+    if (missing !== null) {
+      const { cause, reason } = this.#interruption ?? { cause: 'missing-ids', reason: null }
+      this.#open(missing, { fromMs: this.#provenMs, toMs: eventMs, cause, reason })
+    }
+    this.#interruption = standing
+    this.#provenMs = eventMs
+    this.#record.seal(eventMs)
+  }
+
+  #open(
+    ids: IdRange,
+    { fromMs, toMs, cause, reason }: Pick<Gap, 'toMs' | 'cause' | 'reason'> & { fromMs: number }
+  ): void {
+    this.#record.gaps.add({
+      instrument: this.#instrument,
+      firstId: ids.fromId,
+      lastId: ids.toId,
+      fromMs: Math.min(fromMs, toMs),
+      toMs,
+      state: 'open',
+      cause,
+      reason,
+      missedTrades: ids.toId - ids.fromId + 1,
+      source: null
+    })
+    this.#followMerging()
+  }
+
+  #cameLate({ id, eventMs }: KnownTrade, origin: 'live' | 'backfill'): void {
+    const held = this.#record.gaps.holding(id)
+    const run = { fromId: id, toId: id, fromMs: eventMs, toMs: eventMs }
+    if (held === null) this.#cameBelow({ id, eventMs })
+    else if (!held.filled.has(id)) this.#record.gaps.fill(held, run, origin)
+    this.#followMerging()
+  }
+
+  /** A trade from before the first one seen: what lies between the two is missing. */
+  #cameBelow(trade: KnownTrade): void {
+    const lowest = this.#lowest
+    if (lowest === null || trade.id >= lowest.id) return
+    this.#lowest = trade
+    const between = { fromId: trade.id + 1, toId: lowest.id - 1 }
+    if (between.fromId > between.toId) return
+    const times = { fromMs: trade.eventMs, toMs: lowest.eventMs }
+    this.#open(between, { ...times, cause: 'missing-ids', reason: null })
+  }
+
+  /** Where the tracker made one hole of two for want of room, their gaps become one. */
+  #followMerging(): void {
+    const merged = this.#ids.takeMerged()
+    if (merged === null) return
+    const held = this.#record.gaps.open.filter(
+      ({ gap }) => isIdGap(gap) && gap.firstId <= merged.toId && gap.lastId >= merged.fromId
+    )
+    const first = held[0]?.gap
+    const last = held.at(-1)?.gap
+    if (first === undefined || last === undefined || held.length < 2) return
+    const filled = held.flatMap((one, at) => [...between(held[at - 1], one), ...one.filled.runs])
+    const missedTrades = held.reduce((sum, { gap }) => sum + (gap.missedTrades ?? 0), 0)
+    const { lastId, toMs } = last
+    this.#record.gaps.merge(held, { ...first, lastId, toMs, missedTrades }, filled)
+  }
+}
+
+/** The ids between two gaps came, or belong to gaps that are settled. */
+function between(before: OpenGap | undefined, after: OpenGap) {
+  if (before === undefined || !isIdGap(before.gap) || !isIdGap(after.gap)) return []
+  const fromMs = before.gap.toMs
+  const toMs = after.gap.fromMs ?? fromMs
+  return [{ fromId: before.gap.lastId + 1, toId: after.gap.firstId - 1, fromMs, toMs }]
+}
+
+function isWithin(gap: Gap, eventMs: number): boolean {
+  return eventMs >= (gap.fromMs ?? -Infinity) - disorderMs && eventMs <= gap.toMs + disorderMs
+}
+
+function knownIds({ tail, flaggedIds }: IdSeed): readonly number[] {
+  return [...tail.map(({ id }) => id), ...flaggedIds].sort((a, b) => a - b)
+}
+
+/** Ids of a stored gap that are stored all the same: it was being refilled when the run ended. */
+function filledOf(gap: Gap, tail: readonly KnownTrade[]) {
+  return tail
+    .filter(({ id }) => isIdGap(gap) && id >= gap.firstId && id <= gap.lastId)
+    .map(({ id, eventMs }) => ({ fromId: id, toId: id, fromMs: eventMs, toMs: eventMs }))
+}

@@ -1,0 +1,156 @@
+import type { Heartbeat, Trade } from '../event.ts'
+import type { IdRange } from '../id-tracker.ts'
+import type { InstrumentId } from '../instrument.ts'
+import { RecentIds } from '../recent-ids.ts'
+import type { ArrivedTrade, TradeIds } from '../trade-order.ts'
+import type { Gap } from './gap.ts'
+import { IdLedger } from './id-ledger.ts'
+import type { LedgerSeed } from './ledger-changes.ts'
+import { LedgerRecord } from './ledger-record.ts'
+import { LinkLedger } from './link-ledger.ts'
+import type { LinkMark } from './link-mark.ts'
+import type { Settlement } from './settlement.ts'
+
+/**
+ * What a trade's identity says. `gap`: new, and others before it are missing. `uncertain`: may be stored
+ * already. `refused`: from history, and no open gap asks for it.
+ */
+export type TradeVerdict = 'new' | 'gap' | 'duplicate' | 'uncertain' | 'refused'
+
+/** What is stored of an instrument, as far as its ledger needs it. */
+export type StoredLedger = {
+  /** The newest stored trades in TradeOrder, at least one. */
+  readonly tail: readonly ArrivedTrade[]
+  /** Ids of flagged trades that are known besides; may be empty. */
+  readonly flaggedIds: readonly (number | string)[]
+  readonly ledger: LedgerSeed
+}
+
+type LedgerOptions = {
+  readonly tradeIds: TradeIds
+  /** Null when nothing is stored. */
+  readonly stored: StoredLedger | null
+  /** Where the instrument is put when its figures change. */
+  readonly changed: Set<InstrumentId>
+}
+
+/**
+ * The truth ledger of one instrument in one run: which trades are new, up to when everything is here, and
+ * what is missing. What ids cannot prove, links do.
+ */
+export class InstrumentLedger {
+  readonly record: LedgerRecord
+  readonly #ids: IdLedger | null
+  readonly #links: LinkLedger | null
+  readonly #recent: RecentIds | null
+
+  constructor(instrument: InstrumentId, { tradeIds, stored, changed }: LedgerOptions) {
+    this.record = new LedgerRecord(instrument, changed)
+    const isById = tradeIds === 'contiguous'
+    this.#ids = isById ? new IdLedger(instrument, this.record, idSeed(stored)) : null
+    this.#links = isById
+      ? null
+      : new LinkLedger(instrument, this.record, linkSeed(tradeIds, stored))
+    this.#recent = tradeIds === 'unique' ? recentIds(stored) : null
+  }
+
+  /** Missing ids, ascending, those of settled gaps too; null where the venue's ids do not tell. */
+  get holes(): readonly IdRange[] | null {
+    return this.#ids?.holes ?? null
+  }
+
+  /** The ids that the last `gap` found missing. */
+  get missing(): IdRange | null {
+    return this.#ids?.missing ?? null
+  }
+
+  get holesMerged(): number {
+    return this.#ids?.holesMerged ?? 0
+  }
+
+  get openGaps(): readonly Gap[] {
+    return this.record.gaps.open.map(({ gap }) => gap)
+  }
+
+  /** Takes note of a trade from the feed. */
+  take(trade: Trade, runNowMs: number): TradeVerdict {
+    const { eventMs } = trade
+    if (this.#ids !== null) {
+      const verdict = this.#ids.take(Number(trade.id), eventMs)
+      return verdict === 'next' || verdict === 'late' ? 'new' : verdict
+    }
+    this.#links?.alive(Math.min(eventMs, runNowMs))
+    return this.#recent?.take(trade.id, eventMs) ?? 'new'
+  }
+
+  /** Takes note of a trade from history. */
+  takeFromHistory(trade: Trade): TradeVerdict {
+    const { id, eventMs } = trade
+    if (this.#ids !== null) {
+      const verdict = this.#ids.takeFromHistory(Number(id), eventMs)
+      return verdict === 'next' || verdict === 'late' ? 'new' : verdict
+    }
+    if (this.#recent?.has(id) === true) return 'duplicate'
+    if (this.#links?.isWanted(eventMs) !== true) return 'refused'
+    return this.#recent?.take(id, eventMs) ?? 'refused'
+  }
+
+  /** Takes the venue's word that a trade was the newest at a time. */
+  announce(id: number | string, eventMs: number, runNowMs: number): 'gap' | 'known' {
+    if (this.#ids === null || typeof id !== 'number') return 'known'
+    return this.#ids.announce(id, eventMs, runNowMs)
+  }
+
+  heartbeat({ lastTradeId, eventMs }: Heartbeat, runNowMs: number): 'gap' | 'known' {
+    this.#links?.alive(Math.min(eventMs, runNowMs))
+    if (this.#ids === null || lastTradeId === null) return 'known'
+    return this.#ids.heartbeat(lastTradeId, eventMs, runNowMs)
+  }
+
+  /** Takes any other sign of life of the instrument. */
+  alive(eventMs: number, runNowMs: number): void {
+    this.#links?.alive(Math.min(eventMs, runNowMs))
+  }
+
+  /** Moves the run clock. */
+  advance(runNowMs: number): 'gap' | 'known' {
+    return this.#ids?.advance(runNowMs) ?? 'known'
+  }
+
+  mark(mark: LinkMark): void {
+    this.#ids?.mark(mark)
+    this.#links?.mark(mark)
+  }
+
+  /** Closes a gap; one that is not open is left alone. */
+  settle(settlement: Settlement): void {
+    const held = this.record.gaps.find(settlement.key)
+    if (held === null) return
+    this.#ids?.settle(held, settlement)
+    this.#links?.settle(held, settlement)
+  }
+}
+
+function idSeed(stored: StoredLedger | null) {
+  if (stored === null) return null
+  const { tail, flaggedIds, ledger } = stored
+  return {
+    tail: tail.map(({ trade }) => ({ id: Number(trade.id), eventMs: trade.eventMs })),
+    flaggedIds: flaggedIds.map(Number),
+    ledger
+  }
+}
+
+function linkSeed(tradeIds: TradeIds, stored: StoredLedger | null) {
+  const kind = tradeIds === 'none' ? ('unproven' as const) : ('complete' as const)
+  if (stored === null) return { kind, seed: null }
+  const newestMs = Math.max(...stored.tail.map(({ trade }) => trade.eventMs))
+  return { kind, seed: { newestMs, ledger: stored.ledger } }
+}
+
+function recentIds(stored: StoredLedger | null): RecentIds {
+  if (stored === null) return new RecentIds(null)
+  const recent = new RecentIds(stored.tail[0]?.trade.eventMs ?? Infinity)
+  for (const { trade } of stored.tail) recent.remember(trade.id, trade.eventMs)
+  return recent
+}

@@ -1,0 +1,138 @@
+import type { InstrumentId } from '../instrument.ts'
+import type { Gap } from './gap.ts'
+import { settleByTime } from './gap-pieces.ts'
+import type { OpenGap } from './gap-shelf.ts'
+import type { LedgerSeed } from './ledger-changes.ts'
+import type { LedgerRecord } from './ledger-record.ts'
+import type { LinkMark } from './link-mark.ts'
+import type { Settlement } from './settlement.ts'
+import type { Interruption } from './standing-links.ts'
+import { StandingLinks } from './standing-links.ts'
+
+/** Trades of the last moment before a sign of life may still be under way. */
+const marginMs = 1_000
+
+/** Venue times and our clock may differ by so much where a gap begins and ends. */
+const edgeMs = 1_000
+
+/** Open gaps of an instrument; further ones grow into one with the oldest. */
+const gapsHeld = 256
+
+/** What is stored of an instrument whose ids do not count on. */
+export type LinkSeed = {
+  /** Venue time of the newest stored trade. */
+  readonly newestMs: number
+  readonly ledger: LedgerSeed
+}
+
+/** `unproven`: nothing tells whether a standing link brought everything. */
+type Kind = 'complete' | 'unproven'
+
+/**
+ * The ledger of an instrument whose ids do not count on, or that has none: what links prove.
+ *
+ * Coverage grows with the instrument's events while a link carries it, up to a second before each. From
+ * there to the next link is a gap.
+ */
+export class LinkLedger {
+  readonly #instrument: InstrumentId
+  readonly #record: LedgerRecord
+  readonly #kind: Kind
+  readonly #links = new StandingLinks()
+  /** What happened since coverage ended; null while a link stands, or before the first. */
+  #interruption: Interruption | null = null
+  /** Venue time up to which everything is stored; -Infinity when nothing is. */
+  #endMs = -Infinity
+
+  constructor(
+    instrument: InstrumentId,
+    record: LedgerRecord,
+    of: { readonly kind: Kind; readonly seed: LinkSeed | null }
+  ) {
+    this.#instrument = instrument
+    this.#record = record
+    this.#kind = of.kind
+    if (of.seed !== null) this.#resume(of.seed)
+  }
+
+  /** Takes a sign of life of the instrument itself. */
+  alive(eventMs: number): void {
+    if (this.#links.areAny) this.#record.seal(eventMs - marginMs)
+  }
+
+  /** Tells whether an open gap asks for a trade of that time. */
+  isWanted(eventMs: number): boolean {
+    return this.#record.gaps.open.some(
+      ({ gap }) => eventMs >= (gap.fromMs ?? gap.toMs) - edgeMs && eventMs <= gap.toMs + edgeMs
+    )
+  }
+
+  /** A link that is told up once more gave a sign of life. */
+  mark(mark: LinkMark): void {
+    switch (this.#links.take(mark)) {
+      case 'first':
+        this.#beginAt(mark.atMs)
+        return
+      case 'more':
+        this.alive(mark.lastFrameMs)
+        return
+      case 'last':
+        this.#endAt(mark)
+        return
+      case 'fewer':
+    }
+  }
+
+  settle(held: OpenGap, settlement: Settlement): void {
+    const { gap } = held
+    if (gap.firstId !== null) return
+    this.#record.gaps.settle(held, settleByTime(gap, settlement))
+  }
+
+  #resume({ newestMs, ledger }: LinkSeed): void {
+    if (ledger.coverage !== null) this.#record.resume(ledger.coverage)
+    for (const gap of ledger.openGaps) this.#record.gaps.resume(gap, [])
+    const openEndMs = Math.max(...ledger.openGaps.map(({ toMs }) => toMs))
+    this.#endMs = Math.max(ledger.coverage?.toMs ?? newestMs, openEndMs)
+    this.#interruption = { cause: 'not-running', reason: null }
+  }
+
+  #beginAt(atMs: number): void {
+    const interruption = this.#interruption
+    if (interruption !== null && atMs > this.#endMs) this.#open(this.#endMs, atMs, interruption)
+    this.#interruption = null
+    this.#record.begin(this.#kind, Math.max(atMs, this.#endMs))
+  }
+
+  #endAt({ lastFrameMs, reason }: LinkMark): void {
+    this.#record.seal(lastFrameMs - marginMs)
+    this.#record.tellExactly()
+    this.#endMs = this.#record.sealedMs
+    this.#interruption = { cause: 'disconnected', reason }
+  }
+
+  #open(fromMs: number, toMs: number, { cause, reason }: Interruption): void {
+    this.#record.gaps.add({
+      instrument: this.#instrument,
+      firstId: null,
+      lastId: null,
+      fromMs,
+      toMs,
+      state: this.#kind === 'complete' ? 'open' : 'unproven',
+      cause,
+      reason,
+      missedTrades: null,
+      source: null
+    })
+    if (this.#record.gaps.open.length > gapsHeld) this.#mergeOldest()
+  }
+
+  /** The name of the merged gap is new: who settles one of the two means less than it. */
+  #mergeOldest(): void {
+    const [older, newer] = this.#record.gaps.open
+    if (older === undefined || newer === undefined) return
+    const fromMs = (older.gap.fromMs ?? older.gap.toMs) - 1
+    const merged: Gap = { ...older.gap, firstId: null, fromMs, toMs: newer.gap.toMs }
+    this.#record.gaps.merge([older, newer], merged, [])
+  }
+}
