@@ -85,8 +85,9 @@ async function answer(
   return refuse(404, 'not-found', `no such route; there are ${routes}`)
 }
 
-function readTruth({ truth, isFinished }: ControlTarget) {
+function readTruth({ truth, isFinished, faults }: ControlTarget) {
   return {
+    nowMs: faults.market.nowMs(),
     finished: isFinished(),
     truncated: truth.truncated,
     instruments: truth.instruments()

@@ -1,4 +1,4 @@
-import { readArguments } from './arguments.ts'
+import { readArguments, type VerifyArguments } from './arguments.ts'
 import { loadScenario, ScenarioError } from './faults/scenario.ts'
 import { startSimulator, type Simulator } from './simulator.ts'
 import { TapeError } from './tape-listing.ts'
@@ -16,6 +16,7 @@ async function start(): Promise<Simulator | number> {
     complain(args)
     return 2
   }
+  if (args.kind === 'verify') return verifyDatabase(args)
   try {
     const scenario = args.scenario === null ? [] : await loadScenario(args.scenario)
     return await startSimulator({ ...args, scenario, onProblem: complain })
@@ -26,6 +27,20 @@ async function start(): Promise<Simulator | number> {
       error instanceof TapeError ||
       error instanceof ScenarioError
     return isArgument ? 2 : 1
+  }
+}
+
+/** Prints one line of figures. @returns Exit code: 1 when something is lost, twice there or made up. */
+async function verifyDatabase(args: VerifyArguments): Promise<number> {
+  // SQLite is loaded for this alone: not every runtime that the simulator runs on has it.
+  const { verify } = await import('./verify/verify.ts')
+  try {
+    const verdict = await verify(args)
+    process.stdout.write(`${JSON.stringify(verdict)}\n`)
+    return verdict.clean ? 0 : 1
+  } catch (error) {
+    complain(error instanceof Error ? error.message : String(error))
+    return error instanceof Error && error.name === 'StoredTapeError' ? 2 : 1
   }
 }
 
