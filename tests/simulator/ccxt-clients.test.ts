@@ -1,7 +1,9 @@
+import CcxtBinance from '../../node_modules/ccxt/js/src/pro/binance.js'
 import CcxtBybit from '../../node_modules/ccxt/js/src/pro/bybit.js'
 import CcxtCoinbase from '../../node_modules/ccxt/js/src/pro/coinbaseexchange.js'
 import { ExchangeClosedByUser } from '../../node_modules/ccxt/js/src/base/errors.js'
 import { describe, expect, test } from 'vitest'
+import { startBinanceServer } from '../../src/simulator/binance/server.ts'
 import { startBybitServer } from '../../src/simulator/bybit/server.ts'
 import { startCoinbaseServer } from '../../src/simulator/coinbase/server.ts'
 import type { SimFaults, SimInstrument, SimTrade } from '../../src/simulator/market.ts'
@@ -187,4 +189,26 @@ describe('the streaming client of ccxt for Bybit', () => {
       }
     }
   )
+})
+
+describe('the streaming client of ccxt for Binance', () => {
+  test('receives every spot trade with id, time, price, size and taker side', async () => {
+    const instruments = bases().map((base) => aSimInstrument('binance-spot', base))
+    const market = new StubMarket(instruments)
+    const truth = new RecordedTruth()
+    const server = await startBinanceServer({ market, truth, faults: noFaults, port: 0 })
+    const client = new CcxtBinance({ options: { fetchMarkets: { types: ['spot'] } } })
+    Object.assign(client.urls['api'], { public: `${server.restUrl}/api/v3` })
+    Object.assign(client.urls['api'].ws, { spot: server.wsUrl })
+    try {
+      const symbols = instruments.map(({ base }) => `${base}/USDT`)
+      const rows = await receiveAll({ client, market, truth, instruments, symbols })
+      const sent = truth.sentTrades.map(({ trade }) => trade)
+      const symbolOf = (id: string) => id.replace('binance-spot:', '').replace('-', '/')
+      expect(sent).toHaveLength(500)
+      expect(rows).toEqual(truthRows(sent, symbolOf, ({ id }) => String(id)).sort(byId))
+    } finally {
+      await server.close()
+    }
+  })
 })
