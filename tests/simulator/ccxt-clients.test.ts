@@ -198,8 +198,7 @@ describe('the streaming client of ccxt for Binance', () => {
     const truth = new RecordedTruth()
     const server = await startBinanceServer({ market, truth, faults: noFaults, port: 0 })
     const client = new CcxtBinance({ options: { fetchMarkets: { types: ['spot'] } } })
-    Object.assign(client.urls['api'], { public: `${server.restUrl}/api/v3` })
-    Object.assign(client.urls['api'].ws, { spot: server.wsUrl })
+    client.urls['api'] = { public: `${server.restUrl}/api/v3`, ws: { spot: server.wsUrl } }
     try {
       const symbols = instruments.map(({ base }) => `${base}/USDT`)
       const rows = await receiveAll({ client, market, truth, instruments, symbols })
