@@ -6,37 +6,40 @@ import { ScriptedMarket } from './support/scripted-market.ts'
 import { openScriptedPage } from './support/scripted-page.ts'
 
 const folder = 'test-results/screens'
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 2560, height: 1440 }
-]
-const palettes = ['blue-orange', 'classic', 'mono'] as const
+const looks = [
+  { width: 1280, height: 800, palette: 'blue-orange' },
+  { width: 1280, height: 800, palette: 'classic' },
+  { width: 1280, height: 800, palette: 'mono' },
+  { width: 2560, height: 1440, palette: 'blue-orange' }
+] as const
 
 for (const colorScheme of ['dark', 'light'] as const) {
-  for (const viewport of sizes) {
-    test.describe(`every state of the ledger, ${colorScheme}, ${viewport.width} wide`, () => {
-      test.use({ colorScheme, viewport, contextOptions: { reducedMotion: 'reduce' } })
+  for (const { width, height, palette } of looks) {
+    test.describe(`every state of the ledger, ${colorScheme}, ${width} wide, ${palette}`, () => {
+      test.use({
+        colorScheme,
+        viewport: { width, height },
+        contextOptions: { reducedMotion: 'reduce' }
+      })
 
-      for (const palette of palettes) {
-        test(`is shown in ${palette} and axe finds nothing wrong with it`, async ({ page }) => {
-          const name = `${folder}/gaps-${colorScheme}-${viewport.width}-${palette}`
-          await choosePalette(page, palette)
-          await openScriptedPage(page, new ScriptedMarket(Date.now()).publisher)
-          await expectDrawn(page, 'BTC-USD', '1m')
-          const { x, y } = await barPlace(page, 50)
-          await page.mouse.move(x, y)
-          await expect(page.getByRole('tooltip')).toContainText('trades lost')
-          await page.screenshot({ path: `${name}-watch.png` })
-          expect(await findViolations(page)).toEqual([])
+      test('is shown, and axe finds nothing wrong with it', async ({ page }) => {
+        const name = `${folder}/gaps-${colorScheme}-${width}-${palette}`
+        await choosePalette(page, palette)
+        await openScriptedPage(page, new ScriptedMarket(Date.now()).publisher)
+        await expectDrawn(page, 'BTC-USD', '1m')
+        const { x, y } = await barPlace(page, 50)
+        await page.mouse.move(x, y)
+        await expect(page.getByRole('tooltip')).toContainText('trades lost')
+        await page.screenshot({ path: `${name}-watch.png` })
+        expect(await findViolations(page)).toEqual([])
 
-          await page.mouse.move(0, 0)
-          await page.keyboard.press('Control+2')
-          const gaps = page.getByRole('region', { name: 'Gaps', exact: true })
-          await expect(gaps.locator('tbody tr')).toHaveCount(6)
-          await page.screenshot({ path: `${name}-connections.png` })
-          expect(await findViolations(page)).toEqual([])
-        })
-      }
+        await page.mouse.move(0, 0)
+        await page.keyboard.press('Control+2')
+        const gaps = page.getByRole('region', { name: 'Gaps', exact: true })
+        await expect(gaps.locator('tbody tr')).toHaveCount(6)
+        await page.screenshot({ path: `${name}-connections.png` })
+        expect(await findViolations(page)).toEqual([])
+      })
     })
   }
 }

@@ -12,6 +12,7 @@ import { chartMove } from './chart-keys.ts'
 import { ChartNotice } from './chart-notice.tsx'
 import { ChartSession, type SessionState } from './chart-session.ts'
 import { AsOf, FreshnessLabel } from './freshness-label.tsx'
+import type { ChartPlace } from './chart-view.ts'
 import { GapTooltip, placeTooltip } from './gap-tooltip.tsx'
 import { IntervalBar } from './interval-bar.tsx'
 import { IntervalBox } from './interval-box.tsx'
@@ -43,7 +44,7 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
   const freshness = useFreshness(instrument.id)
   const openSearch = useChoice((state) => state.openSearch)
   const [entry, setEntry] = useState<string | null>(null)
-  const { session, state, shade, tooltip } = useChartSession({
+  const { session, state, shade, tooltip, pointer } = useChartSession({
     plot,
     legend,
     instrument,
@@ -87,7 +88,7 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
       <div className="chart-body">
         <div className="plot" ref={plot} role="group" aria-label="Candles and volume" />
         <ChartLegend root={legend} />
-        <GapTooltip root={tooltip} range={shade} />
+        <GapTooltip root={tooltip} range={shade} place={pointer} />
         <AsOf instrument={instrument.id} freshness={freshness} />
         <ChartNotice
           status={state.status}
@@ -127,6 +128,7 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
   const [state, setState] = useState(startState)
   const [shade, setShade] = useState<LedgerRange | null>(null)
   const tooltip = useRef<HTMLDivElement>(null)
+  const pointer = useRef<ChartPlace | null>(null)
   const theme = useDrawnTheme()
   const palette = useChoice((choices) => choices.palette)
   const wanted = useRef({ instrument: instrument.id, interval })
@@ -160,6 +162,7 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
         onState: setState,
         onCandle: (bar) => painter.write(bar, digits.current),
         onShade: (range, place) => {
+          pointer.current = place
           setShade(range)
           if (tooltip.current !== null && place !== null) placeTooltip(tooltip.current, place)
         }
@@ -192,5 +195,5 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
     session.current?.refreshColours()
   }, [theme, palette])
 
-  return { session, state, shade, tooltip }
+  return { session, state, shade, tooltip, pointer }
 }

@@ -11,6 +11,7 @@ import {
   gapStateWords,
   gapTimeText
 } from '../ledger/gap-words.ts'
+import type { ZonedTime } from '../format/zoned-time.ts'
 import { fixedText } from '../format/number-text.ts'
 import { accountedSince } from './accounted-since.ts'
 import { sortGaps, type GapSort, type GapSortKey } from './gap-order.ts'
@@ -29,7 +30,12 @@ const headings: readonly {
   { key: 'duration', title: 'Length', meaning: 'From its start to its end' },
   { key: 'missed', title: 'Missed', meaning: 'Trades found missing; – where ids do not tell' },
   { key: 'cause', title: 'Cause', meaning: 'Why something is missing', isText: true },
-  { key: 'source', title: 'Refilled from', meaning: 'Where the refill came from', isText: true }
+  {
+    key: 'source',
+    title: 'Refill',
+    meaning: 'Where the refill came from, or why there is none',
+    isText: true
+  }
 ]
 
 /** The newest gaps of all instruments. */
@@ -149,6 +155,12 @@ function GapHeading(props: {
   )
 }
 
+/** The day is said again only where it is another one. */
+function endText({ fromMs, toMs }: Gap, zone: ZonedTime): string {
+  const isSameDay = fromMs !== null && zone.dateText(fromMs) === zone.dateText(toMs)
+  return isSameDay ? zone.secondText(toMs) : gapTimeText(toMs, zone)
+}
+
 function GapLine({ gap }: { readonly gap: Gap }) {
   const zone = useZonedTime()
   const { instruments } = useDesk().stream.state
@@ -169,7 +181,7 @@ function GapLine({ gap }: { readonly gap: Gap }) {
         <Mark shape={`gap-${gap.state}`} /> {gapStateWords[gap.state]}
       </td>
       <td>{gapTimeText(gap.fromMs, zone)}</td>
-      <td>{gapTimeText(gap.toMs, zone)}</td>
+      <td title={gapTimeText(gap.toMs, zone)}>{endText(gap, zone)}</td>
       <td>{gapLengthText(gap) ?? '–'}</td>
       <td>{gap.missedTrades === null ? '–' : fixedText(gap.missedTrades, 0)}</td>
       <td data-text title={[gapCauseSentences[gap.cause], gap.reason ?? ''].join(' ').trim()}>

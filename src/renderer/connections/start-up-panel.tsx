@@ -23,7 +23,7 @@ export function StartUpPanel() {
       {run === undefined ? (
         <p className="empty">Waiting for the engine.</p>
       ) : (
-        <dl>
+        <dl tabIndex={0} aria-label="What the engine said at start">
           <dt>Started</dt>
           <dd>
             {zone.dateText(run.startedMs)}, {zone.secondText(run.startedMs)}{' '}

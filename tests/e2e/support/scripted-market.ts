@@ -115,6 +115,20 @@ export class ScriptedMarket {
     this.publisher.put('ledger', aLedgerRow(row))
   }
 
+  /** Lets the engine say what is wrong with it. */
+  setProblems(...problems: readonly string[]): void {
+    this.publisher.put(
+      'health',
+      aHealthRow({
+        connections: { live: 2, total: 2 },
+        instruments: { live: 7, total: 7 },
+        missingTrades: 1_720,
+        conflictingTrades: 1,
+        problems
+      })
+    )
+  }
+
   #fill(nowMs: number): void {
     const { publisher } = this
     const clock = { runMs: nowMs, wallMs: nowMs, speed: 1 }
@@ -164,16 +178,7 @@ export class ScriptedMarket {
       'connections',
       aConnectionRow({ id: 'eodhd-01', venue: 'eodhd', instruments: [equity] })
     )
-    publisher.put(
-      'health',
-      aHealthRow({
-        connections: { live: 2, total: 2 },
-        instruments: { live: 7, total: 7 },
-        missingTrades: 1_720,
-        conflictingTrades: 1,
-        problems: ['The disk is nearly full: 1.2 GB are left.', 'The store is 4 s behind.']
-      })
-    )
+    this.setProblems('The disk is nearly full: 1.2 GB are left.', 'The store is 4 s behind.')
   }
 
   #answer(query: Query): QueryResult | StreamError {
