@@ -14,5 +14,5 @@ export function aGap(fields: Partial<Gap> = {}): Gap {
     missedTrades: 4,
     source: null,
     ...fields
-  } as Gap
+  }
 }

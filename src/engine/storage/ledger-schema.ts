@@ -40,9 +40,10 @@ CREATE TABLE gap (
 
 CREATE UNIQUE INDEX gap_ids ON gap (instrument, first_id) WHERE first_id IS NOT NULL;
 CREATE UNIQUE INDEX gap_start ON gap (instrument, from_ms) WHERE first_id IS NULL;
-CREATE INDEX gap_end ON gap (instrument, to_ms, from_ms, state);
+CREATE INDEX gap_end ON gap (instrument, to_ms, from_ms, state, first_id);
 CREATE INDEX gap_length ON gap (instrument, to_ms - ifnull(from_ms, to_ms));
 CREATE INDEX gap_open ON gap (instrument) WHERE state = 'open';
+CREATE INDEX gap_endless ON gap (instrument, to_ms) WHERE from_ms IS NULL;
 
 -- What frames do not tell, in the order in which it became known.
 CREATE TABLE mark (

@@ -7,6 +7,7 @@ import { parseInterval } from '../../core/market/interval.ts'
 import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
 import { intervalSpec } from './candle-record.ts'
+import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
 import { dayRuleOf } from './day-rule.ts'
 import { openForReading } from './open-database.ts'
 import { storageFailure } from './sqlite-failure.ts'
@@ -60,7 +61,9 @@ export class ReaderDatabase {
       const of = this.#find(query.instrument)
       const spec = parseInterval(query.interval)
       if (of === null || spec === null) return { candles: [], complete: true }
-      return this.#candles.newest(of, spec, rangeOf(query), query.limit)
+      const found = this.#candles.newest(of, spec, rangeOf(query), query.limit)
+      const ledger = this.#ledger.within(of, stretchOfCandles(found.candles))
+      return { ...found, candles: withLedgerStates(found.candles, ledger) }
     })
   }
 

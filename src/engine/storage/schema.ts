@@ -1,4 +1,5 @@
 import { ledgerTables } from './ledger-schema.ts'
+import { ledgerViews } from './ledger-views.ts'
 
 /** 'TPDK': marks a file as ours, in its header. */
 export const applicationId = 0x5450444b
@@ -265,7 +266,7 @@ WHERE p.state IN ('open', 'refilled', 'refilled-candles', 'lost');
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: second },
-  { version: 3, sql: ledgerTables }
+  { version: 3, sql: ledgerTables + ledgerViews }
 ]
 
 /** The version this program writes. */

@@ -121,7 +121,8 @@ export type LedgerQuery = {
 
 /**
  * What is stored of an instrument's ledger over a range, each oldest first: what touches it, and the
- * newest stretch before it where none does. Of very many gaps the newest, and stretches from there on.
+ * stretches beside it that say what the time around them is: the next one after it, and the newest
+ * before it where none touches. Of very many gaps the newest, and stretches from there on.
  */
 export type StoredLedger = {
   readonly coverage: readonly Coverage[]
@@ -146,7 +147,10 @@ export type StoredSeed = {
  * intervals have no rows. Rejects with StorageError; with the signal's reason when aborted.
  */
 export interface StoreReader {
-  /** The newest `limit` candles with openMs in range; intervals not stored are derived from finer ones. */
+  /**
+   * The newest `limit` candles with openMs in range; intervals not stored are derived from finer ones.
+   * States are the ledger's.
+   */
   candles(query: CandleQuery, signal?: AbortSignal): Promise<StoredCandles>
   trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]>
   /** By their end, oldest first. */

@@ -21,6 +21,7 @@ const mostOpenGaps = 10_000
 export class StoredLedgerTables {
   readonly #coverage: Database.Statement<unknown[], CoverageRow>
   readonly #firstCoverage: Database.Statement<unknown[], CoverageRow>
+  readonly #nextCoverage: Database.Statement<unknown[], CoverageRow>
   readonly #newestCoverage: Database.Statement<unknown[], CoverageRow>
   readonly #gaps: Database.Statement<unknown[], GapRow>
   readonly #openGaps: Database.Statement<unknown[], GapRow>
@@ -39,6 +40,7 @@ export class StoredLedgerTables {
     this.#newestCoverage = coverage(
       'WHERE instrument = ? AND from_ms < ? ORDER BY from_ms DESC LIMIT 1'
     )
+    this.#nextCoverage = coverage('WHERE instrument = ? AND from_ms >= ? ORDER BY from_ms LIMIT 1')
     const touches = 'to_ms >= @fromMs AND ifnull(from_ms, -9e99) < @toMs'
     this.#gaps = gaps(
       `WHERE instrument = @row AND ${touches} ORDER BY to_ms DESC, first_id DESC LIMIT @limit`
@@ -68,7 +70,7 @@ export class StoredLedgerTables {
       .map(([instrument, ...row]) => gapFrom(instrument, row))
   }
 
-  /** What touches a range, and the newest stretch before it where none does. */
+  /** What touches a range, the stretch after it, and the one before it where none touches. */
   within(of: StoredInstrument, range: TimeRange): StoredLedger {
     // A gap told by an id takes in the millisecond in which it ends.
     const gaps = this.#gapsOf(of, { ...range, fromMs: range.fromMs - 1 }, mostGaps + 1)
@@ -82,21 +84,22 @@ export class StoredLedgerTables {
     const newest = this.#newestCoverage.get(of.row, Infinity)
     return {
       coverage: newest === undefined ? null : coverageFrom(of, newest),
-      openGaps: this.#openGaps.all(of.row).map((row) => gapFrom(of.id, row))
+      openGaps: this.#openGaps.all(of.row).map((row) => gapFrom(of.id, row)),
+      newestGap: this.#gapsOf(of, { fromMs: -Infinity, toMs: Infinity }, 1)[0] ?? null
     }
   }
 
-  /** A gap whose begin is not known reaches back to the first stretch. */
+  /** Touching ones, with those beside them that say what the time around them is. */
   #coverageOf(of: StoredInstrument, range: TimeRange, gaps: readonly Gap[]): Coverage[] {
-    const rows = this.#coverage.all(of.row, range.fromMs, range.toMs)
-    const before = rows.length > 0 ? undefined : this.#newestCoverage.get(of.row, range.toMs)
-    const reached = before === undefined ? rows : [before]
-    const first = gaps.some(({ fromMs }) => fromMs === null)
-      ? this.#firstCoverage.get(of.row)
-      : undefined
-    const isAmong = reached.some(([fromMs]) => fromMs === first?.[0])
-    const all = first === undefined || isAmong ? reached : [first, ...reached]
-    return all.map((row) => coverageFrom(of, row))
+    const touching = this.#coverage.all(of.row, range.fromMs, range.toMs)
+    const before = touching.length > 0 ? undefined : this.#newestCoverage.get(of.row, range.toMs)
+    // A gap whose begin is not known reaches back to the first stretch.
+    const isEndless = gaps.some(({ fromMs }) => fromMs === null)
+    const first = isEndless ? this.#firstCoverage.get(of.row) : undefined
+    const next = this.#nextCoverage.get(of.row, range.toMs)
+    const rows = [first, before, ...touching, next].filter((row) => row !== undefined)
+    const byStart = new Map(rows.map((row) => [row[0], row]))
+    return [...byStart.values()].map((row) => coverageFrom(of, row))
   }
 
   #gapsOf(of: StoredInstrument, range: TimeRange, limit: number): Gap[] {

@@ -94,7 +94,7 @@ describe('coverage', () => {
     expect(readerOf(bench).ledger(query).coverage).toEqual([stretch(1_000, 3_000)])
   })
 
-  test('is given where it touches a range, else the newest before it', async () => {
+  test('is given where it touches a range, with the stretches beside it', async () => {
     const bench = await aWriterBench([aRegistration()])
     const coverage = [stretch(0, 10), stretch(20, 30), stretch(40, 50)]
     bench.commit({ ledger: { coverage } })
@@ -104,7 +104,8 @@ describe('coverage', () => {
         .coverage.map(({ fromMs: start }) => start)
     expect(within(25, 45)).toEqual([20, 40])
     expect(within(60, 70)).toEqual([40])
-    expect(within(-20, -10)).toEqual([])
+    expect(within(-20, -10)).toEqual([0])
+    expect(within(12, 15)).toEqual([0, 20])
   })
 
   test('reaches back to the first stretch where a gap’s begin is not known', async () => {
@@ -128,7 +129,8 @@ describe('the seed of a ledger', () => {
       }
     })
     const [found] = readerOf(bench).seed([instrument], [], 0)
-    expect(found?.seed?.ledger).toEqual({ coverage: stretch(20, 30), openGaps: open })
+    const [newestGap] = readerOf(bench).gaps({ instrument, fromMs: null, toMs: null, limit: 1 })
+    expect(found?.seed?.ledger).toEqual({ coverage: stretch(20, 30), openGaps: open, newestGap })
   })
 
   test('is there for an instrument that was collected and never traded', async () => {
