@@ -26,7 +26,8 @@ export class LedgerStore {
   seed(): LedgerSeed {
     return {
       coverage: this.coverage().at(-1) ?? null,
-      openGaps: this.gaps().filter(({ state }) => state === 'open')
+      openGaps: this.gaps().filter(({ state }) => state === 'open'),
+      newestGap: [...this.gaps()].sort((a, b) => a.toMs - b.toMs).at(-1) ?? null
     }
   }
 
@@ -42,9 +43,10 @@ export class LedgerStore {
   }
 
   #remove(key: GapKey): void {
-    if (!this.#gaps.delete(nameOf(key))) {
-      throw new Error(`expected a stored gap to be replaced, received ${nameOf(key)}`)
+    if (this.#gaps.get(nameOf(key))?.state !== 'open') {
+      throw new Error(`expected a stored open gap to be replaced, received ${nameOf(key)}`)
     }
+    this.#gaps.delete(nameOf(key))
   }
 
   #putGap(gap: Gap): void {

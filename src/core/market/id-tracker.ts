@@ -33,12 +33,10 @@ export class IdTracker {
    */
   constructor(known: readonly number[] | null, missing: readonly IdRange[] = []) {
     this.#floor = known === null ? -Infinity : (known[0] ?? Infinity)
-    for (const { fromId, toId } of missing) {
-      const lastId = Math.min(toId, this.#floor - 1)
-      if (fromId <= lastId) this.#holes.push({ fromId, toId: lastId, isSure: false })
-    }
+    if (known === null && missing[0] !== undefined) this.announce(missing[0].fromId - 1)
+    if (known !== null) this.#holes.push(...missing.flatMap((range) => this.#belowFloor(range)))
     for (const id of known ?? []) this.#skipTo(id)
-    for (const { toId } of missing) if (known !== null) this.announce(toId)
+    for (const { toId } of missing) this.announce(toId)
     this.#missing = null
     this.#merged = null
   }
@@ -95,6 +93,11 @@ export class IdTracker {
     this.#addHole((this.#highest ?? -Infinity) + 1, id)
     this.#highest = id
     return isGap ? 'gap' : 'known'
+  }
+
+  #belowFloor({ fromId, toId }: IdRange): Hole[] {
+    const lastId = Math.min(toId, this.#floor - 1)
+    return fromId <= lastId ? [{ fromId, toId: lastId, isSure: false }] : []
   }
 
   #skipTo(id: number): IdVerdict {

@@ -178,7 +178,7 @@ function newestOf(seed: InstrumentSeed | null): number {
 }
 
 function storedLedger(seed: InstrumentSeed | null) {
-  if (seed === null || seed.day.tail.length === 0) return null
+  if (seed === null) return null
   const { day, flaggedIds, ledger } = seed
   return { tail: day.tail, flaggedIds, ledger }
 }

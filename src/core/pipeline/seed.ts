@@ -22,5 +22,6 @@ export type InstrumentSeed = {
   readonly flaggedIds: readonly (number | string)[]
   /** Closes of the stored 1m candles of the last hour, oldest first, for the small chart; may be empty. */
   readonly minuteCloses: readonly { readonly openMs: number; readonly close: number }[]
+  /** Where the truth ledger stood. */
   readonly ledger: LedgerSeed
 }

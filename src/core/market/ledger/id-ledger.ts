@@ -23,7 +23,7 @@ export type KnownTrade = { readonly id: number; readonly eventMs: number }
 
 /** What is stored of an instrument that numbers its trades. */
 export type IdSeed = {
-  /** The newest stored trades, ascending by id. */
+  /** The newest stored trades, ascending by id; may be empty. */
   readonly tail: readonly KnownTrade[]
   /** Ids that are known besides, in any order. */
   readonly flaggedIds: readonly number[]
@@ -54,6 +54,8 @@ export class IdLedger {
   readonly #links = new StandingLinks()
   /** What happened since the highest id; null while a link stood all along. */
   #interruption: Interruption | null = beforeFirst
+  /** A highest id is known. */
+  #hasBegun = false
   /** Venue time at which the highest id was the newest: of its trade, or of a later word. NaN before the first. */
   #provenMs = NaN
   /** The lowest id seen while nothing was stored, and its time. */
@@ -64,11 +66,7 @@ export class IdLedger {
   constructor(instrument: InstrumentId, record: LedgerRecord, seed: IdSeed | null) {
     this.#instrument = instrument
     this.#record = record
-    const gaps = (seed?.ledger.openGaps ?? []).filter(isIdGap)
-    this.#ids = new IdTracker(
-      seed === null ? null : knownIds(seed),
-      gaps.map(({ firstId, lastId }) => ({ fromId: firstId, toId: lastId }))
-    )
+    this.#ids = trackerOf(seed)
     if (seed !== null) this.#resume(seed)
   }
 
@@ -176,12 +174,12 @@ export class IdLedger {
     for (const gap of ledger.openGaps) {
       this.#record.gaps.resume(gap, isIdGap(gap) ? filledOf(gap, tail) : [])
     }
-    const gapEndMs = ledger.openGaps.filter((gap) => gap.lastId === this.#ids.highest)[0]?.toMs
-    this.#provenMs = Math.max(
-      gapEndMs ?? newest?.eventMs ?? -Infinity,
-      ledger.coverage?.toMs ?? -Infinity
-    )
-    if (!Number.isFinite(this.#provenMs)) return
+    const { highest } = this.#ids
+    if (highest === null) return
+    const gapEndMs = ledger.newestGap?.lastId === highest ? ledger.newestGap.toMs : -Infinity
+    const coveredMs = ledger.coverage?.toMs ?? -Infinity
+    this.#provenMs = Math.max(gapEndMs, newest?.eventMs ?? -Infinity, coveredMs)
+    this.#hasBegun = true
     if (ledger.coverage === null) this.#record.begin('complete', this.#provenMs)
     this.#record.seal(this.#provenMs)
   }
@@ -196,12 +194,13 @@ export class IdLedger {
 
   #begin(lowest: number, eventMs: number): void {
     this.#lowest = { id: lowest, eventMs }
+    this.#hasBegun = true
     this.#provenMs = eventMs
     this.#record.begin('complete', eventMs)
   }
 
   #resumeAt(id: number, eventMs: number): void {
-    if (!this.#record.hasBegun) this.#begin(id, eventMs)
+    if (!this.#hasBegun) this.#begin(id, eventMs)
     this.#interruption = standing
   }
 
@@ -290,8 +289,18 @@ function isWithin(gap: Gap, eventMs: number): boolean {
   return eventMs >= (gap.fromMs ?? -Infinity) - disorderMs && eventMs <= gap.toMs + disorderMs
 }
 
-function knownIds({ tail, flaggedIds }: IdSeed): readonly number[] {
-  return [...tail.map(({ id }) => id), ...flaggedIds].sort((a, b) => a - b)
+function trackerOf(seed: IdSeed | null): IdTracker {
+  if (seed === null) return new IdTracker(null)
+  const { tail, flaggedIds, ledger } = seed
+  const known = [...tail.map(({ id }) => id), ...flaggedIds].sort((a, b) => a - b)
+  const missing = ledger.openGaps
+    .filter(isIdGap)
+    .map(({ firstId, lastId }) => ({ fromId: firstId, toId: lastId }))
+    .sort((a, b) => a.fromId - b.fromId)
+  const ids = new IdTracker(known.length === 0 ? null : known, missing)
+  const { newestGap } = ledger
+  if (newestGap !== null && isIdGap(newestGap)) ids.announce(newestGap.lastId)
+  return ids
 }
 
 /** Ids of a stored gap that are stored all the same: it was being refilled when the run ended. */

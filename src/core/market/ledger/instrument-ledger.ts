@@ -19,7 +19,7 @@ export type TradeVerdict = 'new' | 'gap' | 'duplicate' | 'uncertain' | 'refused'
 
 /** What is stored of an instrument, as far as its ledger needs it. */
 export type StoredLedger = {
-  /** The newest stored trades in TradeOrder, at least one. */
+  /** The newest stored trades in TradeOrder; may be empty. */
   readonly tail: readonly ArrivedTrade[]
   /** Ids of flagged trades that are known besides; may be empty. */
   readonly flaggedIds: readonly (number | string)[]
@@ -150,7 +150,7 @@ function linkSeed(tradeIds: TradeIds, stored: StoredLedger | null) {
 
 function recentIds(stored: StoredLedger | null): RecentIds {
   if (stored === null) return new RecentIds(null)
-  const recent = new RecentIds(stored.tail[0]?.trade.eventMs ?? Infinity)
+  const recent = new RecentIds(stored.tail[0]?.trade.eventMs ?? null)
   for (const { trade } of stored.tail) recent.remember(trade.id, trade.eventMs)
   return recent
 }

@@ -17,4 +17,6 @@ export type LedgerSeed = {
   readonly coverage: Coverage | null
   /** Gaps not yet settled, oldest first. */
   readonly openGaps: readonly Gap[]
+  /** The gap with the latest end, whatever became of it: what it names is not found missing anew. Null where there is none. */
+  readonly newestGap: Gap | null
 }

@@ -20,7 +20,7 @@ const gapsHeld = 256
 
 /** What is stored of an instrument whose ids do not count on. */
 export type LinkSeed = {
-  /** Venue time of the newest stored trade. */
+  /** Venue time of the newest stored trade; -Infinity when there is none. */
   readonly newestMs: number
   readonly ledger: LedgerSeed
 }
@@ -92,8 +92,8 @@ export class LinkLedger {
   #resume({ newestMs, ledger }: LinkSeed): void {
     if (ledger.coverage !== null) this.#record.resume(ledger.coverage)
     for (const gap of ledger.openGaps) this.#record.gaps.resume(gap, [])
-    const openEndMs = Math.max(...ledger.openGaps.map(({ toMs }) => toMs))
-    this.#endMs = Math.max(ledger.coverage?.toMs ?? newestMs, openEndMs)
+    this.#endMs = Math.max(ledger.coverage?.toMs ?? newestMs, ledger.newestGap?.toMs ?? -Infinity)
+    if (this.#endMs === -Infinity) return
     this.#interruption = { cause: 'not-running', reason: null }
   }
 
