@@ -1,56 +1,40 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { MarketEvent, Trade } from '../../src/core/market/event.ts'
+import type { Trade } from '../../src/core/market/event.ts'
 import type { InstrumentId } from '../../src/core/market/instrument.ts'
 import { seededRandom } from '../../src/core/market/random.ts'
 import { systemClock } from '../../src/engine/collector/clock.ts'
-import { createCollector, type Collector } from '../../src/engine/collector/collector.ts'
-import { ReceiveQueue } from '../../src/engine/collector/receive-queue.ts'
 import { wsSockets } from '../../src/engine/collector/ws-socket.ts'
 import type { Simulator } from '../../src/simulator/simulator.ts'
 import { binanceSpot } from '../../src/venues/binance-spot/binance-spot.ts'
-import { KeptLog } from '../support/connection-rig.ts'
+import { aCollectorRig, type CollectorRig } from '../support/collector-rig.ts'
 import { runningSimulator } from '../support/running-simulator.ts'
 import { until } from '../support/until.ts'
 
-type Collected = { readonly collector: Collector; readonly events: readonly MarketEvent[] }
+type Collected = Pick<CollectorRig, 'collector' | 'events'>
 type Row = readonly [id: number, ms: number, price: number, size: number, side: string | null]
-
-const nothing = () => undefined
 
 /** Our own collector of the venue's instruments, over real sockets. */
 function collect({ ready }: Simulator): Collected {
   const endpoints = ready.venues['binance-spot']
   if (endpoints === undefined) throw new Error('the simulator has no Binance')
-  const events: MarketEvent[] = []
-  const collector = createCollector({
+  const { collector, events } = aCollectorRig({
     venue: binanceSpot,
     endpoints,
-    apiKey: null,
     selection: 'all',
     perConnection: 20,
-    lifetimeMs: null,
-    userAgent: 'tapedeck/test',
     clock: systemClock(),
     random: seededRandom(1),
-    sockets: wsSockets,
-    received: new ReceiveQueue(1),
-    cache: null,
-    marketHours: null,
-    log: new KeptLog(),
-    onEvents: (...[, received]) => void events.push(...received),
-    onLink: nothing,
-    onConnectionChanged: nothing,
-    onInstrumentsChanged: nothing
+    sockets: wsSockets
   })
   onTestFinished(() => collector.stop())
   collector.start()
   return { collector, events }
 }
 
-function tradesOf(events: readonly MarketEvent[], instrument: InstrumentId): Trade[] {
-  return events.filter(
-    (event) => event.kind === 'trade' && event.instrument === instrument
-  ) as Trade[]
+function tradesOf(events: Collected['events'], instrument: InstrumentId): Trade[] {
+  return events.flatMap(({ event }) =>
+    event.kind === 'trade' && event.instrument === instrument ? [event] : []
+  )
 }
 
 function rowOf({ id, eventMs, price, size, side }: Trade): Row {
@@ -82,7 +66,7 @@ async function runFor(
   { events }: Collected,
   trades: number
 ): Promise<number> {
-  const count = () => events.filter(({ kind }) => kind === 'trade').length
+  const count = () => events.filter(({ event }) => event.kind === 'trade').length
   const sent = () =>
     Object.values(simulator.truth.instruments()).reduce((sum, { trades: one }) => sum + one, 0)
   await until(() => count() >= trades, `${trades} trades`, 30_000)
@@ -111,14 +95,14 @@ describe('our adapter of Binance spot on the simulated one', { timeout: 60_000 }
       expect(tradesOf(events, id).map(rowOf)).toEqual(sentRows(simulator, id))
     }
     for (const kind of ['quote', 'statistics'] as const) {
-      expect(events.some((event) => event.kind === kind)).toBe(true)
+      expect(events.some(({ event }) => event.kind === kind)).toBe(true)
     }
   })
 
   test('reads the same trades and their second candles from REST', async () => {
     const simulator = await runningSimulator({ venues: ['binance-spot'], rate: 3 })
     const collected = collect(simulator)
-    await runFor(simulator, collected, 1000)
+    await runFor(simulator, collected, 1500)
     const busiest = collected.collector.instruments().find(({ symbol }) => symbol === 'BTC-USDT')
     if (busiest === undefined) throw new Error('no BTC-USDT')
     const context = collected.collector.rest(AbortSignal.timeout(20_000))
@@ -168,7 +152,7 @@ describe('our adapter of Binance spot on the simulated one', { timeout: 60_000 }
     await runFor(simulator, collected, 500)
     const emitted = Object.values(simulator.truth.instruments()).map(({ emitted: all }) => all)
     const happened = emitted.reduce((sum, { trades }) => sum + trades, 0)
-    const received = collected.events.filter(({ kind }) => kind === 'trade').length
+    const received = collected.events.filter(({ event }) => event.kind === 'trade').length
     expect(happened - received).toBe(5)
   })
 })
