@@ -42,6 +42,26 @@ export async function openReader(options: ReaderOptions): Promise<StoreReader> {
   return reader
 }
 
+/**
+ * Looks at every page of a file in a thread and a connection of its own, so that neither the writer nor
+ * queries wait; the log that the writer keeps cannot be cut back meanwhile.
+ *
+ * @returns `ok`, or what is wrong in words, also of a file that is too damaged to be opened.
+ * @throws StorageError when it cannot be looked at for another reason.
+ */
+export async function checkIntegrity(options: ReaderOptions): Promise<string> {
+  const reader = new ThreadedReader(options)
+  try {
+    await reader.opened
+    return await reader.check()
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'storage-corrupt') return error.message
+    throw error
+  } finally {
+    await reader.close()
+  }
+}
+
 type Answer = Exclude<ReaderReply, { kind: 'opened' | 'failed' }>
 type Question = {
   readonly request: ReaderRequest
@@ -115,6 +135,12 @@ class ThreadedReader implements StoreReader {
   async figures(): Promise<StoreFigures> {
     const answer = await this.#ask({ kind: 'figures' })
     invariant(answer.kind === 'figures', `expected figures, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async check(): Promise<string> {
+    const answer = await this.#ask({ kind: 'check' })
+    invariant(answer.kind === 'check', `expected a check, received ${answer.kind}`)
     return answer.result
   }
 

@@ -9,7 +9,7 @@ import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
 import { intervalSpec } from './candle-record.ts'
 import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
 import { dayRuleOf } from './day-rule.ts'
-import { openForReading } from './open-database.ts'
+import { checkPages, openForReading } from './open-database.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type {
   GapsQuery,
@@ -123,6 +123,11 @@ export class ReaderDatabase {
         runs: number('SELECT count(*) FROM run')
       }
     })
+  }
+
+  /** `ok`, or what is wrong with the file in SQLite's words. */
+  check(): string {
+    return this.#reading(() => checkPages(this.#database))
   }
 
   close(): void {

@@ -29,6 +29,8 @@ export type ReaderRequest =
       readonly nowMs: number
     }
   | { readonly kind: 'figures' }
+  /** Looks at every page of the file. */
+  | { readonly kind: 'check' }
   | { readonly kind: 'close' }
 
 export type ReaderReply =
@@ -39,4 +41,5 @@ export type ReaderReply =
   | { readonly kind: 'ledger'; readonly result: StoredLedger }
   | { readonly kind: 'seed'; readonly result: readonly StoredSeed[] }
   | { readonly kind: 'figures'; readonly result: StoreFigures }
+  | { readonly kind: 'check'; readonly result: string }
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

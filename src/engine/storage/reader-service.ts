@@ -59,6 +59,8 @@ function answer(
       const { instruments, intervals, nowMs } = request
       return { kind: 'seed', result: database.seed(instruments, intervals, nowMs) }
     }
+    case 'check':
+      return { kind: 'check', result: database.check() }
     case 'figures':
       return { kind: 'figures', result: database.figures() }
   }

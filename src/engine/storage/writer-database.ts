@@ -9,7 +9,7 @@ import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
 import { LedgerRows } from './ledger-rows.ts'
-import { openForWriting } from './open-database.ts'
+import { isCheckedAtOpening, openForWriting } from './open-database.ts'
 import { rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
@@ -246,7 +246,11 @@ export class WriterDatabase {
         .run(run, this.#setup.startedMs, lastArrival)
     )
     const isUncleanStart = last?.stopped_ms === null
-    return { start: { run, isUncleanStart, nextArrival: lastArrival + 1 }, lastWork: 0 }
+    const integrity = this.#integrity()
+    return {
+      start: { run, isUncleanStart, integrity, nextArrival: lastArrival + 1 },
+      lastWork: 0
+    }
   }
 
   #continueRun(run: number): { readonly start: RunStart; readonly lastWork: number } {
@@ -256,8 +260,14 @@ export class WriterDatabase {
       )
       .get(run)
     invariant(row !== undefined, `expected run ${run} in ${this.#setup.file}`)
-    const start = { run, isUncleanStart: false, nextArrival: row.last_arrival + 1 }
+    const integrity = this.#integrity()
+    const start = { run, isUncleanStart: false, integrity, nextArrival: row.last_arrival + 1 }
     return { start, lastWork: row.last_batch }
+  }
+
+  /** What damages a small file ends the opening. */
+  #integrity(): RunStart['integrity'] {
+    return isCheckedAtOpening(this.#setup.file) ? 'ok' : 'not-checked'
   }
 
   #inTransaction<Result>(work: () => Result): Result {

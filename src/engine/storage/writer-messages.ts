@@ -93,6 +93,11 @@ export type RunStart = {
   readonly run: number
   /** The run before did not stop in order. False for the first. */
   readonly isUncleanStart: boolean
+  /**
+   * `ok`: every page was looked at when the file was opened. `not-checked`: it is too large for that;
+   * after an unclean start it is to be checked beside the writer, see `checkIntegrity`.
+   */
+  readonly integrity: 'ok' | 'not-checked'
   /** The first arrival that is free. */
   readonly nextArrival: number
 }

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Candle } from '../../../src/core/market/candle.ts'
 import type { RebuildRequest, RebuildResult } from '../../../src/core/market/rebuild.ts'
 import type { LedgerChanges } from '../../../src/core/market/ledger/ledger-changes.ts'
-import { openReader } from '../../../src/engine/storage/open-reader.ts'
+import { checkIntegrity, openReader } from '../../../src/engine/storage/open-reader.ts'
 import type { WriterOptions } from '../../../src/engine/storage/writer-options.ts'
 import { openWriter } from '../../../src/engine/storage/open-writer.ts'
 import type { StorageError } from '../../../src/engine/storage/storage-error.ts'
@@ -250,7 +250,7 @@ describe('openWriter', () => {
     first.trade(aTrade(), 0)
     await first.close({ stoppedMs: 1_790_000_000_500 })
     const second = await aWriter({ file })
-    expect(second.run).toEqual({ run: 2, isUncleanStart: false, nextArrival: 1 })
+    expect(second.run).toEqual({ run: 2, isUncleanStart: false, integrity: 'ok', nextArrival: 1 })
     await second.close({ stoppedMs: 1 })
     expect(existsSync(`${file}-wal`)).toBe(false)
   })
@@ -266,6 +266,42 @@ describe('openWriter', () => {
     other.close()
     const next = await aWriter({ file })
     expect(next.run.isUncleanStart).toBe(true)
+  })
+})
+
+describe('checkIntegrity', () => {
+  test('says that a file is whole, beside its writer', async () => {
+    const file = await aFile()
+    const writer = await aWriter({ file })
+    expect(writer.run.integrity).toBe('ok')
+    expect(await checkIntegrity({ file, threadUrl: readerThread })).toBe('ok')
+  })
+
+  test.each([
+    {
+      what: 'a table that is overwritten',
+      damage: (file: string) => {
+        fillFrom(file, 0.5)
+      },
+      says: /damaged|malformed|invalid|never used|error/i
+    },
+    {
+      what: 'a file that was cut off',
+      damage: (file: string) => {
+        truncateSync(file, Math.floor(statSync(file).size / 2))
+      },
+      says: /damaged|malformed/
+    }
+  ])('finds $what', async ({ damage, says }) => {
+    const file = await aFile()
+    const writer = await aWriter({ file })
+    for (let id = 0; id < 5_000; id += 1) writer.trade(aTrade({ id }), id)
+    await writer.close({ stoppedMs: 1 })
+    damage(file)
+    expect(await checkIntegrity({ file, threadUrl: readerThread })).toMatch(says)
+    await expect(openWriter(optionsFor({ file }))).rejects.toMatchObject({
+      code: 'storage-corrupt'
+    })
   })
 })
 
@@ -343,6 +379,11 @@ async function aWriter(
   onTestFinished(() => writer.close({ stoppedMs: 1_790_000_001_000, deadlineMs: 1_000 }))
   await writer.registerInstruments([aRegistration(instrument)])
   return writer
+}
+
+function fillFrom(file: string, share: number): void {
+  const content = readFileSync(file)
+  writeFileSync(file, content.fill(0xa5, Math.floor(content.length * share)))
 }
 
 async function aFile(): Promise<string> {

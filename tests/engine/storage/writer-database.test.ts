@@ -135,12 +135,27 @@ describe('WriterDatabase', () => {
 
   test('gives arrivals on over restarts, and says whether the run before stopped in order', async () => {
     const bench = await aWriterBench([aRegistration()])
-    expect(bench.database.run).toEqual({ run: 1, isUncleanStart: false, nextArrival: 0 })
+    expect(bench.database.run).toEqual({
+      run: 1,
+      isUncleanStart: false,
+      integrity: 'ok',
+      nextArrival: 0
+    })
     bench.commit({ trades: [aTrade({ id: 1 }), aTrade({ id: 2 })] })
     bench.restart(startMs)
-    expect(bench.database.run).toEqual({ run: 2, isUncleanStart: false, nextArrival: 2 })
+    expect(bench.database.run).toEqual({
+      run: 2,
+      isUncleanStart: false,
+      integrity: 'ok',
+      nextArrival: 2
+    })
     bench.restart(null)
-    expect(bench.database.run).toEqual({ run: 3, isUncleanStart: true, nextArrival: 2 })
+    expect(bench.database.run).toEqual({
+      run: 3,
+      isUncleanStart: true,
+      integrity: 'ok',
+      nextArrival: 2
+    })
   })
 
   test('replaces a candle by its later state, but never a built one by the venue’s', async () => {
