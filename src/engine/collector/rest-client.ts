@@ -18,6 +18,8 @@ export type RestClientOptions = {
   readonly userAgent: string
   /** `live` unless said. */
   readonly lane?: RestLane
+  /** Who carries requests to the venue; the platform unless said. */
+  readonly fetch?: typeof fetch
 }
 
 /** Makes the client through which a venue's REST is reached: within its budget, bounded in time and size. */
@@ -70,7 +72,7 @@ async function fetchJson(
   const deadline = new AbortController()
   const timer = options.clock.after(timeoutMs, () => deadline.abort())
   try {
-    const response = await fetch(url, {
+    const response = await (options.fetch ?? fetch)(url, {
       signal: AbortSignal.any([signal, deadline.signal]),
       redirect: 'manual',
       headers: { 'User-Agent': options.userAgent, Accept: 'application/json' }
