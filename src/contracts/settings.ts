@@ -3,6 +3,7 @@
  * only once its feature exists.
  */
 import { z } from 'zod'
+import { durationSchema } from './duration.ts'
 import { parseInterval, timeIntervals } from '../core/market/interval.ts'
 
 const intervalSchema = z
@@ -33,10 +34,24 @@ const instrumentsSchema = z.union([
 const venueSchema = z.strictObject({
   enabled: z.boolean().default(true),
   instruments: instrumentsSchema,
+  /** Fed over two connections of their own at all times. */
+  priority: z.array(z.string().min(1).max(60)).min(1).max(100).optional(),
   per_connection: z.number().int().min(1).max(1_000).optional(),
+  /** After which connections would be ended; they are replaced before. The venue's own limit unless given. */
+  lifetime: durationSchema.optional(),
   ws_url: url(['ws', 'wss']).optional(),
   rest_url: url(['http', 'https']).optional(),
   api_key: z.string().min(1).optional()
+})
+
+/** A venue that numbers no trades: what two connections brought could not be told apart. */
+const unnumberedVenueSchema = venueSchema.extend({
+  priority: z
+    .undefined({
+      error:
+        'nothing: this venue numbers no trades, so what comes over two connections cannot be told apart'
+    })
+    .optional()
 })
 
 /** Venues that can be collected; the registry in `src/venues` holds exactly these (tested). */
@@ -47,7 +62,7 @@ const venuesSchema = z.strictObject({
   'bybit-spot': venueSchema.optional(),
   'bybit-linear': venueSchema.optional(),
   'binance-spot': venueSchema.optional(),
-  eodhd: venueSchema.optional()
+  eodhd: unnumberedVenueSchema.optional()
 } satisfies Record<(typeof venueIds)[number], unknown>)
 
 export const settingsSchema = z.strictObject({

@@ -1,10 +1,12 @@
-import type { Instrument } from '../core/market/instrument.ts'
+import { instrumentId, type Instrument, type InstrumentId } from '../core/market/instrument.ts'
 import type { IntervalSpec } from '../core/market/interval.ts'
 import type { Pipeline } from '../core/pipeline/pipeline.ts'
+import { durationMs } from '../contracts/duration.ts'
 import type { EngineConfig } from '../contracts/engine-protocol.ts'
 import { venueIds, type VenueSettings } from '../contracts/settings.ts'
 import { findVenue } from '../venues/registry.ts'
 import type { Venue } from '../venues/venue.ts'
+import { Backfill } from './collector/backfill/backfill.ts'
 import type { Clock } from './collector/clock.ts'
 import { createCollector, type Collector } from './collector/collector.ts'
 import type { Log } from './collector/log.ts'
@@ -13,10 +15,11 @@ import { wsSockets } from './collector/ws-socket.ts'
 import { EngineFailure } from './engine-failure.ts'
 import { instrumentFile } from './instrument-file.ts'
 import type { MarketClocks } from './market-clocks.ts'
+import { logRefill, refillMarkOf } from './refill-journal.ts'
 import type { RunningHeads } from './running-heads.ts'
 import type { StateFeed } from './state-feed.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
-import type { StoreReader, StoreWriter } from './storage/store.ts'
+import { tapeMarkOf, type StoreReader, type StoreWriter } from './storage/store.ts'
 
 type Parts = {
   readonly config: EngineConfig
@@ -29,6 +32,8 @@ type Parts = {
   readonly reader: StoreReader
   readonly received: ReceiveQueue
   readonly feed: StateFeed
+  /** Instruments that somebody may be looking at. */
+  readonly visible: () => ReadonlySet<InstrumentId>
   readonly heads: RunningHeads
   readonly markets: MarketClocks
   readonly log: Log
@@ -39,6 +44,7 @@ type Parts = {
 /** All venues of a run: what each of them collects, and how it gets into the pipeline. */
 export class Collecting {
   readonly collectors: readonly Collector[]
+  readonly #backfills: Backfill[] = []
   readonly #parts: Parts
 
   /** @throws EngineFailure for a venue that does not exist. */
@@ -56,6 +62,13 @@ export class Collecting {
 
   start(): void {
     for (const collector of this.collectors) collector.start()
+    for (const backfill of this.#backfills) backfill.start()
+  }
+
+  /** Ends backfill at once and closes every connection. */
+  async stop(): Promise<void> {
+    for (const backfill of this.#backfills) backfill.close()
+    await Promise.all(this.collectors.map((collector) => collector.stop()))
   }
 
   /** The machine woke up. */
@@ -77,7 +90,8 @@ export class Collecting {
   }
 
   #collect(venue: Venue, settings: VenueSettings): Collector {
-    const { config, version, clock, pipeline, received, feed, markets, log, failed } = this.#parts
+    const { config, version, clock, pipeline, writer, received, feed, markets, log, failed } =
+      this.#parts
     const collector: Collector = createCollector({
       venue,
       endpoints: {
@@ -86,8 +100,9 @@ export class Collecting {
       },
       apiKey: settings.api_key ?? null,
       selection: settings.instruments,
+      priority: settings.priority ?? [],
       perConnection: settings.per_connection ?? null,
-      lifetimeMs: null,
+      lifetimeMs: settings.lifetime === undefined ? null : durationMs(settings.lifetime),
       userAgent: `tapedeck/${version}`,
       clock,
       random: () => Math.random(),
@@ -102,11 +117,46 @@ export class Collecting {
           if (pipeline.apply(event, receivedMs) === 'implausible') collector.discount(event)
         }
       },
-      onLink: (mark) => pipeline.mark(mark, clock.nowMs()),
+      onLink: (mark) => {
+        pipeline.mark(mark, clock.nowMs())
+        writer.putMark(tapeMarkOf(mark))
+        backfill?.mark(mark)
+      },
       onConnectionChanged: () => feed.connectionChanged(collector),
       onInstrumentsChanged: (instruments) => feed.instrumentsChanged(collector, instruments)
     })
+    const backfill = config.faultRun?.gaps === false ? null : this.#refill(collector, settings)
     return collector
+  }
+
+  #refill(collector: Collector, settings: VenueSettings): Backfill {
+    const { clock, pipeline, writer, visible, log } = this.#parts
+    const { venue } = collector
+    const priority = new Set(
+      (settings.priority ?? []).map((symbol) => instrumentId(venue.id, symbol))
+    )
+    const backfill = new Backfill({
+      venue,
+      clock,
+      random: () => Math.random(),
+      rest: (signal) => collector.rest(signal, 'low'),
+      instruments: () => collector.instruments(),
+      openGaps: () => pipeline.openGaps(),
+      visible,
+      priority: () => priority,
+      apply: (trade) => pipeline.apply(trade, clock.nowMs(), 'backfill'),
+      putCandles: (candles) => writer.putCandles(candles),
+      settle: (settlement) => pipeline.settle(settlement, clock.nowMs()),
+      announce: (anchor) => void pipeline.apply(anchor, clock.nowMs()),
+      lastTradeMs: (id) => pipeline.price(id)?.latest?.receivedMs ?? null,
+      onEvent: (event) => {
+        logRefill(event, log)
+        const mark = refillMarkOf(event)
+        if (mark !== null) writer.putMark(mark)
+      }
+    })
+    this.#backfills.push(backfill)
+    return backfill
   }
 
   /** Makes new instruments known to the store, and to the pipeline with where the store left them. */

@@ -29,6 +29,7 @@ describe.each(venues.filter(({ needsKey }) => !needsKey))('the real $id', (venue
       endpoints: venue.endpoints,
       apiKey: null,
       selection: [symbol],
+      priority: [],
       perConnection: null,
       lifetimeMs: null,
       userAgent: 'tapedeck/live-test',

@@ -53,6 +53,14 @@ describe('parseSettings', () => {
       '[venues.eodhd]\ninstruments = "all"\napi_key = 7',
       'bad value for venues.eodhd.api_key; allowed'
     ],
+    [
+      '[venues.eodhd]\ninstruments = "all"\npriority = ["AAPL"]',
+      'bad value for venues.eodhd.priority (["AAPL"]); allowed: nothing: this venue numbers no trades'
+    ],
+    [
+      '[venues.coinbase]\ninstruments = "all"\nlifetime = "1d"',
+      'bad value for venues.coinbase.lifetime ("1d"); allowed: a time such as "90s", "15m" or "24h"'
+    ],
     ['x = = 1', 'settings.toml:1:5']
   ])('refuses %j with one line naming key and value', (text, message) => {
     let error: unknown
@@ -65,6 +73,15 @@ describe('parseSettings', () => {
     expect((error as SettingsError).message).toContain(message)
     expect((error as SettingsError).message).not.toContain('\n')
   })
+
+  test.each(venues.map(({ id, tradeIds }) => [id, tradeIds]))(
+    'takes priority for %s only where trades have ids (%s)',
+    (id, tradeIds) => {
+      const text = `[venues.${id}]\ninstruments = "all"\npriority = ["X-Y"]\nlifetime = "90s"`
+      if (tradeIds === 'none') expect(() => parse(text)).toThrow('numbers no trades')
+      else expect(parse(text).venues).toMatchObject({ [id]: { priority: ['X-Y'] } })
+    }
+  )
 
   test('knows exactly the venues of the registry', () => {
     expect([...venues.map((venue) => venue.id)].sort()).toEqual([...venueIds].sort())

@@ -35,6 +35,7 @@ export function aCollectorRig(changes: Partial<CollectorOptions> = {}): Collecto
     endpoints: { wsUrl: 'ws://toy.test', restUrl: 'http://toy.test' },
     apiKey: null,
     selection: 'all',
+    priority: [],
     perConnection: null,
     lifetimeMs: null,
     userAgent: 'tapedeck/test',

@@ -72,6 +72,7 @@ export class ConnectionRig {
         received: this.received,
         governor: this.governor,
         slots: new HandoverSlots(() => 1),
+        linkNames: new Set(),
         lifetimeMs: venue.lifetimeMs,
         log: this.log,
         discounted: this.discounted,

@@ -35,3 +35,10 @@ export function judgeFreshness(input: FreshnessInput): Freshness {
   const limitMs = Math.max(liveAtLeastMs, usualGaps * (input.usualGapMs ?? 0))
   return input.dataAgeMs <= limitMs ? 'live' : 'quiet'
 }
+
+const fromBest: readonly Freshness[] = ['live', 'quiet', 'closed', 'stale', 'none']
+
+/** The best of what several connections say of one instrument; `none` where there are none. */
+export function bestFreshness(each: readonly Freshness[]): Freshness {
+  return fromBest.find((freshness) => each.includes(freshness)) ?? 'none'
+}

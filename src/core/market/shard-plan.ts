@@ -1,5 +1,5 @@
 import { invariant } from '../invariant.ts'
-import type { Instrument, InstrumentId, VenueId } from './instrument.ts'
+import type { Instrument, InstrumentId } from './instrument.ts'
 
 /** One connection's share of the instruments. */
 export type Shard = {
@@ -16,9 +16,11 @@ export type ShardPlan = readonly Shard[]
  * Plans the shards of a venue: by id, `perConnection` to each, numbered from 1.
  *
  * The same instruments give the same shards, in whatever order they come; repeats count once.
+ *
+ * @param name What the shards are called before their number: the venue's id.
  */
 export function planShards(
-  venue: VenueId,
+  name: string,
   instruments: readonly Instrument[],
   perConnection: number
 ): ShardPlan {
@@ -27,17 +29,23 @@ export function planShards(
   const ordered = [...unique.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   const shards: Shard[] = []
   for (let start = 0; start < ordered.length; start += perConnection) {
-    const id = shardId(venue, shards.length + 1)
+    const id = shardId(name, shards.length + 1)
     shards.push({ id, instruments: ordered.slice(start, start + perConnection) })
   }
   return shards
 }
 
-/** Adds an instrument to the first shard with room, or to a new one under the lowest free number; all others stay as they are. */
+/**
+ * Adds an instrument to the first shard with room, or to a new one under the lowest free number; all
+ * others stay as they are.
+ *
+ * @param name What the shards of this plan are called before their number.
+ */
 export function planAdd(
   plan: ShardPlan,
   instrument: Instrument,
-  perConnection: number
+  perConnection: number,
+  name: string = instrument.venue
 ): { readonly plan: ShardPlan; readonly shard: Shard; readonly isNew: boolean } {
   const known = findShard(plan, instrument.id)
   if (known !== null) return { plan, shard: known, isNew: false }
@@ -46,9 +54,30 @@ export function planAdd(
     const shard = { ...roomy, instruments: [...roomy.instruments, instrument] }
     return { plan: replace(plan, shard), shard, isNew: false }
   }
-  const shard = { id: freeId(plan, instrument.venue), instruments: [instrument] }
+  const shard = { id: freeId(plan, name), instruments: [instrument] }
   const grown = [...plan, shard].sort((a, b) => shardNumber(a.id) - shardNumber(b.id))
   return { plan: grown, shard, isNew: true }
+}
+
+/**
+ * Moves an instrument to another shard of the plan; one left empty is dropped. Null where it is not
+ * planned, or the other shard is not there, is its own or has no room.
+ *
+ * @param most Instruments that one shard may hold.
+ */
+export function planMove(
+  plan: ShardPlan,
+  instrument: InstrumentId,
+  to: string,
+  most: number
+): ShardPlan | null {
+  const from = findShard(plan, instrument)
+  const target = plan.find(({ id }) => id === to)
+  const moved = from?.instruments.find(({ id }) => id === instrument)
+  if (moved === undefined || target === undefined || target === from) return null
+  if (target.instruments.length >= most) return null
+  const rest = planRemove(plan, instrument).plan
+  return replace(rest, { ...target, instruments: [...target.instruments, moved] })
 }
 
 /** Takes an instrument out of its shard; a shard left empty is dropped. `shard` is the one touched, as it was; null when unknown. */
@@ -72,17 +101,17 @@ function replace(plan: ShardPlan, shard: Shard): ShardPlan {
   return plan.map((old) => (old.id === shard.id ? shard : old))
 }
 
-function shardId(venue: VenueId, number: number): string {
-  return `${venue}-${String(number).padStart(2, '0')}`
+function shardId(name: string, number: number): string {
+  return `${name}-${String(number).padStart(2, '0')}`
 }
 
 function shardNumber(id: string): number {
   return Number(id.slice(id.lastIndexOf('-') + 1))
 }
 
-function freeId(plan: ShardPlan, venue: VenueId): string {
+function freeId(plan: ShardPlan, name: string): string {
   const taken = new Set(plan.map(({ id }) => shardNumber(id)))
   let number = 1
   while (taken.has(number)) number += 1
-  return shardId(venue, number)
+  return shardId(name, number)
 }

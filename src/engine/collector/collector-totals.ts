@@ -28,14 +28,14 @@ export type CollectorTotals = {
   readonly latencyCounts: Uint32Array
 }
 
-/** Counts a connection's instruments: `live` or quiet, and `expected` because their market is open. */
+/** Counts instruments: `live` or quiet, and `expected` because their market is open. */
 export function countInstruments(
-  connection: Connection,
+  instruments: readonly Instrument[],
   freshnessOf: (instrument: Instrument) => Freshness
 ): { readonly live: number; readonly expected: number } {
   let live = 0
   let expected = 0
-  for (const instrument of connection.instruments) {
+  for (const instrument of instruments) {
     const freshness = freshnessOf(instrument)
     if (freshness !== 'closed') expected += 1
     if (freshness === 'live' || freshness === 'quiet') live += 1
@@ -47,21 +47,18 @@ export function countInstruments(
 export function sumTotals(from: {
   readonly venue: { readonly id: string; readonly name: string }
   readonly connections: readonly Connection[]
+  /** Each once, whether one connection carries it or more. */
+  readonly instruments: readonly Instrument[]
   readonly problems: readonly string[]
-  freshness(connection: Connection, instrument: Instrument): Freshness
+  freshnessOf(instrument: Instrument): Freshness
 }): CollectorTotals {
   const latencyCounts = emptyLatencyCounts()
-  const instruments = { live: 0, expected: 0, total: 0 }
   const sums = { live: 0, perSecond: 0, messages: 0, bytes: 0, lately: 0, rejected: 0, unknown: 0 }
   for (const connection of from.connections) {
     const { traffic } = connection
-    const count = countInstruments(connection, (each) => from.freshness(connection, each))
     const last = traffic.last60s()
     traffic.latency.addTo(latencyCounts)
-    instruments.live += count.live
-    instruments.expected += count.expected
-    instruments.total += connection.instruments.length
-    sums.live += connection.state === 'live' ? 1 : 0
+    sums.live += connection.isCarrying ? 1 : 0
     sums.perSecond += traffic.messagesPerSecond()
     sums.messages += last.messages
     sums.bytes += last.bytes
@@ -73,7 +70,10 @@ export function sumTotals(from: {
     venue: from.venue.id,
     name: from.venue.name,
     connections: { live: sums.live, total: from.connections.length },
-    instruments,
+    instruments: {
+      ...countInstruments(from.instruments, (instrument) => from.freshnessOf(instrument)),
+      total: from.instruments.length
+    },
     messagesPerSecond: Math.round(sums.perSecond * 10) / 10,
     messagesLast60s: sums.messages,
     bytesLast60s: sums.bytes,

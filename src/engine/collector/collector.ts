@@ -1,25 +1,24 @@
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
-import { judgeFreshness } from '../../core/market/freshness.ts'
 import type { Freshness } from '../../core/market/freshness.ts'
 import type { MarketEvent } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
 import type { Selection } from '../../core/market/instrument-selection.ts'
 import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
+import { selectPriority } from '../../core/market/priority-selection.ts'
+import type { PrioritySelection } from '../../core/market/priority-selection.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
 import type { Clock, Timer } from './clock.ts'
-import { countInstruments, sumTotals } from './collector-totals.ts'
+import { sumTotals } from './collector-totals.ts'
 import type { CollectorTotals } from './collector-totals.ts'
-import { Connection } from './connection.ts'
 import { InstrumentDiscovery } from './discovery.ts'
+import { Fleet } from './fleet.ts'
 import { Governor } from './governor.ts'
 import type { RestLane } from './governor.ts'
 import { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
-import { freshnessLimitMs } from './liveness.ts'
 import type { Log } from './log.ts'
-import type { LinkContext } from './link-options.ts'
 import type { MarketHours } from './market-hours.ts'
 import { Placement } from './placement.ts'
 import type { ReceiveQueue } from './receive-queue.ts'
@@ -34,6 +33,8 @@ export type CollectorOptions = {
   readonly endpoints: VenueEndpoints
   readonly apiKey: string | null
   readonly selection: Selection
+  /** Symbols, each always fed by two connections of its shard; only for venues that number their trades. */
+  readonly priority: readonly string[]
   /** Instruments on one connection; null: the venue's usual number. More than its most is cut to that. */
   readonly perConnection: number | null
   /** After which links are replaced, less a 24th or two, ms; null: the venue's own lifetime, if it has one. */
@@ -78,6 +79,18 @@ export type Collector = {
   /** Adds an offered instrument, touching its own connection only. False when unknown or collected already. */
   addInstrument(id: InstrumentId): boolean
   removeInstrument(id: InstrumentId): boolean
+  /**
+   * Gives an instrument two connections of a priority shard, or puts it back among the others, without
+   * a break. False where nothing changes or the venue does not number its trades.
+   */
+  setPriority(id: InstrumentId, isPriority: boolean): boolean
+  /**
+   * Moves an instrument to another connection, without a break where the venue numbers its trades.
+   * False where it is unknown or has priority, or the other is unknown, its own or full.
+   */
+  moveInstrument(id: InstrumentId, connection: string): boolean
+  /** Replaces the link of a connection by a new one, or all of them in turn; false where none stands. */
+  rotate(connection?: string): boolean
   connectionOf(id: InstrumentId): string | null
   freshnessOf(id: InstrumentId): Freshness
   rows(): readonly ConnectionRow[]
@@ -105,20 +118,16 @@ class VenueCollector implements Collector {
   readonly venue: Venue
   readonly #options: CollectorOptions
   readonly #governor: Governor
-  readonly #context: LinkContext
   readonly #restClients: Readonly<Record<RestLane, RestClient>>
   readonly #discovery: InstrumentDiscovery
   readonly #abort = new AbortController()
   readonly #placement: Placement
-  readonly #connections = new Map<string, Connection>()
-  /** Connections being closed for good, their instruments gone. */
-  readonly #leaving = new Set<Promise<void>>()
+  readonly #fleet: Fleet
   /** Settles when all that was to be prepared is; never rejects. */
   #preparing: Promise<void> = Promise.resolve()
   #offered: readonly Instrument[] = []
   #isPlanned = false
   #problems: readonly string[] = []
-  #isReadingPaused = false
   readonly #discounted = new Set<MarketEvent>()
   readonly #sleep: SleepWatch
   #timer: Timer | null = null
@@ -135,17 +144,23 @@ class VenueCollector implements Collector {
       low: createRestClient({ ...client, lane: 'low' })
     }
     const { usual, most } = venue.limits.instrumentsPerConnection
-    this.#placement = new Placement(venue.id, Math.min(options.perConnection ?? usual, most))
-    this.#context = {
-      ...options,
-      wsUrl: endpoints.wsUrl,
-      governor: this.#governor,
-      slots: new HandoverSlots(() => this.#connections.size),
-      lifetimeMs: options.lifetimeMs ?? venue.lifetimeMs,
-      discounted: this.#discounted,
-      onEvents: (link, events, receivedMs) => options.onEvents(link, events, receivedMs),
-      onLink: (mark) => options.onLink(mark)
-    }
+    const perConnection = Math.min(options.perConnection ?? usual, most)
+    this.#placement = new Placement(venue.id, { perConnection, most })
+    this.#fleet = new Fleet({
+      context: {
+        ...options,
+        wsUrl: endpoints.wsUrl,
+        governor: this.#governor,
+        slots: new HandoverSlots(() => this.#fleet.size),
+        linkNames: new Set(),
+        lifetimeMs: options.lifetimeMs ?? venue.lifetimeMs,
+        discounted: this.#discounted,
+        onEvents: (link, events, receivedMs) => options.onEvents(link, events, receivedMs),
+        onLink: (mark) => options.onLink(mark)
+      },
+      marketHours: options.marketHours,
+      onChanged: (connection) => options.onConnectionChanged(connection)
+    })
     this.#discovery = new InstrumentDiscovery({
       ...options,
       rest: this.rest(this.#abort.signal),
@@ -170,8 +185,7 @@ class VenueCollector implements Collector {
     this.#timer = null
     this.#discovery.close()
     this.#abort.abort()
-    const closing = [...this.#connections.values()].map((connection) => connection.stop())
-    await Promise.all([...closing, ...this.#leaving])
+    await this.#fleet.stop()
     this.#governor.close()
   }
 
@@ -187,44 +201,44 @@ class VenueCollector implements Collector {
   }
 
   removeInstrument(id: InstrumentId): boolean {
-    const shard = this.#placement.remove(id)
-    if (shard === null) return false
-    const connection = this.#connections.get(shard.id)
-    if (shard.instruments.length > 1) connection?.removeInstrument(id)
-    else {
-      this.#connections.delete(shard.id)
-      if (connection !== undefined) this.#retire(connection)
-      this.#options.onConnectionChanged(shard.id)
-    }
+    if (!this.#placement.remove(id)) return false
+    this.#fleet.drop(id)
     this.#options.onInstrumentsChanged(this.instruments())
     return true
   }
 
+  setPriority(id: InstrumentId, isPriority: boolean): boolean {
+    if (this.venue.tradeIds === 'none') return false
+    return this.#placement.setPriority(id, isPriority) && this.#replace(id)
+  }
+
+  moveInstrument(id: InstrumentId, connection: string): boolean {
+    return this.#placement.move(id, connection) && this.#replace(id)
+  }
+
+  rotate(connection?: string): boolean {
+    return this.#fleet.rotate(connection ?? null)
+  }
+
   connectionOf(id: InstrumentId): string | null {
-    return this.#placement.find(id)?.connection ?? null
+    return this.#fleet.connectionOf(id) ?? this.#placement.find(id)?.connections[0] ?? null
   }
 
   freshnessOf(id: InstrumentId): Freshness {
     const place = this.#placement.find(id)
-    if (place === null) return 'none'
-    const connection = this.#connections.get(place.connection)
-    if (connection === undefined) return 'none'
-    return this.#freshness(connection, place.instrument)
+    return place === null ? 'none' : this.#fleet.freshnessOf(place.instrument)
   }
 
   rows(): readonly ConnectionRow[] {
-    return [...this.#connections.values()].map((connection) =>
-      connection.row(
-        countInstruments(connection, (instrument) => this.#freshness(connection, instrument)).live
-      )
-    )
+    return this.#fleet.rows()
   }
 
   totals(): CollectorTotals {
     return sumTotals({
       venue: this.venue,
-      connections: [...this.#connections.values()],
-      freshness: (connection, instrument) => this.#freshness(connection, instrument),
+      connections: this.#fleet.connections,
+      instruments: this.instruments(),
+      freshnessOf: (instrument) => this.#fleet.freshnessOf(instrument),
       problems: this.#allProblems()
     })
   }
@@ -234,32 +248,30 @@ class VenueCollector implements Collector {
   }
 
   retry(connection: string): boolean {
-    return this.#connections.get(connection)?.retry() ?? false
+    return this.#fleet.retry(connection)
   }
 
   pauseReading(): void {
-    this.#isReadingPaused = true
-    for (const connection of this.#connections.values()) connection.pauseReading()
+    this.#fleet.pauseReading()
   }
 
   resumeReading(): void {
-    this.#isReadingPaused = false
-    for (const connection of this.#connections.values()) connection.resumeReading()
+    this.#fleet.resumeReading()
   }
 
   resumed(): void {
     this.#sleep.forget()
-    for (const connection of this.#connections.values()) {
-      connection.presumeDead('presumed dead after sleep')
-    }
+    this.#fleet.presumeDead('presumed dead after sleep')
   }
 
   #found(offered: readonly Instrument[]): void {
     this.#offered = offered
     const selected = selectInstruments(offered, this.#options.selection)
-    this.#problems = selected.problems
+    const priority = this.#priorityOf(selected.instruments)
+    this.#placement.prefer(priority.ids)
+    this.#problems = [...selected.problems, ...priority.problems]
     const { log } = this.#options
-    for (const text of selected.problems) {
+    for (const text of this.#problems) {
       log.warn('selection-problem', { venue: this.venue.id, text })
     }
     if (this.#isPlanned) {
@@ -274,6 +286,22 @@ class VenueCollector implements Collector {
       connections: this.#placement.connections
     })
     this.#prepare(selected.instruments)
+  }
+
+  #priorityOf(instruments: readonly Instrument[]): PrioritySelection {
+    const { priority } = this.#options
+    if (priority.length === 0 || this.venue.tradeIds !== 'none') {
+      return selectPriority(instruments, priority)
+    }
+    const problem = `${this.venue.name} numbers no trades: none of its instruments can have priority`
+    return { ids: [], problems: [problem] }
+  }
+
+  /** Has an instrument carried where it is planned now. */
+  #replace(id: InstrumentId): boolean {
+    const place = this.#placement.find(id)
+    if (place !== null) this.#fleet.move(place.instrument, place.connections)
+    return place !== null
   }
 
   #add(instruments: readonly Instrument[]): void {
@@ -307,54 +335,12 @@ class VenueCollector implements Collector {
     if (this.#abort.signal.aborted) return
     const arrivals = this.#placement.settle(instruments)
     this.#options.onInstrumentsChanged(this.instruments())
-    for (const [id, arrived] of arrivals) {
-      const connection = this.#connections.get(id)
-      if (connection === undefined) this.#open(id, arrived)
-      else for (const instrument of arrived) connection.addInstrument(instrument)
-    }
-  }
-
-  #retire(connection: Connection): void {
-    const gone = connection.stop().finally(() => this.#leaving.delete(gone))
-    this.#leaving.add(gone)
-  }
-
-  #open(id: string, instruments: readonly Instrument[]): void {
-    const connection = new Connection({
-      id,
-      context: this.#context,
-      instruments,
-      marketHours: this.#options.marketHours,
-      onChanged: (changed) => this.#options.onConnectionChanged(changed)
-    })
-    this.#connections.set(id, connection)
-    if (this.#isReadingPaused) connection.pauseReading()
-    connection.start()
-  }
-
-  #freshness(connection: Connection, instrument: Instrument): Freshness {
-    const { venue } = this
-    const activity = connection.activity(instrument.id)
-    return judgeFreshness({
-      marketOpen: this.#isMarketOpen(instrument),
-      connectionLive: connection.state === 'live',
-      dataAgeMs: activity?.dataAgeMs ?? null,
-      usualGapMs: activity?.usualGapMs ?? null,
-      heartbeatAgeMs: connection.heartbeatAgeMs(),
-      heartbeatLimitMs: freshnessLimitMs(venue.heartbeatMs)
-    })
-  }
-
-  #isMarketOpen(instrument: Instrument): boolean {
-    const { marketHours, clock } = this.#options
-    if (marketHours === null || instrument.calendar === null) return true
-    return marketHours(instrument, clock.nowMs()).isOpen
+    for (const [connection, arrived] of arrivals) this.#fleet.carry(connection, arrived)
   }
 
   #allProblems(): readonly string[] {
     const { problem } = this.#discovery
-    const refused = [...this.#connections.values()].flatMap((connection) => connection.refusals())
-    return [...(problem === null ? [] : [problem]), ...this.#problems, ...refused]
+    return [...(problem === null ? [] : [problem]), ...this.#problems, ...this.#fleet.refusals()]
   }
 
   #scheduleTick(): void {
@@ -364,13 +350,13 @@ class VenueCollector implements Collector {
       else if (sleep === 'jumped') this.#doubt()
       this.#scheduleTick()
       this.#options.received.drain()
-      for (const connection of this.#connections.values()) connection.tick()
+      this.#fleet.tick()
     })
   }
 
   /** The machine slept, or its clock was set: each socket has to show which. */
   #doubt(): void {
     this.#options.log.info('clock-jumped', { venue: this.venue.id })
-    for (const connection of this.#connections.values()) connection.doubt()
+    this.#fleet.doubt()
   }
 }

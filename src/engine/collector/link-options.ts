@@ -25,6 +25,8 @@ export type LinkContext = {
   readonly sockets: SocketFactory
   readonly governor: Governor
   readonly slots: HandoverSlots
+  /** Names of the links that stand, be they ending. */
+  readonly linkNames: Set<string>
   /** After which a link would be ended, ms; null: links are not replaced for their age. */
   readonly lifetimeMs: number | null
   /** Frames of all its sockets on their way in. */

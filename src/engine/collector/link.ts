@@ -44,6 +44,7 @@ export class Link implements FrameTaker {
     this.#options = options
     this.#context = options.context
     this.#listener = options.listener
+    options.context.linkNames.add(options.name)
     const { venue, clock } = options.context
     this.#liveness = this.#createLiveness()
     this.#intake = new FrameIntake(options, this.#liveness)
@@ -300,6 +301,7 @@ export class Link implements FrameTaker {
     if (this.#phase === 'ended') return
     this.#context.received.drain()
     this.#phase = 'ended'
+    this.#context.linkNames.delete(this.#options.name)
     this.#deadline?.cancel()
     this.#subscriptions.close()
     const cause = this.#cause ?? judgeEnd(end)

@@ -133,10 +133,8 @@ export class Links {
 
   /** The connection's own id, unless a link of that name stands still. */
   #freeName(): string {
-    const taken = new Set([...this.#leaving].map(({ name }) => name))
-    if (this.#present !== null) taken.add(this.#present.name)
     let name = this.#id
-    while (taken.has(name)) name += '+'
+    while (this.#context.linkNames.has(name)) name += '+'
     return name
   }
 

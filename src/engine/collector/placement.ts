@@ -1,38 +1,54 @@
 import type { Instrument, InstrumentId, VenueId } from '../../core/market/instrument.ts'
-import { planAdd, planRemove, planShards } from '../../core/market/shard-plan.ts'
-import type { Shard, ShardPlan } from '../../core/market/shard-plan.ts'
+import {
+  findShard,
+  planAdd,
+  planMove,
+  planRemove,
+  planShards
+} from '../../core/market/shard-plan.ts'
+import type { ShardPlan } from '../../core/market/shard-plan.ts'
 
-/** Where an instrument is to be: the id of its connection, which may not be open yet. */
-export type Place = { readonly connection: string; readonly instrument: Instrument }
+/** Where an instrument is to be: the ids of its connections, which may not be open yet; two for a priority one. */
+export type Place = { readonly connections: readonly string[]; readonly instrument: Instrument }
+
+/** How many instruments a connection is given, and how many it may be. */
+export type PlacementSizes = { readonly perConnection: number; readonly most: number }
 
 /**
- * Which instruments of one venue are on which connection: first planned, then settled once they are
- * made known and may send events.
+ * Which instruments of one venue are on which connections: first planned, then settled once they are
+ * made known and may send events. Priority instruments have shards of their own, each of which is two
+ * connections.
  */
 export class Placement {
   readonly #venue: VenueId
-  readonly #perConnection: number
+  readonly #sizes: PlacementSizes
   #plan: ShardPlan = []
+  #priorityPlan: ShardPlan = []
   #places: ReadonlyMap<InstrumentId, Place> = new Map()
   readonly #settled = new Set<InstrumentId>()
   /** Taken out by hand. */
   readonly #removed = new Set<InstrumentId>()
+  readonly #priority = new Set<InstrumentId>()
 
-  constructor(venue: VenueId, perConnection: number) {
+  constructor(venue: VenueId, sizes: PlacementSizes) {
     this.#venue = venue
-    this.#perConnection = perConnection
+    this.#sizes = sizes
   }
 
   /** Number of connections planned. */
   get connections(): number {
-    return this.#plan.length
+    return this.#plan.length + 2 * this.#priorityPlan.length
   }
 
-  /** The settled ones, in the order of their connections. */
+  /** The settled ones, priority first, then in the order of their connections. */
   settled(): readonly Instrument[] {
-    return this.#plan.flatMap(({ instruments }) =>
+    return [...this.#priorityPlan, ...this.#plan].flatMap(({ instruments }) =>
       instruments.filter(({ id }) => this.#settled.has(id))
     )
+  }
+
+  isSettled(id: InstrumentId): boolean {
+    return this.#settled.has(id)
   }
 
   /** Null for an instrument that is not planned. */
@@ -40,9 +56,20 @@ export class Placement {
     return this.#places.get(id) ?? null
   }
 
+  /** Names those to be given priority when they are planned. */
+  prefer(ids: readonly InstrumentId[]): void {
+    for (const id of ids) this.#priority.add(id)
+  }
+
   /** Plans the first list. */
   begin(instruments: readonly Instrument[]): void {
-    this.#follow(planShards(this.#venue, instruments, this.#perConnection))
+    const { perConnection } = this.#sizes
+    const isPriority = ({ id }: Instrument): boolean => this.#priority.has(id)
+    const common = instruments.filter((each) => !isPriority(each))
+    this.#plan = planShards(this.#venue, common, perConnection)
+    const preferred = instruments.filter(isPriority)
+    this.#priorityPlan = planShards(this.#priorityName, preferred, perConnection)
+    this.#follow()
   }
 
   /** Those of a later list that are to be added: neither planned already nor taken out by hand. */
@@ -52,55 +79,96 @@ export class Placement {
 
   /** Plans them besides the others, which stay where they are. */
   add(instruments: readonly Instrument[]): void {
-    let plan = this.#plan
     for (const instrument of instruments) {
       this.#removed.delete(instrument.id)
-      plan = planAdd(plan, instrument, this.#perConnection).plan
+      this.#put(instrument)
     }
-    this.#follow(plan)
+    this.#follow()
   }
 
-  /** Takes one out by hand. Gives its connection's share as it was before; null when it was not planned. */
-  remove(id: InstrumentId): Shard | null {
-    const { plan, shard } = planRemove(this.#plan, id)
-    if (shard === null) return null
-    this.#follow(plan)
+  /** Takes one out by hand; false when it was not planned. */
+  remove(id: InstrumentId): boolean {
+    if (!this.#places.has(id)) return false
+    this.#take(id)
+    this.#follow()
     this.#settled.delete(id)
     this.#removed.add(id)
-    return shard
+    return true
   }
 
-  /** Settles those that are planned still and not settled before. Gives them by connection, in the order given. */
+  /** Plans a settled instrument on another connection; false where that cannot be. */
+  move(id: InstrumentId, connection: string): boolean {
+    if (!this.#settled.has(id)) return false
+    const plan = planMove(this.#plan, id, connection, this.#sizes.most)
+    if (plan === null) return false
+    this.#plan = plan
+    this.#follow()
+    return true
+  }
+
+  /** Gives or takes the priority of a settled instrument; false where nothing changes. */
+  setPriority(id: InstrumentId, isPriority: boolean): boolean {
+    const place = this.#places.get(id)
+    if (place === undefined || !this.#settled.has(id)) return false
+    if (this.#priority.has(id) === isPriority) return false
+    if (isPriority) this.#priority.add(id)
+    else this.#priority.delete(id)
+    this.#take(id)
+    this.#put(place.instrument)
+    this.#follow()
+    return true
+  }
+
+  /** Settles those that are planned still and not settled before. Gives them by connection, priority first, then in the order given. */
   settle(instruments: readonly Instrument[]): ReadonlyMap<string, readonly Instrument[]> {
     const arrivals = new Map<string, Instrument[]>()
-    for (const { id } of instruments) {
+    const rank = ({ id }: Instrument): number => (this.#priority.has(id) ? 0 : 1)
+    for (const { id } of [...instruments].sort((a, b) => rank(a) - rank(b))) {
       const place = this.#places.get(id)
       if (place === undefined || this.#settled.has(id)) continue
       this.#settled.add(id)
-      const others = arrivals.get(place.connection)
-      if (others === undefined) arrivals.set(place.connection, [place.instrument])
-      else others.push(place.instrument)
+      for (const connection of place.connections) {
+        const others = arrivals.get(connection)
+        if (others === undefined) arrivals.set(connection, [place.instrument])
+        else others.push(place.instrument)
+      }
     }
     return arrivals
   }
 
   /** Gives up those that are not settled; a later list may bring them again. */
   forgo(instruments: readonly Instrument[]): void {
-    let plan = this.#plan
-    for (const { id } of instruments) {
-      if (!this.#settled.has(id)) plan = planRemove(plan, id).plan
-    }
-    this.#follow(plan)
+    for (const { id } of instruments) if (!this.#settled.has(id)) this.#take(id)
+    this.#follow()
   }
 
-  #follow(plan: ShardPlan): void {
-    this.#plan = plan
+  get #priorityName(): string {
+    return `${this.#venue}-priority`
+  }
+
+  #put(instrument: Instrument): void {
+    const { perConnection } = this.#sizes
+    if (this.#priority.has(instrument.id)) {
+      const name = this.#priorityName
+      this.#priorityPlan = planAdd(this.#priorityPlan, instrument, perConnection, name).plan
+    } else this.#plan = planAdd(this.#plan, instrument, perConnection).plan
+  }
+
+  #take(id: InstrumentId): void {
+    if (findShard(this.#plan, id) !== null) this.#plan = planRemove(this.#plan, id).plan
+    else this.#priorityPlan = planRemove(this.#priorityPlan, id).plan
+  }
+
+  #follow(): void {
     const places = new Map<InstrumentId, Place>()
-    for (const shard of plan) {
-      for (const instrument of shard.instruments) {
-        places.set(instrument.id, { connection: shard.id, instrument })
+    const put = (plan: ShardPlan, connectionsOf: (shard: string) => readonly string[]): void => {
+      for (const { id, instruments } of plan) {
+        const connections = connectionsOf(id)
+        for (const instrument of instruments) places.set(instrument.id, { connections, instrument })
       }
     }
+    put(this.#plan, (shard) => [shard])
+    put(this.#priorityPlan, (shard) => [`${shard}a`, `${shard}b`])
     this.#places = places
   }
 }

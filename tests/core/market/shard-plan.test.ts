@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { findShard, planAdd, planRemove, planShards } from '../../../src/core/market/shard-plan.ts'
+import {
+  findShard,
+  planAdd,
+  planMove,
+  planRemove,
+  planShards
+} from '../../../src/core/market/shard-plan.ts'
 import type { ShardPlan } from '../../../src/core/market/shard-plan.ts'
 import { seededRandom } from '../../../src/core/market/random.ts'
 import { aToy, someToys } from '../../support/toy-venue.ts'
@@ -101,6 +107,26 @@ describe('planAdd and planRemove', () => {
         }
         expect(new Set(idsOf(plan)).size).toBe(idsOf(plan).length)
         expect(new Set(plan.map(({ id }) => id)).size).toBe(plan.length)
+      })
+    )
+  })
+})
+
+describe('planMove', () => {
+  test('keeps every instrument in one shard, and none above the most', () => {
+    fc.assert(
+      fc.property(toys, size, fc.nat(59), fc.nat(59), (all, perConnection, which, where) => {
+        const plan = planShards('toy', all, perConnection)
+        const moved = all[which]
+        const to = plan[where % Math.max(1, plan.length)]
+        if (moved === undefined || to === undefined) return
+        const next = planMove(plan, moved.id, to.id, perConnection)
+        const isRefused = findShard(plan, moved.id) === to || to.instruments.length >= perConnection
+        expect(next === null).toBe(isRefused)
+        if (next === null) return
+        expect([...idsOf(next)].sort()).toEqual([...idsOf(plan)].sort())
+        expect(findShard(next, moved.id)?.id).toBe(to.id)
+        expect(next.every(({ instruments }) => instruments.length <= perConnection)).toBe(true)
       })
     )
   })

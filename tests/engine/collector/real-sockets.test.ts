@@ -44,6 +44,7 @@ async function aVenue(
     endpoints: { wsUrl: started.wsUrl, restUrl: started.httpUrl },
     apiKey: null,
     selection: 'quote:USD',
+    priority: [],
     perConnection: null,
     lifetimeMs: null,
     userAgent: 'tapedeck/test',

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/** A length of time in settings: a whole number of seconds, minutes or hours, as in `90s`, `15m`, `24h`. */
+export const durationSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[smh]$/, 'a time such as "90s", "15m" or "24h"')
+
+/** Reads a length of time in settings as ms; of any other text nothing is promised. */
+export function durationMs(duration: string): number {
+  const unit = duration.at(-1)
+  const each = unit === 'h' || unit === 'm' ? unitMs[unit] : unitMs.s
+  return Number(duration.slice(0, -1)) * each
+}
