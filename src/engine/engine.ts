@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
@@ -11,6 +12,7 @@ import { ReceiveQueue } from './collector/receive-queue.ts'
 import { EngineFailure } from './engine-failure.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
 import { GapJournal } from './gap-journal.ts'
+import { LedgerDesk } from './ledger-desk.ts'
 import { MarketClocks } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
 import { QueryDesk } from './query-desk.ts'
@@ -135,7 +137,7 @@ export class Engine {
     this.#running = null
     running.publishing.close()
     this.#publisher.close()
-    await stopInOrder({ ...running, collectors: running.collecting.collectors }, this.#clock)
+    await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
     running.lock.release()
   }
 
@@ -143,7 +145,7 @@ export class Engine {
   async save(): Promise<void> {
     const running = this.#running
     if (running === null) return
-    await saveReceived({ ...running, collectors: running.collecting.collectors }, this.#clock)
+    await saveReceived({ ...running, collectors: [running.collecting] }, this.#clock)
   }
 
   #run(opened: Pick<Running, 'lock' | 'writer' | 'reader' | 'pipeline'>): void {
@@ -159,6 +161,10 @@ export class Engine {
       reader,
       received: this.#received,
       feed,
+      visible: () =>
+        new Set(
+          this.#publisher.watchedSeries().map(({ instrument }) => instrument as InstrumentId)
+        ),
       heads: this.#heads,
       markets: this.#markets,
       log: this.#collectorLog(),
@@ -190,6 +196,7 @@ export class Engine {
       takeRebuilds: () => pipeline.takeRebuilds(),
       takeLedgerChanges: () => {
         const changes = pipeline.takeLedgerChanges()
+        if (this.#options.config.faultRun?.gaps === false) return { ...changes, gaps: [] }
         gaps.note(changes)
         return changes
       },
@@ -197,6 +204,16 @@ export class Engine {
     })
     const queries = new QueryDesk({
       pipeline,
+      ledger: new LedgerDesk({
+        pipeline,
+        reader,
+        markets: this.#markets,
+        find: (id) =>
+          feed
+            .collectorOf(id)
+            ?.instruments()
+            .find((each) => each.id === id) ?? null
+      }),
       writer,
       reader,
       history: this.#history,

@@ -1,6 +1,7 @@
 import type { Instrument } from '../core/market/instrument.ts'
 import {
   marketStateAt,
+  sessionsBetween,
   type MarketMoment,
   type Session,
   type SessionCalendar
@@ -31,6 +32,27 @@ export class MarketClocks {
   sessionOf({ symbol, calendar }: Instrument): Session | null {
     if (calendar === null) return null
     return this.#sessions[symbol]?.session ?? 'regular'
+  }
+
+  /** When the market of an instrument is closed within [fromMs, toMs), oldest first; never, round the clock. */
+  closedBetween(
+    instrument: Instrument,
+    range: { readonly fromMs: number; readonly toMs: number }
+  ): readonly { readonly fromMs: number; readonly toMs: number }[] {
+    const session = this.sessionOf(instrument)
+    if (session === null || instrument.calendar === null) return []
+    const closed: { readonly fromMs: number; readonly toMs: number }[] = []
+    let fromMs = range.fromMs
+    for (const { openMs, closeMs } of sessionsBetween(
+      calendars[instrument.calendar],
+      session,
+      range
+    )) {
+      if (openMs > fromMs) closed.push({ fromMs, toMs: openMs })
+      fromMs = closeMs
+    }
+    if (fromMs < range.toMs) closed.push({ fromMs, toMs: range.toMs })
+    return closed
   }
 
   /** The state of each calendar that these instruments follow. */

@@ -6,6 +6,7 @@ import type { CandleQuery, Query, QueryResult, StreamError } from '../contracts/
 import { waitAtMost } from './bounded-wait.ts'
 import type { Clock } from './collector/clock.ts'
 import type { Collector } from './collector/collector.ts'
+import type { LedgerDesk, LedgerDeskQuery } from './ledger-desk.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import type { RunningHeads } from './running-heads.ts'
 import { VenueHelp } from './venue-help.ts'
@@ -19,6 +20,7 @@ type Parts = {
   readonly pipeline: Pick<Pipeline, 'candlesInMemory' | 'runNowMs'>
   readonly writer: Pick<StoreWriter, 'flush'>
   readonly reader: Pick<StoreReader, 'candles' | 'trades'>
+  readonly ledger: Pick<LedgerDesk, 'answer'>
   readonly history: VenueHistory
   readonly heads: RunningHeads
   readonly clock: Clock
@@ -35,9 +37,7 @@ export class QueryDesk {
   }
 
   async answer(query: Query): Promise<QueryResult | StreamError> {
-    if (query.name === 'ledger' || query.name === 'gaps') {
-      return { code: 'unavailable', message: 'the ledger is not kept yet' }
-    }
+    if (query.name === 'gaps' && query.instrument === null) return this.#ledger(query)
     const id = query.instrument as InstrumentId
     const collector = this.#parts.collectorOf(id)
     const instrument = collector?.instruments().find((each) => each.id === id)
@@ -48,8 +48,8 @@ export class QueryDesk {
         parameter: 'instrument'
       }
     }
-    // What has been received should be readable: a query is answered behind the rows before it.
-    await waitAtMost(this.#parts.writer.flush(), flushMs, this.#parts.clock)
+    if (query.name === 'ledger' || query.name === 'gaps') return this.#ledger(query)
+    await this.#flush()
     if (query.name === 'trades') {
       return { name: 'trades', trades: await this.#parts.reader.trades(query) }
     }
@@ -61,6 +61,16 @@ export class QueryDesk {
       }
     }
     return this.#candles(query, { collector, instrument })
+  }
+
+  async #ledger(query: LedgerDeskQuery): Promise<QueryResult> {
+    await this.#flush()
+    return this.#parts.ledger.answer(query)
+  }
+
+  /** What has been received should be readable: a query is answered behind the rows before it. */
+  async #flush(): Promise<void> {
+    await waitAtMost(this.#parts.writer.flush(), flushMs, this.#parts.clock)
   }
 
   async #candles(

@@ -1,23 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { InstrumentId } from '../../src/core/market/instrument.ts'
 import type { Gap } from '../../src/core/market/ledger/gap.ts'
 import { GapJournal } from '../../src/engine/gap-journal.ts'
+import { aGap } from '../support/a-gap.ts'
 
-function aGap(changes: Partial<Gap> = {}): Gap {
-  return {
-    instrument: 'coinbase:BTC-USD' as InstrumentId,
-    firstId: 10,
-    lastId: 12,
-    fromMs: 1_000,
-    toMs: 2_000,
-    state: 'open',
-    cause: 'missing-ids',
-    reason: null,
-    missedTrades: 3,
-    source: null,
-    ...changes
-  } as Gap
-}
+const gapOfThree = (changes: Partial<Gap> = {}): Gap =>
+  aGap({ firstId: 10, lastId: 12, missedTrades: 3, ...changes })
 
 function aJournal() {
   const lines: string[] = []
@@ -32,9 +19,9 @@ function aJournal() {
 describe('GapJournal', () => {
   test('logs a gap when it opens and when it is settled, and not while it shrinks', () => {
     const { lines, note } = aJournal()
-    note([aGap()])
-    note([aGap({ missedTrades: 2 })])
-    note([aGap({ state: 'refilled', source: 'trades' })])
+    note([gapOfThree()])
+    note([gapOfThree({ missedTrades: 2 })])
+    note([gapOfThree({ state: 'refilled', source: 'trades' })])
     expect(lines).toEqual([
       'warn gaps-opened {"cause":"missing-ids","gaps":1,"trades":3,"instruments":"coinbase:BTC-USD"}',
       'info gaps-settled {"state":"refilled","gaps":1,"trades":3,"instruments":"coinbase:BTC-USD"}'
@@ -43,15 +30,13 @@ describe('GapJournal', () => {
 
   test('warns of what is lost for good', () => {
     const { lines, note } = aJournal()
-    note([aGap({ state: 'lost' })])
+    note([gapOfThree({ state: 'lost' })])
     expect(lines[0]).toMatch(/^warn gaps-settled .*"lost"/)
   })
 
   test('tells of an outage of hundreds in one line', () => {
     const { lines, note } = aJournal()
-    note(
-      [...Array(326).keys()].map((n) => aGap({ instrument: `coinbase:T${n}-USD` as InstrumentId }))
-    )
+    note([...Array(326).keys()].map((n) => gapOfThree({ instrument: `coinbase:T${n}-USD` })))
     expect(lines).toHaveLength(1)
     expect(lines[0]).toContain('"gaps":326,"trades":978')
     expect(lines[0]).toContain('and more')
@@ -59,8 +44,8 @@ describe('GapJournal', () => {
 
   test('does not call what is left of a gap a new one', () => {
     const { lines, note } = aJournal()
-    note([aGap()])
-    note([aGap({ lastId: 10 }), aGap({ firstId: 11, state: 'lost' })], [aGap()])
+    note([gapOfThree()])
+    note([gapOfThree({ lastId: 10 }), gapOfThree({ firstId: 11, state: 'lost' })], [gapOfThree()])
     expect(lines.filter((line) => line.includes('opened'))).toHaveLength(1)
   })
 })

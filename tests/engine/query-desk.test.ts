@@ -5,6 +5,7 @@ import type { Collector } from '../../src/engine/collector/collector.ts'
 import { QueryDesk } from '../../src/engine/query-desk.ts'
 import { RunningHeads } from '../../src/engine/running-heads.ts'
 import { VenueHistory } from '../../src/engine/venue-history.ts'
+import { aGap } from '../support/a-gap.ts'
 import { anInstrument } from '../support/an-instrument.ts'
 import { aCandle } from '../support/candles.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -59,6 +60,12 @@ function opened(setup: Setup) {
           complete: true
         }),
       trades: () => Promise.resolve([])
+    },
+    ledger: {
+      answer: () => {
+        const gaps = [aGap({ instrument: instrument.id })]
+        return Promise.resolve({ name: 'gaps', gaps })
+      }
     },
     history,
     heads,
@@ -182,6 +189,18 @@ describe('QueryDesk', () => {
     })
     expect(await answer({ ...query, interval: '1d' })).toMatchObject({
       candles: [{ low: days[0]?.low }, { low: days[1]?.low }]
+    })
+  })
+
+  test('asks the ledger for one instrument or, for gaps, for all', async () => {
+    const { answer } = opened({})
+    const range = { fromMs: null, toMs: null, limit: 10 }
+    expect(await answer({ name: 'gaps', instrument: null, ...range })).toMatchObject({
+      name: 'gaps',
+      gaps: [{ instrument: instrument.id }]
+    })
+    expect(await answer({ name: 'ledger', instrument: 'toy:NONE', ...range })).toMatchObject({
+      code: 'unknown-instrument'
     })
   })
 })

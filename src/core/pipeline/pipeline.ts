@@ -7,6 +7,7 @@ import type { MarketEvent, Trade } from '../market/event.ts'
 import type { IdRange } from '../market/id-tracker.ts'
 import type { Instrument, InstrumentId } from '../market/instrument.ts'
 import type { Interval, IntervalSpec } from '../market/interval.ts'
+import type { Coverage } from '../market/ledger/coverage.ts'
 import type { Gap } from '../market/ledger/gap.ts'
 import type { LedgerChanges } from '../market/ledger/ledger-changes.ts'
 import { emptyDraft } from '../market/ledger/ledger-draft.ts'
@@ -250,6 +251,11 @@ export class Pipeline {
    */
   ledgerRanges(id: InstrumentId, fromMs: number, toMs: number): readonly LedgerRange[] {
     return this.#runs.get(id)?.ledger.record.ranges(fromMs, toMs, this.#runNowMs) ?? []
+  }
+
+  /** The newest stretch over which an instrument was collected; null before the first. */
+  coverage(id: InstrumentId): Coverage | null {
+    return this.#runs.get(id)?.ledger.record.newest ?? null
   }
 
   /** Trades that are missing now, by id, ascending; null where ids do not tell or the instrument is unknown. */

@@ -52,7 +52,7 @@ export class LedgerRecord {
 
   /** Begins a new stretch; the one before stays as it is. */
   begin(kind: Coverage['kind'], fromMs: number): void {
-    const before = this.#coverage()
+    const before = this.newest
     if (before !== null) this.#endStretch(before)
     this.#kind = kind
     this.#fromMs = fromMs
@@ -74,7 +74,7 @@ export class LedgerRecord {
 
   /** Tiles over [fromMs, toMs) as far as memory knows. */
   ranges(fromMs: number, toMs: number, collectedUntilMs: number): readonly LedgerRange[] {
-    const newest = this.#coverage()
+    const newest = this.newest
     return tileLedger({
       coverage: newest === null ? this.#older : [...this.#older, newest],
       gaps: this.gaps.all(),
@@ -100,7 +100,7 @@ export class LedgerRecord {
 
   /** Adds the newest stretch to its very end, if that is not told yet. */
   tell(into: LedgerDraft): void {
-    const newest = this.#coverage()
+    const newest = this.newest
     if (newest === null || newest.toMs <= this.#toldMs) return
     into.coverage.push(newest)
     this.#toldMs = newest.toMs
@@ -111,8 +111,8 @@ export class LedgerRecord {
     if (this.#toMs > this.#toldMs) this.#toldMs = -Infinity
   }
 
-  /** A stretch without length was never told and says nothing. */
-  #coverage(): Coverage | null {
+  /** The newest stretch; null before the first. One without length was never told and says nothing. */
+  get newest(): Coverage | null {
     if (!(this.#toMs > this.#fromMs)) return null
     return {
       instrument: this.#instrument,
