@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
+import type { EngineConfig, EngineMessage } from '../src/contracts/engine-protocol.ts'
 import { settingsSchema } from '../src/contracts/settings.ts'
 import type { ClientMessage, ServerMessage } from '../src/contracts/state-stream.ts'
 import { StreamReceiver, type ReceiverHandlers } from '../src/contracts/stream-receiver.ts'
@@ -48,6 +48,7 @@ export class EngineHost {
   readonly #process: EngineProcess
   readonly #stream: StreamReceiver
   readonly #exited = Promise.withResolvers<undefined>()
+  readonly #ready = Promise.withResolvers<undefined>()
   #deliver: (message: ServerMessage) => void = () => undefined
 
   private constructor(
@@ -56,7 +57,11 @@ export class EngineHost {
   ) {
     this.#process = process
     this.pid = process.pid ?? 0
-    process.onExit(() => this.#exited.resolve(undefined))
+    process.onExit(() => {
+      this.#exited.resolve(undefined)
+      this.#ready.reject(new Error('the engine ended before it was ready'))
+    })
+    this.#ready.promise.catch(() => undefined)
     this.#stream = new StreamReceiver(
       {
         send: (message: ClientMessage) => process.send({ channel: 'stream', message }),
@@ -75,27 +80,40 @@ export class EngineHost {
     config: EngineConfig,
     handlers: Pick<ReceiverHandlers, 'snapshot' | 'delta'>
   ): Promise<EngineHost> {
-    const process = forkEngine(builtEngine)
-    const ready = Promise.withResolvers<undefined>()
-    let host: EngineHost | null = null
-    process.onMessage((message) => {
-      if (message.channel === 'stream') host?.receive(message.message)
-      else if (message.kind === 'ready') ready.resolve(undefined)
-      else if (message.kind === 'fatal') ready.reject(new Error(message.message))
-    })
-    process.send({ channel: 'control', kind: 'start', config })
-    host = new EngineHost(process, handlers)
-    const timer = setTimeout(() => ready.reject(new Error('the engine was not ready')), readyMs)
-    await ready.promise.finally(() => clearTimeout(timer))
+    const host = EngineHost.launch(config, handlers)
+    await host.untilReady()
     return host
+  }
+
+  /** Starts an engine; what becomes of it tells `untilReady`. */
+  static launch(
+    config: EngineConfig,
+    handlers: Pick<ReceiverHandlers, 'snapshot' | 'delta'>
+  ): EngineHost {
+    const process = forkEngine(builtEngine)
+    process.send({ channel: 'control', kind: 'start', config })
+    const host = new EngineHost(process, handlers)
+    process.onMessage((message) => host.#take(message))
+    return host
+  }
+
+  /** @throws Error when it cannot run, or is not ready in time. */
+  async untilReady(): Promise<void> {
+    const timer = setTimeout(
+      () => this.#ready.reject(new Error('the engine was not ready')),
+      readyMs
+    )
+    await this.#ready.promise.finally(() => clearTimeout(timer))
   }
 
   get stream(): StreamReceiver {
     return this.#stream
   }
 
-  receive(message: ServerMessage): void {
-    this.#deliver(message)
+  /** Ends it at once, without a word. */
+  async kill(): Promise<void> {
+    this.#process.kill()
+    await this.#exited.promise
   }
 
   /** Stops it in order; whatever hangs is killed. */
@@ -104,5 +122,11 @@ export class EngineHost {
     const timer = setTimeout(() => this.#process.kill(), stopMs)
     await this.#exited.promise
     clearTimeout(timer)
+  }
+
+  #take(message: EngineMessage): void {
+    if (message.channel === 'stream') this.#deliver(message.message)
+    else if (message.kind === 'ready') this.#ready.resolve(undefined)
+    else if (message.kind === 'fatal') this.#ready.reject(new Error(message.message))
   }
 }

@@ -16,8 +16,9 @@ export class SimulatorChild implements AsyncDisposable {
   }
 
   /** @param rate Multiplies how often the market trades. */
-  static async start(rate: number): Promise<SimulatorChild> {
-    const child = spawn(process.execPath, [builtSimulator, '--port', '0', '--rate', String(rate)], {
+  static async start(rate: number, seed = 1): Promise<SimulatorChild> {
+    const market = ['--rate', String(rate), '--seed', String(seed)]
+    const child = spawn(process.execPath, [builtSimulator, '--port', '0', ...market], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc']
     })
     const ready = await readyLine({

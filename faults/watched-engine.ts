@@ -1,0 +1,89 @@
+import { EngineHost } from '../bench/engine-host.ts'
+import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
+import type { ConnectionRow, HealthRow, LedgerRow } from '../src/contracts/state-rows.ts'
+import type { Delta, Snapshot } from '../src/contracts/state-stream.ts'
+
+/** What the stream of one engine has shown. */
+class Shown {
+  readonly connections = new Map<string, ConnectionRow>()
+  readonly ledger = new Map<string, LedgerRow>()
+  health: HealthRow | null = null
+  /** When a gap was first seen open, monotonic; null: not since `forgetGap`. */
+  firstGapMs: number | null = null
+
+  take(frame: Snapshot | Delta): void {
+    if (frame.kind === 'snapshot') {
+      this.connections.clear()
+      this.ledger.clear()
+    } else for (const id of frame.removed.connections ?? []) this.connections.delete(id)
+    const rows = frame.kind === 'snapshot' ? frame.tables : frame.changed
+    for (const row of rows.connections ?? []) this.connections.set(row.id, row)
+    for (const row of rows.ledger ?? []) this.ledger.set(row.id, row)
+    this.health = rows.health?.[0] ?? this.health
+    if (this.openGaps > 0) this.firstGapMs ??= performance.now()
+  }
+
+  get openGaps(): number {
+    return [...this.ledger.values()].reduce((sum, { openGaps }) => sum + openGaps, 0)
+  }
+}
+
+/** A built engine as a process, and what it shows of itself. */
+export class WatchedEngine {
+  readonly #host: EngineHost
+  readonly #shown: Shown
+
+  private constructor(host: EngineHost, shown: Shown) {
+    this.#host = host
+    this.#shown = shown
+  }
+
+  static launch(config: EngineConfig): WatchedEngine {
+    const shown = new Shown()
+    const take = (frame: Snapshot | Delta) => shown.take(frame)
+    return new WatchedEngine(EngineHost.launch(config, { snapshot: take, delta: take }), shown)
+  }
+
+  /** @throws Error when it cannot run. */
+  untilReady(): Promise<void> {
+    return this.#host.untilReady()
+  }
+
+  get pid(): number {
+    return this.#host.pid
+  }
+
+  get openGaps(): number {
+    return this.#shown.openGaps
+  }
+
+  get firstGapMs(): number | null {
+    return this.#shown.firstGapMs
+  }
+
+  forgetGap(): void {
+    this.#shown.firstGapMs = null
+  }
+
+  /** Whether every connection is live, and there are some. */
+  get isLive(): boolean {
+    const rows = [...this.#shown.connections.values()].filter(({ state }) => state !== 'closed')
+    return rows.length > 0 && rows.every(({ state }) => state === 'live')
+  }
+
+  get connections(): readonly ConnectionRow[] {
+    return [...this.#shown.connections.values()]
+  }
+
+  get health(): HealthRow | null {
+    return this.#shown.health
+  }
+
+  stop(): Promise<void> {
+    return this.#host.stop()
+  }
+
+  kill(): Promise<void> {
+    return this.#host.kill()
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * `npm run faults`: provokes the rows of the fault matrix and holds what is stored against the truth.
+ *
+ *   --family D          the rows of a family (the default)
+ *   --row D3,R1         some rows instead
+ *   --seed N            one seed; without it --seeds of them
+ *   --seeds N           how many seeds, 1, 2, … (default 3)
+ *   --engine-control    each row once more with its detector off in the engine, which must end red
+ *   --json              lines of JSON only
+ */
+import { parseArgs } from 'node:util'
+import { faultRows } from '../faults/rows.ts'
+import { reportLine, summaryTable, type ReportLine } from '../faults/report.ts'
+import type { FaultRow } from '../faults/row.ts'
+import { build } from './build.ts'
+
+type Options = {
+  readonly rows: readonly FaultRow[]
+  readonly seeds: readonly number[]
+  readonly engineControl: boolean
+  readonly asJson: boolean
+}
+
+const maxSeeds = 100
+
+/** @throws Error naming the argument that cannot be used. */
+function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      family: { type: 'string', default: 'D' },
+      row: { type: 'string' },
+      seed: { type: 'string' },
+      seeds: { type: 'string', default: '3' },
+      'engine-control': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false }
+    }
+  })
+  const rows =
+    values.row === undefined ? ofFamily(values.family) : values.row.split(',').map(rowNamed)
+  const first = values.seed === undefined ? 1 : countOf('seed', values.seed, 2 ** 32 - 1)
+  const count = values.seed === undefined ? countOf('seeds', values.seeds, maxSeeds) : 1
+  return {
+    rows,
+    seeds: Array.from({ length: count }, (...[, place]) => first + place),
+    engineControl: values['engine-control'],
+    asJson: values.json
+  }
+}
+
+function ofFamily(family: string): readonly FaultRow[] {
+  const rows = faultRows.filter(({ families }) => families.includes(family))
+  if (rows.length > 0) return rows
+  const known = [...new Set(faultRows.flatMap(({ families }) => families))].join(', ')
+  throw new Error(`--family: expected one of ${known}; received ${family}`)
+}
+
+function rowNamed(name: string): FaultRow {
+  const row = faultRows.find(({ id }) => id === name)
+  if (row !== undefined) return row
+  const known = faultRows.map(({ id }) => id).join(', ')
+  throw new Error(`--row: expected some of ${known}; received ${name}`)
+}
+
+function countOf(name: string, text: string, most: number): number {
+  const count = /^\d{1,10}$/.test(text) ? Number(text) : 0
+  if (count >= 1 && count <= most) return count
+  throw new Error(`--${name}: expected a whole number from 1 to ${most}; received ${text}`)
+}
+
+function print(line: ReportLine): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`)
+}
+
+async function run({ rows, seeds, engineControl, asJson }: Options): Promise<number> {
+  await build()
+  const lines: ReportLine[] = []
+  for (const row of rows) {
+    for (const seed of seeds) {
+      const line = await reportLine(row, seed, {
+        engineControl: engineControl && seed === seeds[0]
+      })
+      print(line)
+      lines.push(line)
+    }
+  }
+  if (!asJson) process.stdout.write(summaryTable(lines))
+  return lines.every(({ passed }) => passed) ? 0 : 1
+}
+
+try {
+  process.exitCode = await run(readOptions(process.argv.slice(2)))
+} catch (error) {
+  process.stderr.write(`faults: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+}
