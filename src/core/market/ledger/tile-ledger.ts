@@ -107,7 +107,7 @@ function piecesOf(content: LedgerContent): readonly Piece[] {
     ...coverage.map((stretch) => piece('coverage', stretch, stretch.kind, null))
   ]
   const tail = { fromMs: lastMs, toMs: collectedUntilMs ?? -Infinity }
-  if (coverage.length > 0) known.push(piece('coverage', tail, 'open', null))
+  if (coverage.length > 0 && tail.toMs > lastMs) known.push(piece('coverage', tail, 'open', null))
   const begunMs = Math.min(...known.map(({ fromMs }) => fromMs))
   const endedMs = Math.max(...known.map(({ toMs }) => toMs))
   const closed = content.closed.map(({ fromMs, toMs }) =>
