@@ -1,9 +1,10 @@
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
 import type { Candle } from '../../core/market/candle.ts'
-import { stateWords } from '../ledger/range-words.ts'
+import { stateWords } from '../ledger/state-words.ts'
 import type { ChartPoint } from './chart-points.ts'
-import { worstTile } from './ledger-tiles.ts'
+import { withGrowingEnd, worstTile } from './ledger-tiles.ts'
 import { axisBreaks, findShade, layShades, type Shade } from './shades.ts'
 
 /** Where shades are drawn, as far as the ledger of a chart uses it. */
@@ -26,7 +27,7 @@ export class ChartLedger {
   }
 
   setRanges(ranges: readonly LedgerRange[]): void {
-    this.#ranges = ranges
+    this.#ranges = withGrowingEnd(ranges)
   }
 
   /** Lays the shades anew where points or tiles have changed; a price within a bar changes neither. */
@@ -39,9 +40,9 @@ export class ChartLedger {
     this.#surface.setShades(this.#shades, axisBreaks(points, this.#spec))
   }
 
-  /** The tile to tell of at a point: that of the gravest shade over it; null where there is none. */
-  tileAt(index: number): LedgerRange | null {
-    return findShade(this.#shades, index)?.range ?? null
+  /** The gap to tell of at a point: the gravest one that shades it; null where there is none. */
+  gapAt(index: number): Gap | null {
+    return findShade(this.#shades, index)?.range.gap ?? null
   }
 
   /** Says how complete a bar is: by the ledger where it was asked, else by the candle itself. */

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState, type RefObject } from 'react'
 import { parseInterval } from '../../core/market/interval.ts'
-import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { InstrumentRow } from '../../contracts/state-rows.ts'
 import { useChoice, useDesk, useRows, useZonedTime } from '../desk/desk.ts'
 import { priceDigits } from '../format/price-text.ts'
@@ -44,7 +44,7 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
   const freshness = useFreshness(instrument.id)
   const openSearch = useChoice((state) => state.openSearch)
   const [entry, setEntry] = useState<string | null>(null)
-  const { session, state, shade, tooltip, pointer } = useChartSession({
+  const { session, state, gap, tooltip, pointer } = useChartSession({
     plot,
     legend,
     instrument,
@@ -88,7 +88,7 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
       <div className="chart-body">
         <div className="plot" ref={plot} role="group" aria-label="Candles and volume" />
         <ChartLegend root={legend} />
-        <GapTooltip root={tooltip} range={shade} place={pointer} />
+        <GapTooltip root={tooltip} gap={gap} place={pointer} />
         <AsOf instrument={instrument.id} freshness={freshness} />
         <ChartNotice
           status={state.status}
@@ -126,7 +126,7 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
   const session = useRef<ChartSession | null>(null)
   const digits = useRef(2)
   const [state, setState] = useState(startState)
-  const [shade, setShade] = useState<LedgerRange | null>(null)
+  const [gap, setGap] = useState<Gap | null>(null)
   const tooltip = useRef<HTMLDivElement>(null)
   const pointer = useRef<ChartPlace | null>(null)
   const theme = useDrawnTheme()
@@ -161,9 +161,9 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
       {
         onState: setState,
         onCandle: (bar) => painter.write(bar, digits.current),
-        onShade: (range, place) => {
+        onGap: (hovered, place) => {
           pointer.current = place
-          setShade(range)
+          setGap(hovered)
           if (tooltip.current !== null && place !== null) placeTooltip(tooltip.current, place)
         }
       }
@@ -195,5 +195,5 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
     session.current?.refreshColours()
   }, [theme, palette])
 
-  return { session, state, shade, tooltip, pointer }
+  return { session, state, gap, tooltip, pointer }
 }

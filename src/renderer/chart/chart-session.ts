@@ -1,5 +1,5 @@
 import type { Candle } from '../../core/market/candle.ts'
-import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
 import type { Series } from '../../contracts/state-stream.ts'
 import type { Painter, PaintLoop } from '../desk/paint-loop.ts'
@@ -23,8 +23,8 @@ export type SessionEvents = {
   onState(state: SessionState): void
   /** The candle to describe: under the pointer, else the newest; null when there is none. */
   onCandle(bar: DescribedBar): void
-  /** The shaded stretch under the pointer and where the pointer is; null when there is none. */
-  onShade(range: LedgerRange | null, place: ChartPlace | null): void
+  /** The gap under the pointer and where the pointer is; null when there is none. */
+  onGap(gap: Gap | null, place: ChartPlace | null): void
 }
 
 /** One bar in figures and words. */
@@ -195,7 +195,7 @@ export class ChartSession implements Painter {
     const { candles } = this.#feed
     const index = this.#hoverKey === null ? -1 : this.#pen.indexAt(this.#hoverKey)
     const hovered = this.#pen.points[index]
-    this.#events.onShade(this.#ledger.tileAt(index), this.#hoverPlace)
+    this.#events.onGap(this.#ledger.gapAt(index), this.#hoverPlace)
     if (hovered === undefined) {
       const candle = candles.at(-1) ?? null
       const newest = candle === null ? undefined : { key: candle.openMs, candle }

@@ -1,35 +1,35 @@
 import { useLayoutEffect } from 'react'
-import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import { useZonedTime } from '../desk/desk.ts'
 import { Mark } from '../freshness/mark.tsx'
 import type { ChartPlace } from './chart-view.ts'
-import { rangeFacts } from '../ledger/range-words.ts'
+import { gapFacts } from '../ledger/gap-facts.ts'
 
 type GapTooltipProps = {
   readonly root: React.RefObject<HTMLDivElement | null>
   /** What the pointer is over; null hides the tooltip. */
-  readonly range: LedgerRange | null
+  readonly gap: Gap | null
   /** Where the pointer is, for a tooltip whose size has just changed. */
   readonly place: React.RefObject<ChartPlace | null>
 }
 
-/** All that is known about the shaded stretch under the pointer. Its place follows the pointer. */
-export function GapTooltip({ root, range, place }: GapTooltipProps) {
+/** All that is known about the gap under the pointer. Its place follows the pointer. */
+export function GapTooltip({ root, gap, place }: GapTooltipProps) {
   const zone = useZonedTime()
   useLayoutEffect(() => {
-    if (range === null || root.current === null || place.current === null) return
+    if (gap === null || root.current === null || place.current === null) return
     placeTooltip(root.current, place.current)
-  }, [root, range, place])
-  const facts = range === null ? null : rangeFacts(range, zone)
+  }, [root, gap, place])
+  const facts = gap === null ? null : gapFacts(gap, zone)
   return (
     <div ref={root} className="gap-tooltip" role="tooltip" hidden={facts === null}>
-      {facts === null ? null : (
+      {gap === null || facts === null ? null : (
         <>
           <b>
-            {range?.gap === null ? null : <Mark shape={`gap-${range?.gap.state ?? 'open'}`} />}
+            <Mark shape={`gap-${gap.state}`} />
             {facts.title}
           </b>
-          {facts.sentence === '' ? null : <p>{facts.sentence}</p>}
+          <p>{facts.sentence}</p>
           <dl>
             {facts.facts.map(({ name, value }) => (
               <div key={name}>

@@ -39,6 +39,14 @@ export function closedSpans(ranges: readonly LedgerRange[]): readonly TimeSpan[]
   return ranges.filter(({ state }) => state === 'closed')
 }
 
+/** What a venue cannot prove now it cannot prove in a moment either: the newest such tile has no end. */
+export function withGrowingEnd(ranges: readonly LedgerRange[]): readonly LedgerRange[] {
+  const newest = ranges.findLastIndex(({ state, gap }) => state !== 'open' || gap !== null)
+  const tile = ranges[newest]
+  if (tile === undefined || tile.state !== 'unproven' || tile.gap !== null) return ranges
+  return [...ranges.slice(0, newest), { ...tile, toMs: Number.POSITIVE_INFINITY }]
+}
+
 function gravityOf({ state, gap }: LedgerRange): number {
   return state === 'open' && gap === null ? 1.5 : gravity[state]
 }

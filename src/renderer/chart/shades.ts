@@ -41,7 +41,7 @@ export function layShades(
   spec: IntervalSpec
 ): readonly Shade[] {
   const shades: Shade[] = []
-  for (const range of growing(ranges)) {
+  for (const range of ranges) {
     const kind = shadeKind(range)
     if (kind === null) continue
     const from = points.length - countFrom(points, (point) => endOf(point, spec) > range.fromMs)
@@ -74,14 +74,6 @@ export function axisBreaks(points: readonly ChartPoint[], spec: IntervalSpec): r
     if (here.key - before.key > spec.lengthMs * 1.5) breaks.push(index)
   }
   return breaks
-}
-
-/** What the venue cannot prove now it cannot prove in a moment either: the last such tile has no end. */
-function growing(ranges: readonly LedgerRange[]): readonly LedgerRange[] {
-  const sealed = ranges.findLastIndex(({ state, gap }) => state !== 'open' || gap !== null)
-  const last = ranges[sealed]
-  if (last === undefined || last.state !== 'unproven' || last.gap !== null) return ranges
-  return ranges.with(sealed, { ...last, toMs: Number.POSITIVE_INFINITY })
 }
 
 /** First instant after a point. A tick candle reaches to its last trade and includes it. */

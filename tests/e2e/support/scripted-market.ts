@@ -219,9 +219,9 @@ export class ScriptedMarket {
     )
   }
 
-  /** Two sessions of two hours with a closed night between them. */
+  /** Two sessions of an hour with a closed night between them. */
   #equityCandles(): readonly Candle[] {
-    const today = [...Array(120).keys()].map((index) => this.#nowMs - (119 - index) * minuteMs)
+    const today = [...Array(60).keys()].map((index) => this.#nowMs - (59 - index) * minuteMs)
     const before = today.map((openMs) => openMs - 17 * hourMs)
     return [...before, ...today].map((openMs) => this.#candle(openMs, equity))
   }
@@ -248,8 +248,8 @@ export class ScriptedMarket {
   #tiles(instrument: string): readonly LedgerRange[] {
     const startMs = this.#nowMs - 20 * hourMs
     if (instrument === equity) {
-      const opens = this.#nowMs - 119 * minuteMs
-      const closes = opens - 15 * hourMs
+      const opens = this.#nowMs - 59 * minuteMs
+      const closes = opens - 16 * hourMs
       return [
         aTile({ fromMs: startMs, toMs: closes, state: 'unproven' }),
         aTile({ fromMs: closes, toMs: opens, state: 'closed' }),

@@ -49,7 +49,11 @@ describe('colour tokens', () => {
       ['on-accent', 'accent'],
       ['warn', 'surface'],
       ['warn', 'warn-ground'],
-      ['bad', 'bad-ground']
+      ['bad', 'bad-ground'],
+      ['gap-open', 'surface'],
+      ['gap-lost', 'surface'],
+      ['gap-refilled', 'surface'],
+      ['gap-unproven', 'surface']
     ] as const
     test.each(pairs)('%s is legible on %s', (text, ground) => {
       expect(contrast(base, text, ground)).toBeGreaterThanOrEqual(4.5)
