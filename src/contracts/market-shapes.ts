@@ -1,5 +1,6 @@
 import type { Candle } from '../core/market/candle.ts'
-import type { CandleShape, TradeShape } from './shapes.ts'
+import type { Gap } from '../core/market/ledger/gap.ts'
+import type { CandleShape, GapShape, TradeShape } from './shapes.ts'
 import type { TradeRecord } from './state-stream.ts'
 
 /** Builds the outer shape of a candle. Tick candles carry index and closeMs. */
@@ -27,4 +28,10 @@ export function candleShapeOf(candle: Candle): CandleShape {
 /** Builds the outer shape of a stored trade. */
 export function tradeShapeOf(trade: TradeRecord): TradeShape {
   return { type: 'trade', ...trade }
+}
+
+/** Builds the outer shape of a gap: what it was, when, and what became of it. */
+export function gapShapeOf(gap: Gap): GapShape {
+  const { instrument, fromMs, toMs, state, cause, missedTrades, source } = gap
+  return { type: 'gap', instrument, fromMs, toMs, state, cause, missedTrades, source }
 }

@@ -63,3 +63,15 @@ export function timeOf(values: ReadonlyMap<string, string>, name: string): numbe
     name
   )
 }
+
+/** Reads `true` or `false`; false when absent. @throws RequestError 400 */
+export function flagOf(values: ReadonlyMap<string, string>, name: string): boolean {
+  const text = values.get(name) ?? 'false'
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw new RequestError(
+    400,
+    'bad-parameter',
+    `${name} must be true or false, not ${JSON.stringify(text)}`,
+    name
+  )
+}

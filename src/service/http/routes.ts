@@ -1,10 +1,10 @@
-import { parseInterval } from '../../core/market/interval.ts'
-import { candleShapeOf, tradeShapeOf } from '../../contracts/market-shapes.ts'
-import { maxQueryRows, type Query, type QueryResult } from '../../contracts/state-stream.ts'
+import { maxQueryRows } from '../../contracts/state-stream.ts'
 import type { PriceRow } from '../../contracts/state-rows.ts'
 import type { StreamRelay } from '../stream-relay.ts'
 import { ok, RequestError, type Answer } from './answer.ts'
-import { limitOf, readParameters, requiredText, timeOf } from './parameters.ts'
+import { candles, gaps, trades } from './history-routes.ts'
+import { resolveInstrument, unknownInstrument } from './instrument-name.ts'
+import { limitOf, readParameters } from './parameters.ts'
 import { connectionShapeOf, healthShapeOf, priceShapeOf } from './row-shapes.ts'
 
 /** What the routes read. */
@@ -21,8 +21,9 @@ export async function answerRoute(url: URL, context: RouteContext): Promise<Answ
   if (pathname === '/connections') return connections(searchParams, context)
   if (pathname === '/prices') return prices(searchParams, context)
   if (pathname.startsWith('/price/')) return price(pathname, searchParams, context)
-  if (pathname === '/candles') return candles(searchParams, context)
-  if (pathname === '/trades') return trades(searchParams, context)
+  if (pathname === '/candles') return candles(searchParams, context.relay)
+  if (pathname === '/trades') return trades(searchParams, context.relay)
+  if (pathname === '/gaps') return gaps(searchParams, context.relay)
   return null
 }
 
@@ -66,57 +67,6 @@ function price(pathname: string, search: URLSearchParams, { relay }: RouteContex
   return ok(priceShapeOf(row))
 }
 
-async function candles(search: URLSearchParams, { relay }: RouteContext): Promise<Answer> {
-  const values = readParameters(search, ['instrument', 'interval', 'from', 'to', 'limit'])
-  const interval = requiredText(values, 'interval')
-  if (parseInterval(interval) === null) {
-    throw new RequestError(
-      400,
-      'bad-parameter',
-      `interval must be 1s 5s 15s 1m 5m 15m 1h 4h 1d or a tick candle such as 100t (at most 10000t), not ${JSON.stringify(interval)}`,
-      'interval'
-    )
-  }
-  const result = await ask(relay, { name: 'candles', interval, ...rangeOf(values, relay) })
-  return ok({ items: result.name === 'candles' ? result.candles.map(candleShapeOf) : [] })
-}
-
-async function trades(search: URLSearchParams, { relay }: RouteContext): Promise<Answer> {
-  const values = readParameters(search, ['instrument', 'from', 'to', 'limit'])
-  const result = await ask(relay, { name: 'trades', ...rangeOf(values, relay) })
-  return ok({ items: result.name === 'trades' ? result.trades.map(tradeShapeOf) : [] })
-}
-
-function rangeOf(values: ReadonlyMap<string, string>, relay: StreamRelay) {
-  const instrument = resolveInstrument(requiredText(values, 'instrument'), relay)
-  const fromMs = timeOf(values, 'from')
-  const toMs = timeOf(values, 'to')
-  if (fromMs !== null && toMs !== null && fromMs >= toMs) {
-    throw new RequestError(400, 'bad-parameter', 'from must lie before to', 'from')
-  }
-  return { instrument, fromMs, toMs, limit: limitOf(values, { usual: 500, most: maxQueryRows }) }
-}
-
-async function ask(relay: StreamRelay, query: Query): Promise<QueryResult> {
-  const answer = await relay.query(query)
-  if (!('code' in answer)) return answer
-  const status =
-    answer.code === 'unknown-instrument' ? 404 : answer.code === 'bad-query' ? 400 : 503
-  throw new RequestError(status, answer.code, answer.message, answer.parameter ?? null)
-}
-
-/** Finds `venue:SYMBOL` or, where only one venue has it, a bare `SYMBOL`; the first venue by name otherwise. */
-function resolveInstrument(text: string, relay: StreamRelay): string {
-  if (relay.publisher.find('instruments', text) !== null) return text
-  const matches = [...relay.publisher.rows('instruments')]
-    .filter((row) => row.symbol === text)
-    .map((row) => row.id)
-    .sort()
-  const first = matches[0]
-  if (first === undefined) throw unknownInstrument(text)
-  return first
-}
-
 function decodePath(text: string): string {
   try {
     return decodeURIComponent(text)
@@ -124,13 +74,4 @@ function decodePath(text: string): string {
     if (error instanceof URIError) throw unknownInstrument(text)
     throw error
   }
-}
-
-function unknownInstrument(text: string): RequestError {
-  return new RequestError(
-    404,
-    'unknown-instrument',
-    `no instrument ${JSON.stringify(text)} is collected`,
-    'instrument'
-  )
 }
