@@ -41,7 +41,7 @@ const lies = {
   untimely: (trades) => trades.map((trade) => ({ ...trade, eventMs: trade.eventMs - 86_400_000 }))
 } satisfies Record<string, (trades: readonly Trade[]) => readonly Trade[]>
 
-/** What is stored, and what the ledger says of the rest, after a run of ten minutes. */
+/** What is stored, and what the ledger says of the rest, after a run of two minutes. */
 async function runToTheEnd(scenario: Scenario) {
   const clock = new FakeClock()
   const specs = ['1m'].flatMap((text) => parseInterval(text) ?? [])
