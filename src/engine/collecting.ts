@@ -121,6 +121,8 @@ export class Collecting {
         pipeline.mark(mark, clock.nowMs())
         writer.putMark(tapeMarkOf(mark))
         backfill?.mark(mark)
+        // Where the venue serves its newest trades only, each moment counts.
+        if (mark.state === 'up') backfill?.look()
       },
       onConnectionChanged: () => feed.connectionChanged(collector),
       onInstrumentsChanged: (instruments) => feed.instrumentsChanged(collector, instruments)
