@@ -1,11 +1,11 @@
 import { expect, openLiveDesk, test } from './support/desk-test.ts'
 import { openGatedDesk } from './support/gated-desk.ts'
-import { rowOf } from './support/watch-rows.ts'
+import { connectionRows, rowOf } from './support/watch-rows.ts'
 
 test('lists all 22 connections with figures under each other', async ({ page, demo }) => {
   await openLiveDesk(page, demo)
   await page.getByRole('button', { name: 'Connections', exact: true }).click()
-  const rows = page.getByRole('table').locator('tbody tr')
+  const rows = connectionRows(page)
   await expect(rows).toHaveCount(22)
   const names = await rows.getByRole('rowheader').allTextContents()
   expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })))

@@ -5,6 +5,11 @@ export function rowOf(page: Page, symbol: string): Locator {
   return page.locator(`[id="watch-coinbase:${symbol}"]`)
 }
 
+/** The lines of the Connections screen, one a connection. */
+export function connectionRows(page: Page): Locator {
+  return page.getByRole('region', { name: 'Connections', exact: true }).locator('tbody tr')
+}
+
 export function priceOf(page: Page, symbol: string): Locator {
   return rowOf(page, symbol).locator('[data-cell=price]')
 }
