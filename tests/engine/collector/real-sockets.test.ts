@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { ReceiveQueue } from '../../../src/engine/collector/receive-queue.ts'
 import { createCollector } from '../../../src/engine/collector/collector.ts'
-import type { Collector } from '../../../src/engine/collector/collector.ts'
+import type { Collector, CollectorOptions } from '../../../src/engine/collector/collector.ts'
+import type { MarketEvent } from '../../../src/core/market/event.ts'
 import { wsSockets } from '../../../src/engine/collector/ws-socket.ts'
 import { KeptLog } from '../../support/connection-rig.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -18,7 +19,8 @@ let clock = new FakeClock()
 /** A venue that acknowledges everything, over real sockets; time is the test's. */
 async function aVenue(
   script: Script = {},
-  changes: Partial<Venue> = {}
+  changes: Partial<Venue> = {},
+  options: Partial<CollectorOptions> = {}
 ): Promise<{
   readonly collector: Collector
   readonly server: ScriptedServer
@@ -62,12 +64,17 @@ async function aVenue(
     },
     onLink: () => undefined,
     onConnectionChanged: () => undefined,
-    onInstrumentsChanged: () => undefined
+    onInstrumentsChanged: () => undefined,
+    ...options
   })
   collector = made
   made.start()
   await until(() => isAllLive(made), 'all live')
   return { collector: made, server: started, trades }
+}
+
+function idOf(event: MarketEvent): number {
+  return event.kind === 'trade' ? Number(event.id) : -1
 }
 
 function isAllLive(of: Collector): boolean {
@@ -191,6 +198,45 @@ describe('createCollector over real sockets', () => {
     await until(() => trades.length === 1, 'a trade')
     expect(server.clients).toEqual(before)
     expect(before.every(({ ws }) => ws.readyState === ws.OPEN)).toBe(true)
+  })
+
+  test('a venue that ends links at their lifetime finds each replaced before, with no trade lost', async () => {
+    const lifetimeMs = 240_000
+    const opened = new Map<ScriptedClient, number>()
+    const ended: number[] = []
+    const ids: number[] = []
+    const { collector, server } = await aVenue(
+      { connected: (client) => opened.set(client, clock.monotonicMs()) },
+      { lifetimeMs },
+      { onEvents: (...[, events]) => events.forEach((event) => void ids.push(idOf(event))) }
+    )
+    let second = 0
+    while (second < 260) {
+      const open = server.clients.filter(({ ws }) => ws.readyState === ws.OPEN)
+      expect(open.length).toBeGreaterThanOrEqual(2)
+      for (const [client, openedMs] of opened) {
+        if (client.ws.readyState !== client.ws.OPEN) continue
+        if (clock.monotonicMs() - openedMs >= lifetimeMs) ended.push(second)
+      }
+      for (const { ws, received } of open) {
+        const text = received.join()
+        for (const symbol of ['T001', 'T002', 'T003', 'T004', 'T005']) {
+          if (text.includes(symbol)) ws.send(JSON.stringify({ trade: `${symbol}-USD`, id: second }))
+        }
+      }
+      await until(() => ids.filter((id) => id === second).length >= 5, `trades of ${second}`)
+      const step = second < 210 ? 5 : 1
+      second += step
+      clock.advance(step * 1_000)
+      await until(
+        () => collector.rows().every(({ state }) => state === 'live' || state === 'draining'),
+        'links stand'
+      )
+    }
+    expect(ended).toEqual([])
+    expect(opened.size).toBe(4)
+    expect(collector.rows().map(({ reconnects }) => reconnects)).toEqual([0, 0])
+    await until(() => server.openConnections() === 2, 'old links are gone')
   })
 
   test('a stop while the venue does not answer closes within a second', async () => {
