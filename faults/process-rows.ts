@@ -1,10 +1,17 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seededRandom } from '../src/core/market/random.ts'
-import { copyDatabase, isIntact, readAcknowledged, type Acknowledged } from './database-copy.ts'
+import {
+  copyDatabase,
+  countIn,
+  isIntact,
+  readAcknowledged,
+  type Acknowledged
+} from './database-copy.ts'
 import { judgeRow, withoutGaps } from './judge-row.ts'
 import type { FaultRow } from './row.ts'
 import { FaultStand } from './stand.ts'
+import { untilHolds } from './wait.ts'
 
 /** Kills in one run of a row; three seeds make a hundred. */
 const kills = 34
@@ -12,12 +19,19 @@ const kills = 34
 const longestLifeMs = 1_600
 const copies = 20
 const settleMs = 15_000
+const storedMs = 5_000
 const collected = { coinbase: ['BTC-USD', 'ETH-USD'], 'bybit-linear': ['BTC-USDT'] }
 const rate = 2
 
 /** How many of the trades that were acknowledged a file no longer holds. */
 function lostOf(acknowledged: Acknowledged, path: string): number {
   return acknowledged.trades - readAcknowledged(path, acknowledged.lastArrival).trades
+}
+
+/** What is known of no instrument cannot be missed: the first life of all lasts until each is stored. */
+function isAllStored(stand: FaultStand): boolean {
+  const stored = countIn(stand.database, 'SELECT count(DISTINCT instrument) FROM trade')
+  return stored === stand.instruments.length
 }
 
 function percent(part: number, whole: number): number {
@@ -47,6 +61,7 @@ const killed: FaultRow = {
     const random = seededRandom(seed)
     await using stand = await FaultStand.open({ seed, rate, collected, faultRun })
     await stand.goLive()
+    await untilHolds('a stored trade of every instrument', storedMs, () => isAllStored(stand))
     await stand.killEngine()
     let lost = 0
     let intact = 0

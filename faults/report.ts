@@ -1,3 +1,4 @@
+import type { Verdict } from '../src/simulator/verify/verify.ts'
 import type { FaultRow, RowRun } from './row.ts'
 
 /** One run of one row, as it is printed. */
@@ -86,6 +87,12 @@ async function inTime(run: Promise<RowRun>): Promise<RowRun> {
   return Promise.race([run, late.promise]).finally(() => clearTimeout(timer))
 }
 
+/** Which instruments lost how many trades without a word. */
+function lostBy({ instruments }: Verdict): Record<string, number> {
+  const losers = Object.entries(instruments).filter(([, { lostSilent }]) => lostSilent > 0)
+  return Object.fromEntries(losers.map(([id, { lostSilent }]) => [id, lostSilent]))
+}
+
 function figuresOf({ verdict, candles, figures }: RowRun): Record<string, unknown> {
   const own = Object.entries(figures).map(([name, value]) => [
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
@@ -97,6 +104,7 @@ function figuresOf({ verdict, candles, figures }: RowRun): Record<string, unknow
     stored: verdict.stored,
     declared: verdict.declared,
     lost_silent: verdict.lostSilent,
+    lost_by: lostBy(verdict),
     dup_stored: verdict.duplicates,
     phantom: verdict.phantom,
     different: verdict.different,

@@ -6,6 +6,7 @@
  *   --seed N            one seed; without it --seeds of them
  *   --seeds N           how many seeds, 1, 2, … (default 3)
  *   --engine-control    each row once more with its detector off in the engine, which must end red
+ *   --built             what is built already, as it is
  *   --json              lines of JSON only
  */
 import { parseArgs } from 'node:util'
@@ -18,6 +19,7 @@ type Options = {
   readonly rows: readonly FaultRow[]
   readonly seeds: readonly number[]
   readonly engineControl: boolean
+  readonly isBuilt: boolean
   readonly asJson: boolean
 }
 
@@ -33,6 +35,7 @@ function readOptions(args: readonly string[]): Options {
       seed: { type: 'string' },
       seeds: { type: 'string', default: '3' },
       'engine-control': { type: 'boolean', default: false },
+      built: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false }
     }
   })
@@ -44,6 +47,7 @@ function readOptions(args: readonly string[]): Options {
     rows,
     seeds: Array.from({ length: count }, (...[, place]) => first + place),
     engineControl: values['engine-control'],
+    isBuilt: values.built,
     asJson: values.json
   }
 }
@@ -72,8 +76,8 @@ function print(line: ReportLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
-async function run({ rows, seeds, engineControl, asJson }: Options): Promise<number> {
-  await build()
+async function run({ rows, seeds, engineControl, isBuilt, asJson }: Options): Promise<number> {
+  if (!isBuilt) await build()
   const lines: ReportLine[] = []
   for (const row of rows) {
     for (const seed of seeds) {

@@ -21,7 +21,7 @@ export type Judgement = {
   readonly phantom: number
   /** Stored with another time, price or size. */
   readonly different: number
-  /** Declared missing by id, and stored or never there. */
+  /** Settled as missing by id, and stored or never there. What an open gap says is not yet said for good. */
   readonly overDeclared: number
   /** Stored, and older than the first subscription: nothing is known of them here. */
   readonly before: number
@@ -64,7 +64,9 @@ export function judge(record: InstrumentRecord, stored: StoredInstrument): Judge
     duplicates: found.duplicates,
     phantom: found.phantom,
     different: found.different,
-    overDeclared: gaps.reduce((sum, gap) => sum + overDeclaredBy(gap, record.trades, missing), 0),
+    overDeclared: gaps
+      .filter(({ state }) => state !== 'open')
+      .reduce((sum, gap) => sum + overDeclaredBy(gap, record.trades, missing), 0),
     before: found.before,
     conflicts: stored.conflicts,
     gaps: countStates(stored.gaps)
