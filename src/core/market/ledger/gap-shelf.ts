@@ -168,9 +168,13 @@ export class GapShelf {
     return null
   }
 
-  /** Adds what changed since the last take. @returns whether anything did. */
-  take(into: LedgerDraft): boolean {
-    if (this.#changed.size + this.#closed.length + this.#replaced.length === 0) return false
+  /** Something is waiting to be told. */
+  get isChanged(): boolean {
+    return this.#changed.size > 0 || this.#closed.length > 0 || this.#replaced.length > 0
+  }
+
+  /** Adds what changed since the last take. */
+  take(into: LedgerDraft): void {
     into.replaced.push(...this.#replaced)
     into.gaps.push(...this.#closed)
     for (const held of this.#changed) {
@@ -180,7 +184,6 @@ export class GapShelf {
     this.#replaced = []
     this.#closed = []
     this.#changed.clear()
-    return true
   }
 
   #fillWhole(held: OpenGap): void {

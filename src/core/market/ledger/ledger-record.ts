@@ -68,8 +68,10 @@ export class LedgerRecord {
   /** State of a candle over [fromMs, toMs], its last moment included. */
   stateOf(fromMs: number, toMs: number): LedgerState {
     if (!this.hasBegun) return 'unproven'
-    if (fromMs < this.#fromMs || fromMs <= this.gaps.reachMs) return this.#mixedState(fromMs, toMs)
-    return this.#toMs < toMs ? 'open' : this.#kind
+    if (this.#toMs < toMs) return 'open'
+    const isAfterGaps = fromMs > this.gaps.reachMs
+    if (isAfterGaps && fromMs >= this.#fromMs) return this.#kind
+    return isAfterGaps && this.#older.length === 0 ? 'unproven' : this.#mixedState(fromMs, toMs)
   }
 
   /** Tiles over [fromMs, toMs) as far as memory knows. */
@@ -87,20 +89,13 @@ export class LedgerRecord {
 
   /** Adds what changed since the last take, growth by less than a second apart. */
   take(into: LedgerDraft): void {
-    const hasGaps = this.gaps.take(into)
-    if (this.#ended.length > 0) {
-      into.coverage.push(...this.#ended)
-      this.#ended = []
-    }
-    const grownMs = this.#toMs - this.#toldMs
+    const isQuiet = !this.gaps.isChanged && this.#ended.length === 0
     const isNew = this.#toldMs === this.#fromMs
-    if (!(grownMs > 0) || (grownMs < tellEveryMs && !hasGaps && !isNew)) return
-    this.tell(into)
-  }
-
-  /** Adds the newest stretch to its very end, if that is not told yet. */
-  tell(into: LedgerDraft): void {
-    const newest = this.newest
+    if (isQuiet && !isNew && !(this.#toMs - this.#toldMs >= tellEveryMs)) return
+    this.gaps.take(into)
+    into.coverage.push(...this.#ended)
+    this.#ended = []
+    const { newest } = this
     if (newest === null || newest.toMs <= this.#toldMs) return
     into.coverage.push(newest)
     this.#toldMs = newest.toMs
