@@ -1,17 +1,16 @@
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { ConnectionState } from '../../contracts/shapes.ts'
-import { planRetry } from '../../core/market/backoff.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { createSilenceRule } from '../../core/market/silence.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
 import { invariant } from '../../core/invariant.ts'
-import type { Timer } from './clock.ts'
+import { Attempts } from './attempts.ts'
 import { ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { ConnectionPhase } from './connection-phase.ts'
 import { describeConnection } from './connection-row.ts'
 import { refusedPauseMs } from './governor.ts'
-import type { Admission, ConnectTicket } from './governor.ts'
+import type { ConnectTicket } from './governor.ts'
 import type { Heir } from './handover.ts'
 import { InstrumentWatch } from './instrument-watch.ts'
 import type { Activity } from './instrument-watch.ts'
@@ -62,10 +61,7 @@ export class Connection {
   readonly #replacement: Replacement
   readonly #phase: ConnectionPhase
   #ending: Ending = 'retry'
-  #admission: Admission | null = null
-  #timer: Timer | null = null
-  #attempt = 0
-  #nextAttemptMs: number | null = null
+  readonly #attempts: Attempts
   #reconnects = 0
   #hasBeenLive = false
   #afterSilence = false
@@ -84,6 +80,7 @@ export class Connection {
     this.#silence = createSilenceRule(silenceMs[base])
     for (const { id } of options.instruments) this.#watch.add(id)
     const { context, marketHours } = options
+    this.#attempts = new Attempts(context)
     this.#market = new MarketFollower(marketHours, context.clock)
     const shared = { silence: this.#silence, traffic: this.traffic }
     this.#links = new Links(this.id, context, shared, () => this.#tellClosed())
@@ -121,8 +118,9 @@ export class Connection {
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#onClosed = resolve
-      this.#cancelWaiting()
+      this.#attempts.cancel()
       this.#replacement.cancel('stopped')
+      this.#replacement.endTurn()
       if (this.#links.present !== null) this.#leave('close', 'stopped')
       else if (this.state !== 'closed') this.#enter('closed', null)
       this.#tellClosed()
@@ -234,8 +232,8 @@ export class Connection {
         lastDataMs: link?.lastDataMs ?? this.#lastDataMs,
         lastHeartbeatMs: link?.lastHeartbeatMs ?? this.#lastHeartbeatMs,
         reconnects: this.#reconnects,
-        attempt: this.#attempt,
-        nextAttemptMs: this.#nextAttemptMs
+        attempt: this.#attempts.inVain,
+        nextAttemptMs: this.#attempts.nextMs
       }
     )
   }
@@ -245,18 +243,17 @@ export class Connection {
   }
 
   #seek(): void {
-    this.#cancelWaiting()
+    this.#attempts.cancel()
     const gate = this.#market.gate(this.#instruments)
     if (gate.kind === 'closed') {
       this.#waitForMarket(gate.connectMs)
       return
     }
     this.#enter('waiting', 'rate')
-    this.#admission = this.#context.governor.admit((ticket) => this.#connect(ticket))
+    this.#attempts.seek((ticket) => this.#connect(ticket))
   }
 
   #connect(ticket: ConnectTicket): void {
-    this.#admission = null
     const gate = this.#market.gate(this.#instruments)
     if (gate.kind === 'closed') {
       ticket.failed()
@@ -345,7 +342,7 @@ export class Connection {
       return
     }
     if (this.#ending === 'again') {
-      this.#attempt = 0
+      this.#attempts.forget()
       this.#seek()
       return
     }
@@ -366,7 +363,7 @@ export class Connection {
     const { class: kind, code, text } = cause
     this.#journal.close(cause)
     this.#options.onChanged(this.id)
-    const fields = { connection: this.id, class: kind, code, text, attempt: this.#attempt }
+    const fields = { connection: this.id, class: kind, code, text, attempt: this.#attempts.inVain }
     this.#context.log[isPlanned ? 'info' : 'warn']('connection-ended', fields)
   }
 
@@ -427,18 +424,16 @@ export class Connection {
   }
 
   #retryAfter(cause: CloseCause, healthyMs: number): void {
-    const { random, governor } = this.#context
-    const retry = planRetry({ attempt: this.#attempt, healthyMs }, random)
-    this.#attempt = retry.attempt
-    if (cause.class === 'rate') {
-      const { retryAfterMs } = cause
-      governor.pause(retryAfterMs === null ? null : Math.max(retryAfterMs, retry.delayMs))
-      this.#seek()
-      this.#nextAttemptMs = this.#context.clock.nowMs() + governor.pausedMs()
+    const { governor, clock } = this.#context
+    const delayMs = this.#attempts.lost(cause, healthyMs)
+    if (cause.class !== 'rate') {
+      this.#wait('waiting', 'backoff', delayMs)
       return
     }
-    const spreadMs = cause.spreadMs === 0 ? 0 : random() * cause.spreadMs
-    this.#wait('waiting', 'backoff', Math.max(retry.delayMs, cause.leastDelayMs) + spreadMs)
+    const { retryAfterMs } = cause
+    governor.pause(retryAfterMs === null ? null : Math.max(retryAfterMs, delayMs))
+    this.#seek()
+    this.#attempts.expect(clock.nowMs() + governor.pausedMs())
   }
 
   #fail(text: string): void {
@@ -446,15 +441,13 @@ export class Connection {
   }
 
   #wait(state: 'waiting' | 'failed', reason: string, delayMs: number): void {
-    const { clock } = this.#context
     this.#enter(state, reason)
-    this.#nextAttemptMs = clock.nowMs() + delayMs
-    this.#timer = clock.after(delayMs, () => this.#seek())
+    this.#attempts.wait(delayMs, () => this.#seek())
   }
 
   #waitForMarket(connectMs: number | null): void {
     this.#enter('waiting', 'market')
-    this.#nextAttemptMs = connectMs
+    this.#attempts.expect(connectMs)
   }
 
   #followMarket(): void {
@@ -462,21 +455,13 @@ export class Connection {
     const gate = this.#market.gate(this.#instruments)
     if (this.state === 'waiting' && this.#phase.reason === 'market') {
       if (gate.kind === 'open') this.#seek()
-      else this.#nextAttemptMs = gate.connectMs
+      else this.#attempts.expect(gate.connectMs)
       return
     }
     const isOver = this.#market.isOver(gate)
     if (isOver && (this.state === 'live' || this.state === 'subscribing')) {
       this.#leave('again', 'market closed')
     }
-  }
-
-  #cancelWaiting(): void {
-    this.#admission?.cancel()
-    this.#admission = null
-    this.#timer?.cancel()
-    this.#timer = null
-    this.#nextAttemptMs = null
   }
 
   #enter(state: ConnectionState, reason: string | null): void {
