@@ -89,7 +89,7 @@ test('tells of an unreachable venue and what is done about it, and tries again w
   await retry.click()
   await expect.poll(() => gate.refused).toBeGreaterThan(before)
 
-  const notice = page.locator('.banner')
+  const notice = page.locator('.banner[data-kind=notice]')
   await expect(notice).toContainText('coinbase: 2 of 2 connections down', { timeout: 30_000 })
   gate.admit()
   await notice.getByRole('button', { name: 'Retry now' }).click()

@@ -71,7 +71,7 @@ test('shows nothing as live when the engine is killed, says so, and recovers by 
   for (const [row, states] of record) {
     if (states[0] !== 'none') expect(states, row).toContain('stale')
   }
-  await expect(page.locator('.banner')).toHaveCount(0)
+  await expect(page.locator('.banner[data-kind=notice]')).toHaveCount(0)
   await expect(rowOf(page, 'BTC-USD')).toHaveAttribute('data-freshness', 'live')
   await expect(chartOf(page, 'BTC-USD', '1m')).toHaveAttribute('data-freshness', 'live')
 })
@@ -88,8 +88,8 @@ test.describe('when the host ends', () => {
     await page.mouse.move(200, 400)
     const read = await recordFreshness(page)
     expect(await host.stop()).toEqual({ code: 0, signal: null })
-    await expect(page.locator('.banner')).toContainText('No link to the engine')
-    await expect(page.locator('.banner')).toContainText(/Retrying (now|in \d+ s)/)
+    await expect(page.locator('.banner[data-kind=notice]')).toContainText('No link to the engine')
+    await expect(page.locator('.banner[data-kind=notice]')).toContainText(/Retrying (now|in \d+ s)/)
     await expect(page.getByRole('button', { name: 'no link to the engine' })).toBeVisible()
     await expect(chartOf(page, 'BTC-USD', '1m')).toHaveAttribute('data-freshness', 'stale')
     await expect(page).toHaveTitle(/stale BTC-USD .* SIMULATED$/)

@@ -115,7 +115,7 @@ test('sorts the gaps by a column and opens the chart of one', async ({ page }) =
 
 test('puts a problem of the engine away until it is another one', async ({ page }) => {
   const market = await openScripted(page)
-  const banner = page.locator('.banner')
+  const banner = page.locator('.banner[data-kind=problems]')
   await expect(banner).toContainText('The disk is nearly full: 1.2 GB are left.')
   await banner.getByRole('button', { name: 'Dismiss until it changes' }).click()
   await expect(banner).toHaveCount(0)

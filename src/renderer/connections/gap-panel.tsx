@@ -44,7 +44,7 @@ export function GapPanel() {
   const [sort, setSort] = useState<GapSort>({ key: 'end', descending: true })
   const sorted = sortGaps(list.gaps, sort)
   return (
-    <section className="gap-panel" aria-label="Gaps" data-region="gaps">
+    <section className="gap-panel" aria-label="Gaps" data-region="gaps" tabIndex={0}>
       <div className="panel-bar">
         <h2>Gaps</h2>
         <span className="count">{countText(list)}</span>

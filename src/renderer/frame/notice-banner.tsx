@@ -22,7 +22,7 @@ function ProblemsBanner() {
   const key = problemsKey(problems)
   if (problems.length === 0 || key === dismissed) return null
   return (
-    <div className="banner" data-grade="warning" role="status">
+    <div className="banner" data-kind="problems" data-grade="warning" role="status">
       <TriangleAlert size={14} aria-hidden="true" />
       <span title={problems.join('\n')}>{problemsText(problems)}</span>
       <button type="button" onClick={() => showScreen('connections')}>
@@ -59,7 +59,7 @@ function NoticeBanner() {
     else for (const id of retry ?? []) stream.retryConnection(id)
   }
   return (
-    <div className="banner" data-grade={notice.grade} role="status">
+    <div className="banner" data-kind="notice" data-grade={notice.grade} role="status">
       <TriangleAlert size={14} aria-hidden="true" />
       <span>{notice.text}</span>
       {retry === null || retry.length === 0 ? null : (

@@ -32,7 +32,7 @@ export async function recordNotices(page: Page): Promise<() => Promise<readonly 
   const handle = await page.evaluateHandle(() => {
     const notices: string[] = []
     new MutationObserver(() => {
-      const text = document.querySelector('.banner')?.textContent ?? ''
+      const text = document.querySelector('.banner[data-kind=notice]')?.textContent ?? ''
       if (text !== '' && notices.at(-1) !== text) notices.push(text)
     }).observe(document.body, { subtree: true, childList: true, characterData: true })
     return notices
