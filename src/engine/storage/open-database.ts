@@ -18,7 +18,7 @@ const readerCacheKib = 8_192
 /** 16 MiB of changed pages between checkpoints; the log file is cut back to 64 MiB. */
 const checkpointPages = 4_096
 const logLimitBytes = 64 * 1024 * 1024
-/** Files up to this size are checked whole at each open, 0.2 s at most. */
+/** Files up to this size are checked whole at each open: 0.2 s, 1.3 s on a busy machine. */
 const wholeCheckBytes = 128 * 1024 * 1024
 
 /** How to open a database for writing. */
@@ -175,7 +175,7 @@ export function isCheckedAtOpening(file: string): boolean {
 }
 
 /**
- * Looks through every page of a database; about 1 s for each 500 MiB.
+ * Looks through every page of a database: 2 s for 512 MiB that lie in memory, 21 s for 1 GiB that does not.
  *
  * @returns `ok`, or what is wrong in SQLite's words, also when it could not read on.
  */

@@ -58,7 +58,7 @@ describe('v_candle', () => {
           asked.map(({ interval, state, final }) => ({ interval, state, final: Number(final) }))
         )
       }),
-      { numRuns: 60 }
+      { numRuns: 25 }
     )
   })
 })
@@ -94,7 +94,7 @@ describe('v_second', () => {
         const shown = rows(bench, 'SELECT open_ms, state FROM v_second ORDER BY open_ms')
         expect(shown).toEqual(secondsOf(content))
       }),
-      { numRuns: 60 }
+      { numRuns: 25 }
     )
   })
 })

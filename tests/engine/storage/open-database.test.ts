@@ -128,6 +128,49 @@ describe('openForReading', () => {
 })
 
 describe('migrate', () => {
+  test('takes the gaps of version 2 over, settles those whose trades came late, and keeps all rows', () => {
+    const database = new Database(':memory:')
+    migrate(database, migrations.slice(0, 2))
+    database.exec(`
+      INSERT INTO instrument (id, venue, symbol, venue_symbol, base, quote, trade_ids)
+        VALUES (1, 'coinbase', 'BTC-USD', 'BTC-USD', 'BTC', 'USD', 'contiguous');
+      INSERT INTO proof (instrument, from_ms, to_ms, state, cause, missed_trades, first_id) VALUES
+        (1, 3600000, 3600900, 'open', 'missing-ids', 2, 11),
+        (1, NULL, 3601000, 'open', 'missing-ids', 1, 5),
+        (1, 7199000, 7201000, 'open', 'missing-ids', 2, 21);
+      INSERT INTO proof (instrument, from_ms, to_ms, state) VALUES (1, 100, 200, 'complete');
+      INSERT INTO trade VALUES
+        (1, 1, 11, 0, 3600500, 3600500, 1, 1, 1, 0),
+        (1, 1, 21, 1, 7199500, 7199500, 1, 1, 1, 0),
+        (1, 2, 22, 2, 7200500, 7200500, 1, 1, 1, 0);
+      INSERT INTO candle VALUES (1, 1, 3600, 1, 1, 1, 1, 1, 1, 1, 11, 0, 11, 0, 0, 0, 7);`)
+    migrate(database, migrations)
+    const all = (sql: string) => database.prepare(sql).all()
+    const gap = { from_ms: 3_600_000, to_ms: 3_600_900, cause: 'missing-ids' }
+    const sql = `SELECT first_id, last_id, from_ms, to_ms, state, cause, missed_trades, source
+      FROM v_gap ORDER BY first_id`
+    expect(all(sql)).toEqual([
+      {
+        ...gap,
+        ...{ first_id: 5, last_id: 5, from_ms: null, to_ms: 3_601_000 },
+        ...{ state: 'open', missed_trades: 1, source: null }
+      },
+      { ...gap, first_id: 11, last_id: 12, state: 'open', missed_trades: 2, source: null },
+      {
+        ...gap,
+        ...{ first_id: 21, last_id: 22, from_ms: 7_199_000, to_ms: 7_201_000 },
+        ...{ state: 'refilled', missed_trades: 2, source: 'late' }
+      }
+    ])
+    expect(all('SELECT from_ms, to_ms, kind FROM coverage')).toEqual([
+      { from_ms: 100, to_ms: 200, kind: 'complete' }
+    ])
+    expect(all('SELECT count(*) AS trades FROM v_trade')).toEqual([{ trades: 3 }])
+    expect(all('SELECT open_ms, trades FROM v_candle')).toEqual([{ open_ms: 3_600_000, trades: 1 }])
+    expect(all("SELECT name FROM sqlite_schema WHERE name = 'proof'")).toEqual([])
+    database.close()
+  })
+
   test('leaves no trace of a step that fails half-way, and a second try succeeds', () => {
     const database = new Database(':memory:')
     const next = migrations.length + 1

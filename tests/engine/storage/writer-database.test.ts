@@ -68,6 +68,24 @@ describe('WriterDatabase', () => {
     expect(only(bench.setup.file, 'SELECT price FROM trade WHERE id = 33')).toEqual({ price: 34 })
   })
 
+  test('counts what contradicts a stored trade once, however often it comes', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    const first = [aTrade({ id: 7, price: 1 }), aTrade({ id: 'text', price: 1 })]
+    const other = first.map((trade) => ({ ...trade, price: 2 }))
+    const conflicts = (trades: typeof first) => bench.commit({ trades }).outcome?.conflicts
+    bench.commit({ trades: first })
+    expect(conflicts(other)).toBe(2)
+    expect(conflicts([...other, ...other, aTrade({ id: 7, price: 3 })])).toBe(0)
+    bench.restart(null)
+    expect(conflicts(other)).toBe(0)
+    const sql = 'SELECT id, price FROM conflicting_trade ORDER BY typeof(id)'
+    expect(all(bench.setup.file, sql)).toEqual([
+      { id: 7, price: 2 },
+      { id: 'text', price: 2 }
+    ])
+    expect(all(bench.setup.file, 'SELECT DISTINCT price FROM trade')).toEqual([{ price: 1 }])
+  })
+
   test('keeps equal ids of different instruments apart', async () => {
     const other = 'bybit-linear:BTC-USDT'
     const bench = await aWriterBench([aRegistration(), aRegistration(other)])
@@ -161,11 +179,11 @@ describe('WriterDatabase', () => {
   test('replaces a candle by its later state, but never a built one by the venue’s', async () => {
     const bench = await aWriterBench([aRegistration()])
     bench.commit({ candles: [aCandle({ close: 11 })] })
-    bench.commit({ candles: [aCandle({ close: 12, final: true, revision: 2, state: 'complete' })] })
+    bench.commit({ candles: [aCandle({ close: 12, final: true, revision: 2 })] })
     bench.commit({ candles: [aCandle({ close: 13, source: 'venue' })] })
     const sql = 'SELECT interval, close, final, revision, state, source FROM v_candle'
     expect(all(bench.setup.file, sql)).toEqual([
-      { interval: '1s', close: 12, final: 1, revision: 2, state: 'complete', source: 'trades' }
+      { interval: '1s', close: 12, final: 1, revision: 2, state: 'unproven', source: 'trades' }
     ])
   })
 
