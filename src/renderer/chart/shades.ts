@@ -18,7 +18,7 @@ export type Shade = {
 }
 
 /** How a tile is shaded; null where nothing is to be said: complete, quiet, or only not sealed yet. */
-export function shadeKind({ state, gap }: LedgerRange): ShadeKind | null {
+function shadeKind({ state, gap }: LedgerRange): ShadeKind | null {
   switch (state) {
     case 'complete':
     case 'quiet':

@@ -146,7 +146,7 @@ function GapCell({ row }: { readonly row: ConnectionRow }) {
 }
 
 /** Gaps of all instruments that a connection carries. */
-export function useGapCount(row: ConnectionRow): GapCount {
+function useGapCount(row: ConnectionRow): GapCount {
   const { ledger } = useDesk().stream.state
   const known: readonly LedgerRow[] = useRowsCalmly('ledger')
   return countGaps(known.length === 0 ? [] : row.instruments.map((id) => ledger.find(id)))
