@@ -8,11 +8,15 @@ import { utcDay } from '../../src/core/market/trading-day.ts'
 import { Pipeline } from '../../src/core/pipeline/pipeline.ts'
 import { ReaderDatabase } from '../../src/engine/storage/reader-database.ts'
 import { packCandles } from '../../src/engine/storage/candle-block.ts'
-import { noLedgerBlock } from '../../src/engine/storage/ledger-block.ts'
+import { LedgerBacklog } from '../../src/engine/storage/ledger-backlog.ts'
+import type { StoredLedger } from '../../src/engine/storage/store.ts'
 import { WriteQueue } from '../../src/engine/storage/write-queue.ts'
 import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
 import { aRegistration } from './a-registration.ts'
 import type { WriterBench } from './writer-bench.ts'
+
+const unbounded = { fromMs: null, toMs: null, limit: 10_000 } as const
+type WholeRange = typeof unbounded & { readonly instrument: string }
 
 /** A pipeline over the real store, through restarts and crashes, and the trades that must be in it. */
 export class StoredRehearsal {
@@ -45,6 +49,16 @@ export class StoredRehearsal {
     throw new Error('expected rebuilds to end, received one in each of 100 rounds')
   }
 
+  /** Settles every open gap as backfill does that gets nothing from the venue. */
+  giveUpGaps(): void {
+    const now = this.#pipeline.runNowMs()
+    for (const gap of this.#pipeline.openGaps()) {
+      const verdict = { rest: 'lost', reason: 'not to be had', reachedFromMs: null } as const
+      this.#pipeline.settle({ key: gap, ...verdict }, now)
+    }
+    this.settle()
+  }
+
   /** Gives every candle its final mark. */
   end(endMs: number): void {
     this.#pipeline.apply({ ...lastTrade, eventMs: endMs }, 0)
@@ -74,17 +88,28 @@ export class StoredRehearsal {
     return lost
   }
 
-  /** Candles of an interval as a query gives them, without their revision. */
-  stored(interval: string): readonly object[] {
-    const reader = new ReaderDatabase(this.#bench.setup.file)
-    const { instrument } = this.#registration
-    const range = { instrument: instrument.id, fromMs: null, toMs: null, limit: 10_000 }
-    const { candles } = reader.candles({ name: 'candles', interval, ...range })
-    reader.close()
-    return candles.map(withoutRevision)
+  /** Ids of the stored trades, ascending; for venues that number trades. */
+  storedIds(): readonly number[] {
+    return this.#read((reader, range) =>
+      reader
+        .trades({ name: 'trades', ...range })
+        .map(({ id }) => Number(id))
+        .sort((a, b) => a - b)
+    )
   }
 
-  /** The candles that all committed trades make, built from scratch, without their revision. */
+  ledger(): StoredLedger {
+    return this.#read((reader, range) => reader.ledger(range))
+  }
+
+  /** Candles of an interval as a query gives them, without their revision and the ledger's state. */
+  stored(interval: string): readonly object[] {
+    return this.#read((reader, range) =>
+      reader.candles({ name: 'candles', interval, ...range }).candles.map(withoutMarks)
+    )
+  }
+
+  /** The candles that all committed trades make, built from scratch, without those marks. */
   expected(spec: IntervalSpec, runNowMs: number): readonly object[] {
     const { instrument, tradeIds, graceMs } = this.#registration
     return buildCandles({
@@ -96,14 +121,25 @@ export class StoredRehearsal {
       tradesBefore: 0,
       runNowMs,
       graceMs
-    }).map(withoutRevision)
+    }).map(withoutMarks)
+  }
+
+  #read<Result>(read: (reader: ReaderDatabase, range: WholeRange) => Result): Result {
+    const reader = new ReaderDatabase(this.#bench.setup.file)
+    const { instrument } = this.#registration
+    const result = read(reader, { instrument: instrument.id, ...unbounded })
+    reader.close()
+    return result
   }
 
   /** Seals what there is and does the steps of work it makes, at most so many. */
   #commit(mostSteps: number): RebuildResult[] {
+    const candles = packCandles(this.#pipeline.takeChangedCandles(), () => 0)
+    const backlog = new LedgerBacklog(() => 0)
+    backlog.add(this.#pipeline.takeLedgerChanges(), 0)
     this.#queue.seal({
-      candles: packCandles(this.#pipeline.takeChangedCandles(), () => 0),
-      ledger: noLedgerBlock,
+      candles,
+      ledger: backlog.take(),
       rebuilds: this.#pipeline.takeRebuilds(),
       runNowMs: this.#pipeline.runNowMs(),
       nowMs: 0
@@ -174,6 +210,7 @@ const lastTrade: Trade = {
   side: null
 }
 
-function withoutRevision(candle: Candle): object {
-  return { ...candle, revision: 0 }
+/** States and finality are the ledger's word, which is another test's. */
+function withoutMarks(candle: Candle): object {
+  return { ...candle, revision: 0, state: 'unproven', final: true }
 }
