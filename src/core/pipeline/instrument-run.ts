@@ -47,8 +47,6 @@ export class InstrumentRun {
   readonly ledger: InstrumentLedger
   /** Stands in the list of changed prices, waiting to be taken. */
   isPriceChanged = false
-  /** Venue time of the newest trade but one by id or arrival, to place a gap; NaN before the first. */
-  lastTradeMs = NaN
   /** Venue time of the newest trade of the seed; 0 without a seed. */
   readonly newestStoredMs: number
   readonly #time: readonly TimeCandles[]
@@ -137,7 +135,6 @@ export class InstrumentRun {
     const last = emptyEntry()
     this.#read(newest, last)
     this.price.seed(seed, last)
-    this.lastTradeMs = newest.trade.eventMs
     this.#ticks.seed(seed.day, seed.candles, this.#read)
     for (const [interval, candles] of this.#timeByInterval) {
       const stored = seed.candles

@@ -13,8 +13,6 @@ export type PipelineCounters = {
   readonly gaps: number
   /** Trades that gaps found missing at the time, whether or not they came later. */
   readonly missingTrades: number
-  /** Gaps that nobody took in time; they stand in `holes()` only. */
-  readonly gapsNotTold: number
   /** Trades from history that no open gap asked for: not kept. */
   readonly refused: number
   /** How often two holes grew into one for want of room; later trades of theirs are uncertain. */
@@ -32,7 +30,6 @@ export function zeroCounters(): { -readonly [Counter in keyof PipelineCounters]:
     unknownInstrument: 0,
     gaps: 0,
     missingTrades: 0,
-    gapsNotTold: 0,
     refused: 0,
     holesMerged: 0
   }

@@ -28,9 +28,6 @@ import type { RowSink } from './rows.ts'
 const mostBehindMs = 86_400_000
 const mostAheadMs = 60_000
 
-/** Gaps held until taken; further ones are counted only, and still stand in `holes()`. */
-const gapsHeld = 4_096
-
 /** What a run is made of. */
 export type PipelineOptions = {
   /** The run clock: the `nowMs` handed in, or the newest event time seen (replay, simulated tape). */
@@ -51,17 +48,6 @@ export type EventOrigin = 'live' | 'backfill'
  */
 export type Applied =
   'stored' | 'duplicate' | 'implausible' | 'refused' | 'view' | 'unknown-instrument'
-
-/** Trades found missing by their ids. They may still come late; `holes()` tells what is missing now. */
-export type MissingTrades = IdRange & {
-  readonly instrument: InstrumentId
-  /** Venue time of the trade before; null where that is not known. */
-  readonly afterMs: number | null
-  /** Venue time of the trade that showed the gap. */
-  readonly beforeMs: number
-  /** Run clock when it was seen. */
-  readonly seenMs: number
-}
 
 /** How complete an instrument's tape is; changes when a gap opens, shrinks or is settled. */
 export type LedgerFigures = {
@@ -88,7 +74,6 @@ export class Pipeline {
   readonly #entry = emptyEntry()
   readonly #counters = zeroCounters()
   #changedPrices: InstrumentRun[] = []
-  #gaps: MissingTrades[] = []
   readonly #changedLedgers = new Set<InstrumentId>()
   /** Of instruments that were removed. */
   #lastChanges = emptyDraft()
@@ -136,7 +121,7 @@ export class Pipeline {
     if (event.kind === 'trade') return this.#applyTrade(run, event, origin)
     this.#counters.views += 1
     applyView(run, event)
-    if (this.#tellLedger(run, event) === 'gap') this.#noteGap(run, event.eventMs)
+    if (this.#tellLedger(run, event) === 'gap') this.#noteGap(run)
     if (event.kind !== 'heartbeat') this.#markPrice(run)
     return 'view'
   }
@@ -145,7 +130,7 @@ export class Pipeline {
   advance(nowMs: number): void {
     if (this.#options.clock === 'wall') this.#runNowMs = nowMs
     for (const run of this.#runs.values()) {
-      if (run.ledger.advance(this.#runNowMs) === 'gap') this.#noteGap(run, this.#runNowMs)
+      if (run.ledger.advance(this.#runNowMs) === 'gap') this.#noteGap(run)
       run.finalise(this.#runNowMs)
     }
   }
@@ -191,13 +176,6 @@ export class Pipeline {
       run.isPriceChanged = false
       return run.instrument.id
     })
-  }
-
-  /** Gaps in trade ids seen since the last take, in the order seen. */
-  takeGaps(): readonly MissingTrades[] {
-    const gaps = this.#gaps
-    this.#gaps = []
-    return gaps
   }
 
   /** Takes note that a link began or ceased to carry instruments. Unknown instruments are left alone. */
@@ -321,7 +299,7 @@ export class Pipeline {
       this.#counters.refused += 1
       return 'refused'
     }
-    if (verdict === 'gap') this.#noteGap(run, trade.eventMs)
+    if (verdict === 'gap') this.#noteGap(run)
     const arrival = this.#nextArrival
     this.#nextArrival += 1
     this.#counters.stored += 1
@@ -329,7 +307,6 @@ export class Pipeline {
     const entry = this.#entry
     fillEntry(entry, trade, arrival, run.rule)
     entry.runNowMs = this.#runNowMs
-    run.lastTradeMs = trade.eventMs
     if (verdict === 'uncertain') {
       this.#counters.uncertain += 1
       run.addUncertain(entry)
@@ -357,7 +334,7 @@ export class Pipeline {
       this.#counters.duplicates += 1
       return 'duplicate'
     }
-    if (verdict === 'gap') this.#noteGap(run, kept.eventMs)
+    if (verdict === 'gap') this.#noteGap(run)
     this.#counters.implausible += 1
     this.#options.rows.flaggedTrade(kept, this.#nextArrival)
     this.#nextArrival += 1
@@ -369,22 +346,11 @@ export class Pipeline {
     return eventMs >= this.#runNowMs - mostBehindMs && eventMs <= this.#runNowMs + mostAheadMs
   }
 
-  #noteGap(run: InstrumentRun, atMs: number): void {
+  #noteGap(run: InstrumentRun): void {
     const { missing } = run.ledger
     if (missing === null) return
     this.#counters.gaps += 1
     this.#counters.missingTrades += missing.toId - missing.fromId + 1
-    if (this.#gaps.length >= gapsHeld) {
-      this.#counters.gapsNotTold += 1
-      return
-    }
-    this.#gaps.push({
-      instrument: run.instrument.id,
-      ...missing,
-      afterMs: Number.isNaN(run.lastTradeMs) ? null : run.lastTradeMs,
-      beforeMs: atMs,
-      seenMs: this.#runNowMs
-    })
   }
 
   #markPrice(run: InstrumentRun): void {

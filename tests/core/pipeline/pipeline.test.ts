@@ -195,23 +195,10 @@ describe('takeRebuilds', () => {
   })
 })
 
-describe('takeGaps', () => {
-  test('tells which ids were missing when, and keeps what is missing still', () => {
+describe('holes', () => {
+  test('are the ids missing still, and the counters tell how many were when seen', () => {
     const { pipeline, apply } = start({})
-    apply({ id: 1, eventMs: nowMs - 900 })
-    apply({ id: 5, eventMs: nowMs - 100 })
-    apply({ id: 3, eventMs: nowMs - 500 })
-    expect(pipeline.takeGaps()).toEqual([
-      {
-        instrument: id,
-        fromId: 2,
-        toId: 4,
-        afterMs: nowMs - 900,
-        beforeMs: nowMs - 100,
-        seenMs: nowMs
-      }
-    ])
-    expect(pipeline.takeGaps()).toEqual([])
+    for (const tradeId of [1, 5, 3]) apply({ id: tradeId })
     expect(pipeline.holes(id)).toEqual([
       { fromId: 2, toId: 2 },
       { fromId: 4, toId: 4 }
@@ -219,13 +206,13 @@ describe('takeGaps', () => {
     expect(pipeline.counters()).toMatchObject({ gaps: 1, missingTrades: 3 })
   })
 
-  test('finds by the anchor what was missed before the subscription', () => {
+  test('begin with the anchor that tells what was missed before the subscription', () => {
     const { pipeline, apply } = start({})
     apply({ id: 1, eventMs: nowMs - 900 })
     const { kind, ...rest } = aTrade({ id: 4, eventMs: nowMs - 100, price: 77 })
     expect(kind).toBe('trade')
     expect(pipeline.apply({ ...rest, kind: 'anchor' }, nowMs)).toBe('view')
-    expect(pipeline.takeGaps()).toMatchObject([{ fromId: 2, toId: 4 }])
+    expect(pipeline.holes(id)).toEqual([{ fromId: 2, toId: 4 }])
     expect(pipeline.takeChangedCandles()).toHaveLength(1)
   })
 })
