@@ -12,7 +12,7 @@ import type { ReceiveQueue } from './collector/receive-queue.ts'
 import { clockSentence, startupSentences } from './diagnostics.ts'
 import { buildHealthRow } from './health/health-row.ts'
 import { ProcessLoad } from './health/process-load.ts'
-import type { TroubleWatch } from './health/trouble-watch.ts'
+import type { TroubleFigures, TroubleWatch } from './health/trouble-watch.ts'
 import type { MarketClocks } from './market-clocks.ts'
 import { RunSpeed } from './run-speed.ts'
 import type { RunningHeads } from './running-heads.ts'
@@ -24,6 +24,8 @@ import { ToldCandles } from './told-candles.ts'
 const frameMs = 33
 const secondMs = 1_000
 const minuteMs = 60_000
+/** Gaps are usually filled within seconds. */
+const fillMs = 30_000
 const bytesPerMb = 1_048_576
 
 type Parts = {
@@ -111,7 +113,7 @@ export class StatePublishing {
     const figures = writer.figures()
     const { implausible: implausibleTrades, missingTrades } = pipeline.counters()
     const { droppedTrades, conflictingTrades, storeLagMs } = figures
-    this.#judge({ storeLagMs, implausibleTrades, missingTrades, droppedTrades })
+    this.#judge({ storeLagMs, implausibleTrades, droppedTrades, ...this.#gapFigures() })
     publisher.put(
       'health',
       buildHealthRow(totals, this.#load.read(), {
@@ -130,7 +132,21 @@ export class StatePublishing {
     )
   }
 
-  #judge(figures: Parameters<TroubleWatch['judge']>[0]): void {
+  /** A gap that has just opened is being filled; one that stays open is trouble. */
+  #gapFigures(): Pick<TroubleFigures, 'overdueGaps' | 'overdueTrades' | 'lostGaps'> {
+    const { pipeline, publisher } = this.#parts
+    const beforeMs = pipeline.runNowMs() - fillMs
+    const overdue = pipeline.openGaps().filter(({ toMs }) => toMs <= beforeMs)
+    let lostGaps = 0
+    for (const row of publisher.rows('ledger')) lostGaps += row.lostGaps
+    return {
+      overdueGaps: overdue.length,
+      overdueTrades: overdue.reduce((sum, { missedTrades }) => sum + (missedTrades ?? 0), 0),
+      lostGaps
+    }
+  }
+
+  #judge(figures: TroubleFigures): void {
     const { trouble, clock, log } = this.#parts
     const { began, ended } = trouble.judge(figures, clock.monotonicMs())
     for (const { code, sentence } of began) log('warn', 'trouble-began', { code, sentence })

@@ -11,7 +11,8 @@ export type TroubleCode =
   | 'store-lag'
   | 'trades-dropped'
   | 'trades-implausible'
-  | 'trades-missing'
+  | 'gaps-lost'
+  | 'gaps-open'
 
 /** One thing that is wrong, in words. */
 export type Trouble = { readonly code: TroubleCode; readonly sentence: string }
@@ -20,14 +21,18 @@ export type Trouble = { readonly code: TroubleCode; readonly sentence: string }
 export type TroubleFigures = {
   readonly storeLagMs: number
   readonly implausibleTrades: number
-  readonly missingTrades: number
+  /** Gaps that should have been filled by now, and the trades known to be missing in them. */
+  readonly overdueGaps: number
+  readonly overdueTrades: number
+  /** Gaps that were settled without all their trades. */
+  readonly lostGaps: number
   readonly droppedTrades: number
 }
 
 /** Judges once a second what is wrong with store and trades. Losses count for a minute after they were seen. */
 export class TroubleWatch {
   readonly #implausible = new RecentRise(windowMs)
-  readonly #missing = new RecentRise(windowMs)
+  readonly #lost = new RecentRise(windowMs)
   readonly #dropped = new RecentRise(windowMs)
   #storeTrouble: string | null = null
   #isPressed = false
@@ -66,7 +71,8 @@ export class TroubleWatch {
     const { storeLagMs } = figures
     const dropped = this.#dropped.read(figures.droppedTrades, monotonicMs)
     const implausible = this.#implausible.read(figures.implausibleTrades, monotonicMs)
-    const missing = this.#missing.read(figures.missingTrades, monotonicMs)
+    const lost = this.#lost.read(figures.lostGaps, monotonicMs)
+    const { overdueGaps, overdueTrades } = figures
     const found: Trouble[] = []
     const add = (code: TroubleCode, sentence: string) => found.push({ code, sentence })
     if (this.#storeTrouble !== null) {
@@ -83,8 +89,12 @@ export class TroubleWatch {
       const text = `${tradesOf(implausible)} had a time more than 1 min ahead or 1 day behind this computer's clock: check the clock`
       add('trades-implausible', text)
     }
-    if (missing > 0) {
-      add('trades-missing', `${counted(missing)} found missing in the last minute`)
+    if (lost > 0) {
+      add('gaps-lost', `${gapsOf(lost)} could not be filled with trades in the last minute`)
+    }
+    if (overdueGaps > 0) {
+      const missing = overdueTrades > 0 ? `, ${tradesOf(overdueTrades)} missing` : ''
+      add('gaps-open', `${gapsOf(overdueGaps)} not filled yet${missing}`)
     }
     return found
   }
@@ -92,6 +102,10 @@ export class TroubleWatch {
 
 function counted(count: number): string {
   return `${tradesOf(count)} ${count === 1 ? 'was' : 'were'}`
+}
+
+function gapsOf(count: number): string {
+  return `${count} ${count === 1 ? 'gap' : 'gaps'}`
 }
 
 function tradesOf(count: number): string {

@@ -8,7 +8,9 @@ import {
 const well: TroubleFigures = {
   storeLagMs: 10_000,
   implausibleTrades: 0,
-  missingTrades: 0,
+  overdueGaps: 0,
+  overdueTrades: 0,
+  lostGaps: 0,
   droppedTrades: 0
 }
 
@@ -36,7 +38,7 @@ describe('TroubleWatch', () => {
 
   test.each([
     ['trades-implausible', { implausibleTrades: 7 }, /^7 trades had a time .* check the clock$/],
-    ['trades-missing', { missingTrades: 1 }, /^1 trade was found missing/],
+    ['gaps-lost', { lostGaps: 1 }, /^1 gap could not be filled/],
     ['trades-dropped', { droppedTrades: 2 }, /^2 trades were lost/]
   ] as const)('tells of %s for a minute after the last', (code, loss, sentence) => {
     const { watch, after } = watching()
@@ -52,17 +54,27 @@ describe('TroubleWatch', () => {
 
   test('counts a loss that the first second brings', () => {
     const { after } = watching()
-    expect(after(1, { missingTrades: 40 }).began).toMatchObject([{ code: 'trades-missing' }])
+    expect(after(1, { lostGaps: 40 }).began).toMatchObject([{ code: 'gaps-lost' }])
   })
 
   test('names the losses of the last minute, not of the run', () => {
     const { watch, after } = watching()
-    after(1, { missingTrades: 40 })
-    after(90, { missingTrades: 40 })
-    after(1, { missingTrades: 43 })
+    after(1, { lostGaps: 40 })
+    after(90, { lostGaps: 40 })
+    after(1, { lostGaps: 43 })
     expect(watch.current.map(({ sentence }) => sentence)).toEqual([
-      '3 trades were found missing in the last minute'
+      '3 gaps could not be filled with trades in the last minute'
     ])
+  })
+
+  test('tells of gaps that stay open, until they are filled', () => {
+    const { watch, after } = watching()
+    expect(after(1, { overdueGaps: 2, overdueTrades: 1 }).began).toEqual([
+      { code: 'gaps-open', sentence: '2 gaps not filled yet, 1 trade missing' }
+    ])
+    after(90, { overdueGaps: 1 })
+    expect(watch.current.map(({ sentence }) => sentence)).toEqual(['1 gap not filled yet'])
+    expect(after(1, {}).ended).toEqual(['gaps-open'])
   })
 
   test('tells of a store that fails, is behind or late, until it is well', () => {
