@@ -8,6 +8,9 @@ export type Collected = Readonly<Record<string, readonly string[]>>
 /** What a row changes in the engine; see `faultRun` of its configuration. */
 export type FaultRun = NonNullable<EngineConfig['faultRun']>
 
+/** What a row sets of its venues. */
+export type VenueSettings = { readonly per_connection?: number; readonly lifetime?: string }
+
 /** Builds the configuration of an engine that collects these instruments of a simulator. */
 export function faultEngineConfig(of: {
   readonly dataDir: string
@@ -15,13 +18,15 @@ export function faultEngineConfig(of: {
   readonly collected: Collected
   /** null: an engine as users have it. */
   readonly faultRun: FaultRun | null
+  /** Settings that every venue gets beside its own. */
+  readonly venueSettings: VenueSettings
 }): EngineConfig {
   const venues = Object.entries(of.collected).map(([venue, instruments]) => {
     const address = of.ready.venues[venue]
     if (address === undefined) throw new Error(`the simulator speaks no ${venue}`)
     const urls = { ws_url: address.wsUrl, rest_url: address.restUrl }
     const key = venue === 'eodhd' ? { api_key: 'faults' } : {}
-    return [venue, { instruments: [...instruments], ...urls, ...key }] as const
+    return [venue, { instruments: [...instruments], ...urls, ...key, ...of.venueSettings }] as const
   })
   const settings = settingsSchema.parse({
     intervals: ['1s', '1m', '100t'],

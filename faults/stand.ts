@@ -5,7 +5,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { SimulatorChild } from '../bench/simulator-child.ts'
 import type { FaultCommand } from '../src/simulator/faults/fault-parameters.ts'
 import { verify, type Verdict } from '../src/simulator/verify/verify.ts'
-import { faultEngineConfig, type Collected, type FaultRun } from './engine-config.ts'
+import {
+  faultEngineConfig,
+  type Collected,
+  type FaultRun,
+  type VenueSettings
+} from './engine-config.ts'
 import { holdsWithin, untilHolds } from './wait.ts'
 import { WatchedEngine } from './watched-engine.ts'
 
@@ -15,6 +20,7 @@ export type StandOptions = {
   readonly rate: number
   readonly collected: Collected
   readonly faultRun: FaultRun | null
+  readonly venueSettings?: VenueSettings
 }
 
 type ToldInstrument = {
@@ -72,7 +78,8 @@ export class FaultStand implements AsyncDisposable {
         dataDir: this.folder,
         ready: this.#simulator.ready,
         collected: this.#options.collected,
-        faultRun: this.#options.faultRun
+        faultRun: this.#options.faultRun,
+        venueSettings: this.#options.venueSettings ?? {}
       })
     )
     return this.#engine

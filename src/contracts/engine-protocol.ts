@@ -21,15 +21,8 @@ const engineConfigSchema = z.object({
   logLevel: logLevelSchema,
   /** Ignores market calendars: connects at any hour. */
   skipMarketHours: z.boolean(),
-  /** What a run of faults changes to see that its check can fail, and to see in seconds what takes a day. */
-  faultRun: z
-    .object({
-      /** False: gaps are neither declared nor looked for, so that the check of their row must end red. */
-      gaps: z.boolean(),
-      /** After which a link is replaced, as where its venue ends it for its age; null: as the venue has it. */
-      lifetimeMs: z.number().positive().nullable()
-    })
-    .optional()
+  /** What a run of faults changes to see that its check can fail. `gaps` false: they are neither declared nor refilled. */
+  faultRun: z.object({ gaps: z.boolean() }).optional()
 })
 
 /** What the engine takes from its host; `stream` carries a client message that the stream's own end checks. */

@@ -56,7 +56,7 @@ export class InstrumentHistory {
     if (this.#day !== null) this.#day = withTrade(this.#day, trade)
   }
 
-  /** Keeps so many more trades than it does. */
+  /** Keeps so many more trades from now on. */
   makeRoom(trades: number): void {
     this.#kept.makeRoom(trades)
   }

@@ -26,9 +26,9 @@ export class KeptTrades {
     this.#textId = tradeTextIds(instrument.id)
   }
 
-  /** Keeps so many more trades than it does. */
+  /** Keeps so many more trades from now on. */
   makeRoom(trades: number): void {
-    this.#bound = Math.max(this.#bound, this.#rows.length + trades)
+    this.#bound += trades
     this.#rows.raiseBound(this.#bound)
   }
 
