@@ -21,9 +21,11 @@ import { StateFeed } from './state-feed.ts'
 import { StatePublishing } from './state-publishing.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
-import { openReader } from './storage/open-reader.ts'
+import { checkIntegrity, openReader } from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
 import { VenueHistory } from './venue-history.ts'
+
+const storeFile = 'tapedeck.db'
 
 export type EngineOptions = {
   readonly config: EngineConfig
@@ -87,7 +89,10 @@ export class Engine {
   async start(): Promise<void> {
     const lock = lockFolder(this.#options.config.dataDir)
     try {
-      this.#run({ lock, ...(await this.#openStore()) })
+      const opened = { lock, ...(await this.#openStore()) }
+      this.#run(opened)
+      const { isUncleanStart, integrity } = opened.writer.run
+      if (isUncleanStart && integrity === 'not-checked') void this.#lookThrough()
     } catch (error) {
       lock.release()
       throw error
@@ -96,7 +101,7 @@ export class Engine {
 
   async #openStore(): Promise<Pick<Running, 'writer' | 'reader' | 'pipeline'>> {
     const { config, threads, failed } = this.#options
-    const file = join(config.dataDir, 'tapedeck.db')
+    const file = join(config.dataDir, storeFile)
     const intervals = intervalsOf(config)
     const writer = await openWriter({
       file,
@@ -123,6 +128,19 @@ export class Engine {
       firstArrival: writer.run.nextArrival
     })
     return { writer, reader, pipeline }
+  }
+
+  /** A file too big to be looked through before it is used is looked through beside its use. */
+  async #lookThrough(): Promise<void> {
+    const { config, threads } = this.#options
+    try {
+      const file = join(config.dataDir, storeFile)
+      const found = await checkIntegrity({ file, threadUrl: threads.reader })
+      this.#log(found === 'ok' ? 'info' : 'error', 'store-checked', { found })
+      if (found !== 'ok') this.#trouble.storeDamaged(found)
+    } catch (error) {
+      this.#log('warn', 'store-not-checked', { reason: String(error) })
+    }
   }
 
   /** The machine woke up. */

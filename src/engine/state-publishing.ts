@@ -3,7 +3,7 @@ import type { StatePublisher } from '../contracts/state-publisher.ts'
 import type { RunRow } from '../contracts/state-rows.ts'
 import type { Candle } from '../core/market/candle.ts'
 import type { InstrumentId } from '../core/market/instrument.ts'
-import type { Pipeline } from '../core/pipeline/pipeline.ts'
+import { toldCandle, type Pipeline } from '../core/pipeline/pipeline.ts'
 import type { Clock } from './collector/clock.ts'
 import type { CollectorTotals } from './collector/collector-totals.ts'
 import type { Collector } from './collector/collector.ts'
@@ -83,7 +83,7 @@ export class StatePublishing {
   candle(candle: Candle): void {
     const { publisher, heads } = this.#parts
     if (!publisher.isWatched(candle.instrument, candle.interval)) return
-    publisher.candle(heads.complete(candle))
+    publisher.candle(heads.complete(toldCandle(candle)))
   }
 
   #frame(): void {

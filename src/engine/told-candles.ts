@@ -26,6 +26,7 @@ function isSame(told: Candle, candle: Candle): boolean {
     told.trades === candle.trades &&
     told.revision === candle.revision &&
     told.final === candle.final &&
+    told.state === candle.state &&
     told.open === candle.open &&
     told.high === candle.high &&
     told.low === candle.low &&

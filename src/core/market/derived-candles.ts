@@ -1,20 +1,9 @@
 import type { Candle } from './candle.ts'
 import type { LedgerState } from './ledger/ledger-state.ts'
+import { worseState } from './ledger/tile-ledger.ts'
 import type { DecimalSum } from './decimal-sum.ts'
 import { addSum, emptySum, restoreSum, sumValue } from './decimal-sum.ts'
 import type { IntervalSpec } from './interval.ts'
-
-/** What a mixture of states is called: the first of these that occurs. */
-const states: readonly LedgerState[] = [
-  'lost',
-  'open',
-  'unproven',
-  'refilled-candles',
-  'refilled',
-  'complete',
-  'quiet',
-  'closed'
-]
 
 /** How coarser candles are made of finer ones. */
 export type Derivation = {
@@ -126,7 +115,7 @@ class CandleFold {
     this.#trades += part.trades
     this.#revision += part.revision
     this.#isFromVenue ||= part.source === 'venue'
-    if (states.indexOf(part.state) < states.indexOf(this.#state)) this.#state = part.state
+    this.#state = worseState(this.#state, part.state)
   }
 
   candle(spec: IntervalSpec): Candle {

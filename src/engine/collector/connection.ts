@@ -1,6 +1,7 @@
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { ConnectionState } from '../../contracts/shapes.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
+import { marketClosed } from '../../core/market/ledger/link-mark.ts'
 import { createSilenceRule } from '../../core/market/silence.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
 import { invariant } from '../../core/invariant.ts'
@@ -460,7 +461,7 @@ export class Connection {
     }
     const isOver = this.#market.isOver(gate)
     if (isOver && (this.state === 'live' || this.state === 'subscribing')) {
-      this.#leave('again', 'market closed')
+      this.#leave('again', marketClosed)
     }
   }
 

@@ -6,6 +6,7 @@ const mostLagMs = 10_000
 
 /** What is wrong with the engine itself. */
 export type TroubleCode =
+  | 'store-damaged'
   | 'store-trouble'
   | 'store-pressure'
   | 'store-lag'
@@ -34,9 +35,15 @@ export class TroubleWatch {
   readonly #implausible = new RecentRise(windowMs)
   readonly #lost = new RecentRise(windowMs)
   readonly #dropped = new RecentRise(windowMs)
+  #storeDamage: string | null = null
   #storeTrouble: string | null = null
   #isPressed = false
   #current: readonly Trouble[] = []
+
+  /** The database was looked through and is not whole. */
+  storeDamaged(what: string): void {
+    this.#storeDamage = what
+  }
 
   /** Storing fails, for this reason; null: it works again. */
   storeTrouble(reason: string | null): void {
@@ -75,6 +82,9 @@ export class TroubleWatch {
     const { overdueGaps, overdueTrades } = figures
     const found: Trouble[] = []
     const add = (code: TroubleCode, sentence: string) => found.push({ code, sentence })
+    if (this.#storeDamage !== null) {
+      add('store-damaged', `The database is damaged, back it up: ${this.#storeDamage}`)
+    }
     if (this.#storeTrouble !== null) {
       add('store-trouble', `Storing fails and is tried again: ${this.#storeTrouble}`)
     }

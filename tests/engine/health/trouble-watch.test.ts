@@ -67,6 +67,17 @@ describe('TroubleWatch', () => {
     ])
   })
 
+  test('tells of a damaged database first, and for good', () => {
+    const { watch, after } = watching()
+    watch.storeDamaged('row 7 missing from index')
+    watch.storeTrouble('disk full')
+    after(90, {})
+    expect(watch.current[0]).toMatchObject({
+      code: 'store-damaged',
+      sentence: expect.stringContaining('row 7 missing') as string
+    })
+  })
+
   test('tells of gaps that stay open, until they are filled', () => {
     const { watch, after } = watching()
     expect(after(1, { overdueGaps: 2, overdueTrades: 1 }).began).toEqual([

@@ -4,7 +4,7 @@ import { settleByTime } from './gap-pieces.ts'
 import type { OpenGap } from './gap-shelf.ts'
 import type { LedgerSeed } from './ledger-changes.ts'
 import type { LedgerRecord } from './ledger-record.ts'
-import type { LinkMark } from './link-mark.ts'
+import { marketClosed, type LinkMark } from './link-mark.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
 import { StandingLinks } from './standing-links.ts'
@@ -39,7 +39,7 @@ export class LinkLedger {
   readonly #record: LedgerRecord
   readonly #kind: Kind
   readonly #links = new StandingLinks()
-  /** What happened since coverage ended; null while a link stands, or before the first. */
+  /** What happened since coverage ended; null while a link stands or the market is closed, or before the first. */
   #interruption: Interruption | null = null
   /** Venue time up to which everything is stored; -Infinity when nothing is. */
   #endMs = -Infinity
@@ -108,7 +108,7 @@ export class LinkLedger {
     this.#record.seal(lastFrameMs - marginMs)
     this.#record.tellExactly()
     this.#endMs = this.#record.sealedMs
-    this.#interruption = { cause: 'disconnected', reason }
+    this.#interruption = reason === marketClosed ? null : { cause: 'disconnected', reason }
   }
 
   #open(fromMs: number, toMs: number, { cause, reason }: Interruption): void {

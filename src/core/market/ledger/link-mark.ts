@@ -1,5 +1,8 @@
 import type { InstrumentId } from '../instrument.ts'
 
+/** The reason of a link that was ended because its market closed: nothing is missed until it opens. */
+export const marketClosed = 'market closed'
+
 /**
  * A link began or ceased to carry instruments; what frames do not tell and the tape has to.
  *
