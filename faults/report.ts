@@ -12,7 +12,7 @@ export type ReportLine = {
   readonly [figure: string]: unknown
 }
 
-const longestMs = 180_000
+const longestMs = 540_000
 
 /** Runs a row with one seed, and with its detector off where asked for. Never throws. */
 export async function reportLine(

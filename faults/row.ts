@@ -26,6 +26,8 @@ export type FaultRow = {
   /** Families by which it is chosen. */
   readonly families: readonly string[]
   readonly title: string
+  /** Runs of it that are enough, however many seeds there are; null: one for each. */
+  readonly mostSeeds: number | null
   /** Why it cannot run yet; null: it can. */
   readonly notYet: string | null
   /** @param faultRun null: an engine as users have it. */

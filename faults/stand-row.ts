@@ -30,6 +30,7 @@ export function standRow(row: StandRow): FaultRow {
     id,
     families,
     title,
+    mostSeeds: null,
     notYet: null,
     run: async (seed, faultRun) => {
       await using stand = await FaultStand.open({

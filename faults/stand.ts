@@ -98,8 +98,8 @@ export class FaultStand implements AsyncDisposable {
     })
   }
 
-  async untilLive(): Promise<void> {
-    await untilHolds('every connection to be live', liveMs, async () => {
+  async untilLive(withinMs = liveMs): Promise<void> {
+    await untilHolds('every connection to be live', withinMs, async () => {
       const told = await this.told()
       const isHeard = this.instruments.every((id) => (told[id]?.subscribers ?? 0) > 0)
       return isHeard && this.engine.isLive

@@ -8,10 +8,11 @@ const ether = 'coinbase:ETH-USD'
 const solana = 'coinbase:SOL-USD'
 const ripple = 'coinbase:XRP-USD'
 const perpetual = 'bybit-linear:BTC-USDT'
+const etherPerpetual = 'bybit-linear:ETH-USDT'
 
 const shortMs = 300
 const settleMs = 12_000
-const longSettleMs = 25_000
+const longSettleMs = 15_000
 /** The venue serves ten pages of a thousand trades a second, of which backfill may take a part. */
 const largeHoleMs = 60_000
 const largeHole = 50_000
@@ -190,6 +191,7 @@ export const tapeRows: readonly FaultRow[] = [
         await stand.fault({ kind: 'burst', instrument, n: 30 })
       }
       await stand.fault({ kind: 'rest-lie', instrument: perpetual, about: 'instrument' })
+      await stand.fault({ kind: 'rest-lie', instrument: etherPerpetual, about: 'price' })
       await stand.fault({ kind: 'disconnect', venue: 'bybit-linear' })
       await pause(4_000)
       await stand.untilLive()

@@ -65,10 +65,10 @@ export class WatchedEngine {
     this.#shown.firstGapMs = null
   }
 
-  /** Whether every connection is live, and there are some. */
+  /** Whether every connection is live, or being handed over, and there are some. */
   get isLive(): boolean {
     const rows = [...this.#shown.connections.values()].filter(({ state }) => state !== 'closed')
-    return rows.length > 0 && rows.every(({ state }) => state === 'live')
+    return rows.length > 0 && rows.every(({ state }) => state === 'live' || state === 'draining')
   }
 
   get connections(): readonly ConnectionRow[] {

@@ -80,7 +80,7 @@ async function run({ rows, seeds, engineControl, isBuilt, asJson }: Options): Pr
   if (!isBuilt) await build()
   const lines: ReportLine[] = []
   for (const row of rows) {
-    for (const seed of seeds) {
+    for (const seed of seeds.slice(0, row.mostSeeds ?? seeds.length)) {
       const line = await reportLine(row, seed, {
         engineControl: engineControl && seed === seeds[0]
       })
