@@ -1,10 +1,9 @@
-import { parseInterval } from '../src/core/market/interval.ts'
-import { utcDay } from '../src/core/market/trading-day.ts'
-import { Pipeline } from '../src/core/pipeline/pipeline.ts'
-import { coinbase } from '../src/venues/coinbase/coinbase.ts'
-import type { FrameParser } from '../src/venues/venue.ts'
-import { captureFrames, type Capture, type FrameMix } from './captured-frames.ts'
-import { atLeast, report, told, type Figure } from './figure.ts'
+import { captureFrames, type FrameMix } from './captured-frames.ts'
+import { atLeast, below, report, told, type Figure } from './figure.ts'
+import { HelperProcess } from './helper-process.ts'
+import type { LedgerQuestion, LedgerTimes } from './ledger-messages.ts'
+import { Parsers, PipelineRun, receive, type Received } from './pipeline-run.ts'
+import { nanosecondsOf } from './processor-time.ts'
 import { instrumentsOf } from './products.ts'
 import { spreadOf } from './spread.ts'
 
@@ -12,98 +11,25 @@ import { spreadOf } from './spread.ts'
 
 const frameCount = 150_000
 const rounds = 9
-const perConnection = 15
-/** As often as the engine seals a batch, in market time. */
-const sealEveryMs = 250
-const chunkBytes = 65_536
-const intervals = ['1s', '1m', '100t'] as const
-
-/** Frames as a socket hands them out: slices of the chunks they came in. */
-type Received = { readonly data: Buffer; readonly connection: number; readonly receivedMs: number }
-
-function receive(capture: Capture): readonly Received[] {
-  let chunk = Buffer.allocUnsafeSlow(chunkBytes)
-  let used = 0
-  return capture.frames.map(({ text, product, sentMs }) => {
-    const length = Buffer.byteLength(text)
-    if (used + length > chunkBytes) {
-      chunk = Buffer.allocUnsafeSlow(chunkBytes)
-      used = 0
-    }
-    const data = chunk.subarray(used, used + length)
-    data.write(text)
-    used += length
-    return { data, connection: Math.floor(product / perConnection), receivedMs: sentMs }
-  })
-}
-
-/** One run's parsers and pipeline, with rows going nowhere. */
-class Decoder {
-  trades = 0
-  candles = 0
-  readonly #pipeline: Pipeline
-  readonly #parsers: readonly FrameParser[]
-
-  constructor(capture: Capture) {
-    this.#pipeline = new Pipeline({
-      clock: 'wall',
-      intervals: intervals.flatMap((text) => parseInterval(text) ?? []),
-      rows: { trade: () => (this.trades += 1), flaggedTrade: () => undefined },
-      firstArrival: 0
-    })
-    const instruments = instrumentsOf(capture.instruments)
-    const parsers: FrameParser[] = []
-    for (let from = 0; from < instruments.length; from += perConnection) {
-      const shard = instruments.slice(from, from + perConnection)
-      parsers.push(coinbase.createParser(shard, `bench-${from}`))
-      for (const instrument of shard) {
-        const { tradeIds, graceMs } = coinbase
-        this.#pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf: utcDay, seed: null })
-      }
-    }
-    this.#parsers = parsers
-  }
-
-  run(frames: readonly Received[]): void {
-    let sealMs = (frames[0]?.receivedMs ?? 0) + sealEveryMs
-    for (const { data, connection, receivedMs } of frames) {
-      const parsed = this.#parsers[connection]?.parse(data, receivedMs)
-      if (parsed?.kind !== 'events') throw new Error(`expected events of ${data.toString()}`)
-      for (const event of parsed.events) this.#pipeline.apply(event, receivedMs)
-      if (receivedMs < sealMs) continue
-      sealMs = receivedMs + sealEveryMs
-      this.#seal()
-    }
-    this.#seal()
-  }
-
-  #seal(): void {
-    this.candles += this.#pipeline.takeChangedCandles().length
-    this.#pipeline.takeChangedPrices()
-  }
-}
-
-/** Processor time per frame, helper threads of garbage collection and compiler included. */
-function nanosecondsOf(work: () => void, frames: number): number {
-  const before = process.cpuUsage()
-  work()
-  const { user, system } = process.cpuUsage(before)
-  return ((user + system) * 1e3) / frames
-}
+const ledgerRounds = 3
+const helperMs = 120_000
 
 function measure(mix: FrameMix): readonly Figure[] {
   const capture = captureFrames({ mix, frames: frameCount, rate: 1, startMs: Date.now() })
   const frames = receive(capture)
+  const instruments = instrumentsOf(capture.instruments)
   const texts = frames.map(({ data }) => data.toString())
   const ours: number[] = []
   const json: number[] = []
   const ratios: number[] = []
   const textRatios: number[] = []
   for (let round = -2; round < rounds; round += 1) {
-    const decoder = new Decoder(capture)
-    const oursNs = nanosecondsOf(() => decoder.run(frames), frames.length)
-    if (decoder.trades !== capture.trades || decoder.candles === 0) {
-      throw new Error(`expected ${capture.trades} trades and candles, got ${decoder.trades}`)
+    const run = new PipelineRun(instruments)
+    const parsers = new Parsers(instruments)
+    const decode = () => run.take(frames, (frame) => parsers.eventsOf(frame))
+    const oursNs = nanosecondsOf(decode, frames.length)
+    if (run.trades !== capture.trades || run.candles === 0) {
+      throw new Error(`expected ${capture.trades} trades and candles, got ${run.trades}`)
     }
     const jsonNs = nanosecondsOf(() => parseBytes(frames), frames.length)
     const textNs = nanosecondsOf(() => parseTexts(texts), frames.length)
@@ -120,6 +46,24 @@ function measure(mix: FrameMix): readonly Figure[] {
     told({ name: `  a frame to candles (${of})`, ...inUnit(ours, 'ns') }),
     told({ name: `  a frame to JSON (${of})`, ...inUnit(json, 'ns') })
   ]
+}
+
+/** What the ledger adds to a pipeline that has none: processes of both kinds in turn, on the same events. */
+async function measureLedger(mix: FrameMix): Promise<readonly Figure[]> {
+  const shares: number[] = []
+  for (let round = 0; round < ledgerRounds; round += 1) {
+    const withNs = await timePipeline({ mix, hasLedger: true })
+    const withoutNs = await timePipeline({ mix, hasLedger: false })
+    shares.push((withNs / withoutNs - 1) * 100)
+  }
+  const of = mix === 'all' ? 'matches, ticker, heartbeat' : 'matches only'
+  return [below(10, { name: `the ledger adds to the pipeline (${of})`, ...inUnit(shares, '%') })]
+}
+
+/** The quickest round: what is over it was somebody else's. */
+async function timePipeline(question: LedgerQuestion): Promise<number> {
+  await using helper = new HelperProcess<LedgerQuestion, LedgerTimes>('ledger-cost.ts')
+  return Math.min(...(await helper.ask(question, helperMs)).times)
 }
 
 function inUnit(values: readonly number[], unit: Figure['unit']) {
@@ -142,5 +86,10 @@ function look(parsed: unknown): void {
   if (typeof parsed === 'object' && parsed !== null && 'type' in parsed) seen += 1
 }
 
-report([...measure('all'), ...measure('matches')])
+report([
+  ...measure('all'),
+  ...measure('matches'),
+  ...(await measureLedger('all')),
+  ...(await measureLedger('matches'))
+])
 if (seen === 0) throw new Error('nothing was parsed')

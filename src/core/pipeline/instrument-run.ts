@@ -5,6 +5,7 @@ import type { CandleChanges } from '../market/candle-changes.ts'
 import { SizeScale, finestSize } from '../market/decimal-sum.ts'
 import type { Instrument, InstrumentId } from '../market/instrument.ts'
 import type { Interval, IntervalSpec } from '../market/interval.ts'
+import type { LedgerRecord } from '../market/ledger/ledger-record.ts'
 import { InstrumentLedger } from '../market/ledger/instrument-ledger.ts'
 import type { LedgerState } from '../market/ledger/ledger-state.ts'
 import type { RebuildResult } from '../market/rebuild.ts'
@@ -34,6 +35,8 @@ type BuildOptions = InstrumentOptions & {
   readonly changes: CandleChanges
   /** Where the instrument is put when its ledger's figures change. */
   readonly changedLedgers: Set<InstrumentId>
+  /** Where its ledger stands in once it has something to tell. */
+  readonly untoldLedgers: LedgerRecord[]
 }
 
 /** Sizes finer than this are not expected where the venue names no lot size. */
@@ -63,7 +66,8 @@ export class InstrumentRun {
     this.ledger = new InstrumentLedger(instrument.id, {
       tradeIds: options.tradeIds,
       stored: storedLedger(options.seed),
-      changed: options.changedLedgers
+      changed: options.changedLedgers,
+      untold: options.untoldLedgers
     })
     this.newestStoredMs = newestOf(options.seed)
     if (options.seed !== null) this.#seed(options.seed)

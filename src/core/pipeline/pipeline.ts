@@ -11,6 +11,7 @@ import type { Coverage } from '../market/ledger/coverage.ts'
 import type { Gap } from '../market/ledger/gap.ts'
 import type { LedgerChanges } from '../market/ledger/ledger-changes.ts'
 import { emptyDraft } from '../market/ledger/ledger-draft.ts'
+import type { LedgerRecord } from '../market/ledger/ledger-record.ts'
 import type { LedgerRange } from '../market/ledger/ledger-range.ts'
 import type { LedgerState } from '../market/ledger/ledger-state.ts'
 import type { LinkMark } from '../market/ledger/link-mark.ts'
@@ -75,6 +76,8 @@ export class Pipeline {
   readonly #counters = zeroCounters()
   #changedPrices: InstrumentRun[] = []
   readonly #changedLedgers = new Set<InstrumentId>()
+  /** Records with something to take; one of a removed instrument may still stand here. */
+  readonly #untoldLedgers: LedgerRecord[] = []
   /** Of instruments that were removed. */
   #lastChanges = emptyDraft()
   #nextArrival: number
@@ -93,7 +96,8 @@ export class Pipeline {
       ...options,
       intervals,
       changes: this.#changes,
-      changedLedgers: this.#changedLedgers
+      changedLedgers: this.#changedLedgers,
+      untoldLedgers: this.#untoldLedgers
     })
     this.#runs.set(instrument.id, run)
     if (clock === 'tape') this.#runNowMs = Math.max(this.#runNowMs, run.newestStoredMs)
@@ -191,7 +195,7 @@ export class Pipeline {
   takeLedgerChanges(): LedgerChanges {
     const changes = this.#lastChanges
     this.#lastChanges = emptyDraft()
-    for (const run of this.#runs.values()) run.ledger.record.take(changes)
+    for (const record of this.#untoldLedgers.splice(0)) record.take(changes)
     return changes
   }
 

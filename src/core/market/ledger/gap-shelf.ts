@@ -140,7 +140,8 @@ export class GapShelf {
   /** Puts settled pieces in the place of an open gap. */
   settle(held: OpenGap, pieces: readonly Gap[]): void {
     this.#remove(held)
-    if (this.#told.has(held)) this.#replaced.push(keyOf(held.gap))
+    const isKept = pieces.some((piece) => placeOf(piece) === placeOf(held.gap))
+    if (this.#told.has(held) && !isKept) this.#replaced.push(keyOf(held.gap))
     for (const piece of pieces) this.#keep(piece)
     this.#note()
   }

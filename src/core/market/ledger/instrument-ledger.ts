@@ -32,6 +32,8 @@ type LedgerOptions = {
   readonly stored: StoredLedger | null
   /** Where the instrument is put when its figures change. */
   readonly changed: Set<InstrumentId>
+  /** Where its record is put once there is something to take from it. */
+  readonly untold: LedgerRecord[]
 }
 
 /**
@@ -44,8 +46,8 @@ export class InstrumentLedger {
   readonly #links: LinkLedger | null
   readonly #recent: RecentIds | null
 
-  constructor(instrument: InstrumentId, { tradeIds, stored, changed }: LedgerOptions) {
-    this.record = new LedgerRecord(instrument, changed)
+  constructor(instrument: InstrumentId, { tradeIds, stored, ...lists }: LedgerOptions) {
+    this.record = new LedgerRecord(instrument, lists)
     const isById = tradeIds === 'contiguous'
     this.#ids = isById ? new IdLedger(instrument, this.record, idSeed(stored)) : null
     this.#links = isById

@@ -27,10 +27,23 @@ export class LedgerRecord {
   /** Stretches that ended and are not told yet. */
   #ended: Coverage[] = []
 
-  /** @param changed Where the instrument stands in when its figures change. */
-  constructor(instrument: InstrumentId, changed: Set<InstrumentId>) {
+  readonly #untold: LedgerRecord[]
+  #isUntold = false
+
+  /**
+   * @param lists.changed Where the instrument stands in when its figures change.
+   * @param lists.untold Where the record stands in once there is something to take.
+   */
+  constructor(
+    instrument: InstrumentId,
+    lists: { readonly changed: Set<InstrumentId>; readonly untold: LedgerRecord[] }
+  ) {
     this.#instrument = instrument
-    this.gaps = new GapShelf(() => changed.add(instrument))
+    this.#untold = lists.untold
+    this.gaps = new GapShelf(() => {
+      lists.changed.add(instrument)
+      this.#standIn()
+    })
   }
 
   /** End of the newest coverage, venue time; -Infinity before the first. */
@@ -62,7 +75,9 @@ export class LedgerRecord {
 
   /** Lets the newest stretch grow to a time; it never shrinks. */
   seal(toMs: number): void {
-    if (toMs > this.#toMs) this.#toMs = toMs
+    if (!(toMs > this.#toMs)) return
+    this.#toMs = toMs
+    if (toMs - this.#toldMs >= tellEveryMs || this.#toldMs === this.#fromMs) this.#standIn()
   }
 
   /** State of a candle over [fromMs, toMs], its last moment included. */
@@ -89,6 +104,7 @@ export class LedgerRecord {
 
   /** Adds what changed since the last take, growth by less than a second apart. */
   take(into: LedgerDraft): void {
+    this.#isUntold = false
     const isQuiet = !this.gaps.isChanged && this.#ended.length === 0
     const isNew = this.#toldMs === this.#fromMs
     if (isQuiet && !isNew && !(this.#toMs - this.#toldMs >= tellEveryMs)) return
@@ -103,7 +119,9 @@ export class LedgerRecord {
 
   /** Makes the next take tell the end of coverage exactly. */
   tellExactly(): void {
-    if (this.#toMs > this.#toldMs) this.#toldMs = -Infinity
+    if (!(this.#toMs > this.#toldMs)) return
+    this.#toldMs = -Infinity
+    this.#standIn()
   }
 
   /** The newest stretch; null before the first. One without length was never told and says nothing. */
@@ -120,7 +138,15 @@ export class LedgerRecord {
   #endStretch(stretch: Coverage): void {
     this.#older.push(stretch)
     if (this.#older.length > stretchesKept) this.#older = this.#older.slice(-stretchesKept)
-    if (stretch.toMs > this.#toldMs) this.#ended.push(stretch)
+    if (!(stretch.toMs > this.#toldMs)) return
+    this.#ended.push(stretch)
+    this.#standIn()
+  }
+
+  #standIn(): void {
+    if (this.#isUntold) return
+    this.#isUntold = true
+    this.#untold.push(this)
   }
 
   #mixedState(fromMs: number, toMs: number): LedgerState {
