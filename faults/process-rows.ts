@@ -56,6 +56,7 @@ const killed: FaultRow = {
   id: 'R1',
   families: ['D', 'R'],
   title: 'the engine killed at random instants',
+  needsGaps: true,
   mostSeeds: null,
   notYet: null,
   run: async (seed, faultRun) => {
@@ -100,6 +101,7 @@ const powerLoss: FaultRow = {
   id: 'S8',
   families: ['D', 'S'],
   title: 'the files as they lie on the disk at random instants',
+  needsGaps: false,
   mostSeeds: null,
   notYet: null,
   run: async (seed, faultRun) => {

@@ -27,7 +27,7 @@ export async function reportLine(
   const startedMs = performance.now()
   try {
     const run = await inTime(row.run(seed, null))
-    const isRedWithoutDetector = engineControl ? await isRed(row, seed) : null
+    const isRedWithoutDetector = engineControl && row.needsGaps ? await isRed(row, seed) : null
     const controlFailed = run.controlProblems.length > 0 && isRedWithoutDetector !== false
     return {
       ...head,

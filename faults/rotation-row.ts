@@ -36,6 +36,7 @@ export const rotationRow: FaultRow = {
   id: 'P6',
   families: ['D', 'P'],
   title: `${wantedRotations} planned rotations under load`,
+  needsGaps: true,
   mostSeeds: 1,
   notYet: null,
   run: async (seed, faultRun) => {

@@ -1,6 +1,6 @@
 import { seededRandom, type Random } from '../src/core/market/random.ts'
 import type { Collected } from './engine-config.ts'
-import { judgeRow, type RowRule } from './judge-row.ts'
+import { judgeRow, withoutGaps, type RowRule } from './judge-row.ts'
 import type { FaultRow, RowFigures } from './row.ts'
 import { FaultStand } from './stand.ts'
 
@@ -30,6 +30,7 @@ export function standRow(row: StandRow): FaultRow {
     id,
     families,
     title,
+    needsGaps: row.spoil === withoutGaps,
     mostSeeds: null,
     notYet: null,
     run: async (seed, faultRun) => {

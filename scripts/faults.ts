@@ -5,7 +5,7 @@
  *   --row D3,R1         some rows instead
  *   --seed N            one seed; without it --seeds of them
  *   --seeds N           how many seeds, 1, 2, … (default 3)
- *   --engine-control    each row once more with its detector off in the engine, which must end red
+ *   --engine-control    rows of gaps once more in an engine that looks for none, which must end red
  *   --built             what is built already, as it is
  *   --json              lines of JSON only
  */

@@ -18,6 +18,7 @@ function aRow(run: Partial<RowRun> | (() => never), fields: Partial<FaultRow> = 
     id: 'D3',
     families: ['D'],
     title: 'holes',
+    needsGaps: true,
     mostSeeds: null,
     notYet: null,
     run: () => Promise.resolve(typeof run === 'function' ? run() : { ...clean, ...run }),
