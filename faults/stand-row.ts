@@ -16,7 +16,7 @@ export type StandRow = Pick<FaultRow, 'id' | 'families' | 'title'> &
   }
 
 /** What rows collect unless they say otherwise. */
-export const usualCollected: Collected = {
+const usualCollected: Collected = {
   coinbase: ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD'],
   'bybit-linear': ['BTC-USDT', 'ETH-USDT']
 }

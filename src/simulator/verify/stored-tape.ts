@@ -32,7 +32,7 @@ export type StoredInstrument = {
 }
 
 /** A database that cannot be looked at: there is none, or it is none of ours. */
-export class StoredTapeError extends Error {
+class StoredTapeError extends Error {
   override readonly name = 'StoredTapeError'
 }
 

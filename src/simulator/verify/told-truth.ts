@@ -11,7 +11,7 @@ type TruthAnswer = {
 type PageAnswer = { readonly items: readonly TruthTrade[]; readonly next: number | null }
 
 /** A control server that cannot be asked. */
-export class ToldTruthError extends Error {
+class ToldTruthError extends Error {
   override readonly name = 'ToldTruthError'
 }
 
