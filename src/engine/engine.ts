@@ -13,7 +13,7 @@ import { EngineFailure } from './engine-failure.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
 import { GapJournal } from './gap-journal.ts'
 import { LedgerDesk } from './ledger-desk.ts'
-import { MarketClocks } from './market-clocks.ts'
+import { MarketClocks, roundTheClock } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
 import { QueryDesk } from './query-desk.ts'
 import { RunningHeads } from './running-heads.ts'
@@ -225,7 +225,7 @@ export class Engine {
       ledger: new LedgerDesk({
         pipeline,
         reader,
-        markets: this.#markets,
+        markets: this.#options.config.skipMarketHours ? roundTheClock : this.#markets,
         find: (id) =>
           feed
             .collectorOf(id)

@@ -13,6 +13,9 @@ import type { MarketHours } from './collector/market-hours.ts'
 
 const calendars: Readonly<Record<'XNYS', SessionCalendar>> = { XNYS: xnysCalendar() }
 
+/** Where calendars are ignored (`--skip-market-hours`), no market is ever closed. */
+export const roundTheClock: Pick<MarketClocks, 'closedBetween'> = { closedBetween: () => [] }
+
 /** Which hours each instrument follows, by its calendar and the settings. */
 export class MarketClocks {
   readonly #sessions: Settings['market_hours']

@@ -4,7 +4,7 @@ import type { Instrument } from '../../src/core/market/instrument.ts'
 import type { Coverage } from '../../src/core/market/ledger/coverage.ts'
 import type { Gap } from '../../src/core/market/ledger/gap.ts'
 import { LedgerDesk } from '../../src/engine/ledger-desk.ts'
-import { MarketClocks } from '../../src/engine/market-clocks.ts'
+import { MarketClocks, roundTheClock } from '../../src/engine/market-clocks.ts'
 import { aGap } from '../support/a-gap.ts'
 import { anInstrument } from '../support/an-instrument.ts'
 
@@ -25,15 +25,17 @@ function states(setup: {
   readonly newest?: Coverage
   readonly nowMs: number
   readonly isCollected?: boolean
+  readonly markets?: Pick<MarketClocks, 'closedBetween'>
 }) {
   const { instrument, stored, gaps = [], newest = null, nowMs, isCollected = true } = setup
+  const { markets = new MarketClocks(settingsSchema.parse({})) } = setup
   const desk = new LedgerDesk({
     pipeline: { coverage: () => newest, runNowMs: () => nowMs },
     reader: {
       ledger: () => Promise.resolve({ coverage: stored, gaps }),
       gaps: () => Promise.resolve(gaps)
     },
-    markets: new MarketClocks(settingsSchema.parse({})),
+    markets,
     find: () => (isCollected ? instrument : null)
   })
   return desk
@@ -107,5 +109,23 @@ describe('LedgerDesk', () => {
       `${closeMs}-${mondayOpenMs} closed`,
       `${mondayOpenMs}-${mondayOpenMs + 1_000} unproven`
     ])
+  })
+
+  test('calls no hour closed where calendars are ignored, and shows what was known then', async () => {
+    const share = anInstrument({
+      venue: 'eodhd',
+      symbol: 'QLD',
+      venueSymbol: 'QLD',
+      calendar: 'XNYS'
+    })
+    const sundayMs = Date.UTC(2026, 10, 22, 9)
+    expect(
+      await states({
+        instrument: share,
+        stored: [{ ...aStretch(share, sundayMs, sundayMs + 1_000), kind: 'unproven' }],
+        nowMs: sundayMs + 1_000,
+        markets: roundTheClock
+      })
+    ).toEqual([`${sundayMs}-${sundayMs + 1_000} unproven`])
   })
 })
