@@ -328,6 +328,57 @@ describe('a ledger by links', () => {
     ])
   })
 
+  test('misses what nothing carried while a link that was dead already seemed to stand', () => {
+    const run = start('unique')
+    run.mark('up', 0)
+    run.trade('a', 5_000)
+    run.mark('up', 12_000, { connection: 'b' })
+    run.trade('b', 14_000)
+    run.mark('down', 20_000, { lastFrameMs: nowMs + 5_000, reason: 'silent' })
+    run.commit()
+    expect(run.gaps()).toEqual([[null, null, 4_000, 12_000, 'open', 'disconnected']])
+    run.mark('down', 20_000, { lastFrameMs: nowMs + 5_000, reason: 'silent' })
+    expect(run.pipeline.openGaps()).toHaveLength(1)
+  })
+
+  test('misses nothing where one link takes over from another that lived', () => {
+    const run = start('unique')
+    run.mark('up', 0)
+    run.trade('a', 5_000)
+    run.mark('up', 12_000, { connection: 'b' })
+    run.mark('down', 14_000, { lastFrameMs: nowMs + 13_500, reason: 'handed over' })
+    run.trade('b', 15_000)
+    run.commit()
+    expect(run.gaps()).toEqual([])
+  })
+
+  test('does not take the beginning of one link for a sign of life of another', () => {
+    const run = start('unique')
+    run.mark('up', 0)
+    run.mark('up', 12_000, { connection: 'b' })
+    expect(run.pipeline.coverage(id)).toBeNull()
+  })
+
+  test.each([
+    ['behind', -5_000],
+    ['ahead of', 5_000]
+  ])('ends a gap in venue time where our clock is %s the venue', (...[, aheadMs]) => {
+    const run = start('unique')
+    const live = (tradeId: string, eventMs: number) =>
+      run.pipeline.apply(
+        aTrade({ id: tradeId, eventMs: nowMs + eventMs }),
+        nowMs + eventMs + aheadMs
+      )
+    run.mark('up', aheadMs)
+    live('a', 5_000)
+    run.mark('down', 6_000 + aheadMs, { lastFrameMs: nowMs + 5_000 })
+    run.mark('up', 20_000 + aheadMs)
+    run.commit()
+    expect(run.gaps()).toMatchObject([
+      [null, null, expect.any(Number), 20_000, 'open', 'disconnected']
+    ])
+  })
+
   test('takes history of an open gap with a second to spare, once', () => {
     const run = start('unique')
     run.mark('up', 0)

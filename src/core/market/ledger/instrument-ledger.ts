@@ -81,7 +81,7 @@ export class InstrumentLedger {
       const verdict = this.#ids.take(Number(trade.id), eventMs)
       return verdict === 'next' || verdict === 'late' ? 'new' : verdict
     }
-    this.#links?.alive(Math.min(eventMs, runNowMs))
+    this.#links?.alive(eventMs, runNowMs)
     return this.#recent?.take(trade.id, eventMs) ?? 'new'
   }
 
@@ -104,14 +104,14 @@ export class InstrumentLedger {
   }
 
   heartbeat({ lastTradeId, eventMs }: Heartbeat, runNowMs: number): 'gap' | 'known' {
-    this.#links?.alive(Math.min(eventMs, runNowMs))
+    this.#links?.alive(eventMs, runNowMs)
     if (this.#ids === null || lastTradeId === null) return 'known'
     return this.#ids.heartbeat(lastTradeId, eventMs, runNowMs)
   }
 
   /** Takes any other sign of life of the instrument. */
   alive(eventMs: number, runNowMs: number): void {
-    this.#links?.alive(Math.min(eventMs, runNowMs))
+    this.#links?.alive(eventMs, runNowMs)
   }
 
   /** Moves the run clock. */
@@ -146,8 +146,10 @@ function idSeed(stored: StoredLedger | null) {
 function linkSeed(tradeIds: TradeIds, stored: StoredLedger | null) {
   const kind = tradeIds === 'none' ? ('unproven' as const) : ('complete' as const)
   if (stored === null) return { kind, seed: null }
-  const newestMs = Math.max(...stored.tail.map(({ trade }) => trade.eventMs))
-  return { kind, seed: { newestMs, ledger: stored.ledger } }
+  const { tail, ledger } = stored
+  const newestMs = Math.max(...tail.map(({ trade }) => trade.eventMs))
+  const behindMs = Math.max(0, ...tail.map(({ trade }) => trade.eventMs - trade.receivedMs))
+  return { kind, seed: { newestMs, behindMs, ledger } }
 }
 
 function recentIds(stored: StoredLedger | null): RecentIds {

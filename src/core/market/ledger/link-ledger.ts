@@ -15,6 +15,9 @@ const marginMs = 1_000
 /** Venue times and our clock may differ by so much where a gap begins and ends. */
 const edgeMs = 1_000
 
+/** How far behind the venue's our clock is believed to be at most. */
+const mostBehindMs = 60_000
+
 /** Open gaps of an instrument; further ones grow into one with the oldest. */
 const gapsHeld = 256
 
@@ -22,6 +25,8 @@ const gapsHeld = 256
 export type LinkSeed = {
   /** Venue time of the newest stored trade; -Infinity when there is none. */
   readonly newestMs: number
+  /** How far our clock was behind the venue's when they came, ms; 0 where it was not. */
+  readonly behindMs: number
   readonly ledger: LedgerSeed
 }
 
@@ -43,6 +48,8 @@ export class LinkLedger {
   #interruption: Interruption | null = null
   /** Venue time up to which everything is stored; -Infinity when nothing is. */
   #endMs = -Infinity
+  /** Least that our clock at an event's arrival was ahead of its venue time, ms; Infinity before the first. */
+  #leastLagMs = Infinity
 
   constructor(
     instrument: InstrumentId,
@@ -55,9 +62,10 @@ export class LinkLedger {
     if (of.seed !== null) this.#resume(of.seed)
   }
 
-  /** Takes a sign of life of the instrument itself. */
-  alive(eventMs: number): void {
-    if (this.#links.areAny) this.#record.seal(eventMs - marginMs)
+  /** Takes a sign of life of the instrument itself. @param runNowMs Run clock at its arrival. */
+  alive(eventMs: number, runNowMs: number): void {
+    this.#leastLagMs = Math.min(this.#leastLagMs, Math.max(runNowMs - eventMs, -mostBehindMs))
+    this.#sealBefore(Math.min(eventMs, runNowMs))
   }
 
   /** Tells whether an open gap asks for a trade of that time. */
@@ -73,13 +81,17 @@ export class LinkLedger {
       case 'first':
         this.#beginAt(mark.atMs)
         return
-      case 'more':
-        this.alive(mark.lastFrameMs)
+      case 'again':
+        this.#sealBefore(mark.lastFrameMs)
         return
       case 'last':
         this.#endAt(mark)
         return
       case 'fewer':
+        this.#lookBehind(mark)
+        return
+      case 'more':
+      case 'unknown':
     }
   }
 
@@ -89,7 +101,8 @@ export class LinkLedger {
     this.#record.gaps.settle(held, settleByTime(gap, settlement))
   }
 
-  #resume({ newestMs, ledger }: LinkSeed): void {
+  #resume({ newestMs, behindMs, ledger }: LinkSeed): void {
+    if (behindMs > 0) this.#leastLagMs = -Math.min(behindMs, mostBehindMs)
     if (ledger.coverage !== null) this.#record.resume(ledger.coverage)
     for (const gap of ledger.openGaps) this.#record.gaps.resume(gap, [])
     this.#endMs = Math.max(ledger.coverage?.toMs ?? newestMs, ledger.newestGap?.toMs ?? -Infinity)
@@ -99,9 +112,36 @@ export class LinkLedger {
 
   #beginAt(atMs: number): void {
     const interruption = this.#interruption
-    if (interruption !== null && atMs > this.#endMs) this.#open(this.#endMs, atMs, interruption)
+    const upMs = this.#venueTimeOf(atMs)
+    if (interruption !== null && upMs > this.#endMs) this.#open(this.#endMs, upMs, interruption)
     this.#interruption = null
-    this.#record.begin(this.#kind, Math.max(atMs, this.#endMs))
+    this.#record.begin(this.#kind, Math.max(upMs, this.#endMs))
+  }
+
+  /**
+   * A link ended and others stand. When it fell silent before the oldest of them began, nothing carried
+   * the instrument in between, though events of the others sealed that time.
+   */
+  #lookBehind({ lastFrameMs, reason }: LinkMark): void {
+    const fromMs = lastFrameMs - marginMs
+    const toMs = this.#venueTimeOf(this.#links.oldestMs)
+    const isTold = this.#record.gaps.open.some(
+      ({ gap }) => (gap.fromMs ?? gap.toMs) <= fromMs && gap.toMs >= toMs
+    )
+    if (toMs > fromMs && !isTold) this.#open(fromMs, toMs, { cause: 'disconnected', reason })
+  }
+
+  #sealBefore(eventMs: number): void {
+    if (this.#links.areAny) this.#record.seal(eventMs - marginMs)
+  }
+
+  /**
+   * The venue's time when a link began. What the venue sent before its word that it began took as long
+   * to come as its word did: the least lag of any event takes our clock's error out as well.
+   */
+  #venueTimeOf(atMs: number): number {
+    const venueMs = atMs - (Number.isFinite(this.#leastLagMs) ? this.#leastLagMs : 0)
+    return venueMs > this.#endMs ? venueMs : atMs
   }
 
   #endAt({ lastFrameMs, reason }: LinkMark): void {

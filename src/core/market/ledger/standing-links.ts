@@ -5,28 +5,36 @@ import type { LinkMark } from './link-mark.ts'
 export type Interruption = { readonly cause: GapCause; readonly reason: string | null }
 
 /** What a mark means for an instrument that several links may carry. */
-export type LinkChange = 'first' | 'more' | 'last' | 'fewer'
+export type LinkChange = 'first' | 'more' | 'again' | 'last' | 'fewer' | 'unknown'
 
 /** The links that carry one instrument now. Bound: as many as a collector opens for it. */
 export class StandingLinks {
-  readonly #connections = new Set<string>()
+  /** Run clock at which each began. */
+  readonly #begun = new Map<string, number>()
 
   /** True while at least one link carries the instrument. */
   get areAny(): boolean {
-    return this.#connections.size > 0
+    return this.#begun.size > 0
+  }
+
+  /** Run clock at which the oldest of them began; Infinity while there is none. */
+  get oldestMs(): number {
+    return Math.min(...this.#begun.values())
   }
 
   /**
    * Takes note of a mark. `first`: a link carries the instrument again. `last`: none does any more.
-   * `more`, `fewer`: others stand, or the mark was told before.
+   * `more`, `fewer`: others stand. `again`, `unknown`: the mark was told before.
    */
-  take({ state, connection }: LinkMark): LinkChange {
+  take({ state, connection, atMs }: LinkMark): LinkChange {
+    const isKnown = this.#begun.has(connection)
     if (state === 'up') {
-      const wereAny = this.areAny
-      this.#connections.add(connection)
-      return wereAny ? 'more' : 'first'
+      if (isKnown) return 'again'
+      this.#begun.set(connection, atMs)
+      return this.#begun.size === 1 ? 'first' : 'more'
     }
-    const wasStanding = this.#connections.delete(connection)
-    return wasStanding && !this.areAny ? 'last' : 'fewer'
+    if (!isKnown) return 'unknown'
+    this.#begun.delete(connection)
+    return this.areAny ? 'fewer' : 'last'
   }
 }
