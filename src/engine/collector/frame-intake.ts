@@ -18,6 +18,8 @@ export class FrameIntake {
   lastHeartbeatMs: number | null = null
   /** Run clock of the last frame, ping or pong; null before. */
   lastFrameMs: number | null = null
+  /** How long after its newest event the last data came, ms: transport, standstill and the error of our clock. */
+  lagMs = 0
   /** False for the second link of a handover: what it brings again counts neither as traffic nor for latency. */
   isCounted = true
   /** Hears the events too, while it matters which link brought them. */
@@ -114,6 +116,7 @@ export class FrameIntake {
     const isWhole = discounted.size === 0
     let hasData = false
     let hasTrade = false
+    let newestMs = -Infinity
     for (const event of events) {
       const counts = isWhole || !discounted.has(event)
       if (counts) watch.note(event, atMs)
@@ -123,9 +126,11 @@ export class FrameIntake {
         if (counts && this.isCounted) traffic.latency.record(receivedMs - event.eventMs)
       } else if (event.kind === 'heartbeat') this.lastHeartbeatMs = receivedMs
       else if (event.kind !== 'anchor') hasData = true
+      if (event.eventMs > newestMs) newestMs = event.eventMs
     }
     if (hasData || hasTrade) {
       this.lastDataMs = receivedMs
+      this.lagMs = Math.max(receivedMs - newestMs, 0)
       this.#liveness.data(atMs, hasTrade)
       this.noteHealthy(atMs)
     }

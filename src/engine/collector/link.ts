@@ -305,18 +305,22 @@ export class Link implements FrameTaker {
     this.#deadline?.cancel()
     this.#subscriptions.close()
     const cause = this.#cause ?? judgeEnd(end)
+    // The venue's answer to our own goodbye shows that all before it came.
+    const isAnswered = this.#cause?.class === 'normal' && end.kind === 'closed' && end.code === 1000
+    if (isAnswered) this.#intake.lastFrameMs = this.#context.clock.nowMs()
     const text = this.#redact(cause.text)
     this.#marks.ended(cause.class === 'silence' ? this.#lastTrustedMs() : this.#lastFrameMs(), text)
     this.#listener.ended({ ...cause, text })
   }
 
+  /** What the venue sent before this came, unless its last data stood still on the way. */
   #lastFrameMs(): number {
-    return this.#intake.lastFrameMs ?? this.#openedMs
+    return (this.#intake.lastFrameMs ?? this.#openedMs) - this.#intake.lagMs
   }
 
   /** What a link suspected for its silence may have withheld begins with its last data. */
   #lastTrustedMs(): number {
-    return this.#intake.lastDataMs ?? this.#openedMs
+    return (this.#intake.lastDataMs ?? this.#openedMs) - this.#intake.lagMs
   }
 
   #keepAlive(nowMs: number): void {

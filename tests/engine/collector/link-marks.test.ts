@@ -63,6 +63,23 @@ describe('link marks of a connection', () => {
     expect(rig.marks.at(-1)?.atMs).toBeGreaterThan(lastDataMs)
   })
 
+  test('trust late data no further than to its own time', () => {
+    const rig = aLiveRig({ instruments: someToys(1) })
+    rig.clock.advance(60_000)
+    const eventMs = rig.clock.nowMs() - 58_000
+    rig.socket.say({ trade: 'T001-USD', at: eventMs })
+    rig.clock.advance(100)
+    rig.connection.presumeDead('slept')
+    expect(rig.marks.at(-1)).toMatchObject({ state: 'down', lastFrameMs: eventMs })
+  })
+
+  test('take the answer to a goodbye of ours for a sign of life', () => {
+    const rig = aLiveRig({ instruments: someToys(1) })
+    rig.pass(8_000)
+    void rig.connection.stop()
+    expect(rig.marks.at(-1)).toMatchObject({ state: 'down', lastFrameMs: rig.clock.nowMs() })
+  })
+
   test('never tell a refused instrument up', () => {
     const rig = new ConnectionRig({ instruments: someToys(2) })
     rig.connection.start()

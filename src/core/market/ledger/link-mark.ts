@@ -15,7 +15,10 @@ export type LinkMark = {
   readonly instruments: readonly InstrumentId[]
   /** Run clock, epoch ms. */
   readonly atMs: number
-  /** `down`: run clock at its last frame; what came after may be missing. `up`: as `atMs`. */
+  /**
+   * `down`: run clock at its last frame, less what its last data lagged behind the venue; what is later
+   * may be missing. `up`: as `atMs`.
+   */
   readonly lastFrameMs: number
   /** How it ended, in words; null for `up`. */
   readonly reason: string | null
