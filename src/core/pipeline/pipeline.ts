@@ -14,7 +14,7 @@ import { emptyDraft } from '../market/ledger/ledger-draft.ts'
 import type { LedgerRecord } from '../market/ledger/ledger-record.ts'
 import type { LedgerRange } from '../market/ledger/ledger-range.ts'
 import type { LedgerState } from '../market/ledger/ledger-state.ts'
-import type { LinkMark } from '../market/ledger/link-mark.ts'
+import { standingAfter, type LinkMark } from '../market/ledger/link-mark.ts'
 import type { Settlement } from '../market/ledger/settlement.ts'
 import type { RebuildRequest, RebuildResult } from '../market/rebuild.ts'
 import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
@@ -82,6 +82,8 @@ export class Pipeline {
   #lastChanges = emptyDraft()
   #nextArrival: number
   #runNowMs = 0
+  /** Links that came up before a tape's clock began. */
+  #earlyMarks: readonly LinkMark[] = []
 
   constructor(options: PipelineOptions) {
     this.#options = options
@@ -185,6 +187,11 @@ export class Pipeline {
   /** Takes note that a link began or ceased to carry instruments. Unknown instruments are left alone. */
   mark(mark: LinkMark, nowMs: number): void {
     if (this.#options.clock === 'wall') this.#runNowMs = nowMs
+    if (this.#runNowMs === 0) {
+      this.#earlyMarks = standingAfter(this.#earlyMarks, mark)
+      return
+    }
+    if (this.#earlyMarks.length > 0) this.#beginLinks()
     for (const id of mark.instruments) this.#runs.get(id)?.ledger.mark(mark)
   }
 
@@ -291,6 +298,14 @@ export class Pipeline {
   #setClock(event: MarketEvent, nowMs: number): void {
     if (this.#options.clock === 'wall') this.#runNowMs = nowMs
     else if (event.eventMs > this.#runNowMs) this.#runNowMs = event.eventMs
+    if (this.#earlyMarks.length > 0) this.#beginLinks()
+  }
+
+  /** The tape's clock began: links that stood before stand from now on. */
+  #beginLinks(): void {
+    const [marks, atMs] = [this.#earlyMarks, this.#runNowMs]
+    this.#earlyMarks = []
+    for (const mark of marks) this.mark({ ...mark, atMs, lastFrameMs: atMs }, atMs)
   }
 
   #applyTrade(run: InstrumentRun, trade: Trade, origin: EventOrigin): Applied {

@@ -23,3 +23,13 @@ export type LinkMark = {
   /** How it ended, in words; null for `up`. */
   readonly reason: string | null
 }
+
+/** The `up` marks of links that stand, after one more mark of either state. */
+export function standingAfter(standing: readonly LinkMark[], mark: LinkMark): readonly LinkMark[] {
+  const left = standing.flatMap((each) => {
+    if (each.connection !== mark.connection) return [each]
+    const instruments = each.instruments.filter((id) => !mark.instruments.includes(id))
+    return instruments.length === 0 ? [] : [{ ...each, instruments }]
+  })
+  return mark.state === 'up' ? [...left, mark] : left
+}
