@@ -81,8 +81,12 @@ export class Collecting {
     for (const collector of this.collectors) collector.retry(connection)
   }
 
-  /** Stops reading while the store is behind, and goes on when it is not. */
+  /** Stops reading and asking while the store is behind, and goes on when it is not. */
   followPressure(pressure: 'high' | 'normal'): void {
+    for (const backfill of this.#backfills) {
+      if (pressure === 'high') backfill.pause()
+      else backfill.resume()
+    }
     for (const collector of this.collectors) {
       if (pressure === 'high') collector.pauseReading()
       else collector.resumeReading()

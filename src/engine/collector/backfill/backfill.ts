@@ -84,6 +84,7 @@ export class Backfill {
   #failures = 0
   #notBeforeMs = -Infinity
   #isTailBusy = false
+  #isPaused = false
   #timer: Timer | null = null
 
   constructor(options: BackfillOptions) {
@@ -99,6 +100,15 @@ export class Backfill {
   /** Takes note that a link began or ceased to carry instruments, of this venue only. */
   mark(mark: LinkMark): void {
     if (!this.#abort.signal.aborted) this.#tail.mark(mark)
+  }
+
+  /** Asks for nothing more while the store is behind: it could not keep what comes. */
+  pause(): void {
+    this.#isPaused = true
+  }
+
+  resume(): void {
+    this.#isPaused = false
   }
 
   /** What was done since the start. */
@@ -122,7 +132,7 @@ export class Backfill {
     const gaps = openGaps()
     if (gaps.length === 0 && this.#work.size === 0) return
     this.#follow(gaps, new Map(instruments().map((each) => [each.id, each])))
-    if (clock.monotonicMs() < this.#notBeforeMs) return
+    if (this.#isPaused || clock.monotonicMs() < this.#notBeforeMs) return
     for (const { gap } of this.#waiting()) {
       if (this.#busy.size >= mostAtOnce) return
       const work = this.#work.get(nameOf(gap))
@@ -201,6 +211,8 @@ export class Backfill {
     if (step.kind === 'settle') {
       const { settlement } = step
       this.#work.delete(name)
+      // What it gained meanwhile was not asked for: the next look begins with it anew.
+      if (this.#hasGrown(work.gap)) return
       const isWhole = settlement.key.firstId === null && settlement.reachedFromMs === null
       settled[isWhole ? 'refilled' : settlement.rest] += 1
       this.#options.settle(settlement)
@@ -210,6 +222,11 @@ export class Backfill {
     if (step.kind === 'wait') {
       work.notBeforeMs = this.#options.clock.monotonicMs() + step.delayMs
     }
+  }
+
+  #hasGrown(known: Gap): boolean {
+    const name = nameOf(known)
+    return this.#options.openGaps().some((gap) => nameOf(gap) === name && isLonger(gap, known))
   }
 
   /** The venue was not reached, or would not answer. */
