@@ -130,8 +130,9 @@ export class GapShelf {
 
   /** Takes note that ids of an open gap came. Filled whole, it is closed. */
   fill(held: OpenGap, run: FilledRun, origin: 'live' | 'backfill'): void {
+    const before = held.missing
     held.filled.add(run)
-    this.#missing -= run.toId - run.fromId + 1
+    this.#missing += held.missing - before
     if (origin === 'backfill') held.isBackfilled = true
     if (held.missing === 0) this.#fillWhole(held)
     else this.#onChange()
