@@ -76,8 +76,9 @@ describe('tapedeck replay --frames', { timeout: 60_000 }, () => {
         volume: 0.4,
         buyVolume: 0,
         trades: 2,
-        state: 'unproven',
-        final: true
+        // Ids 3 and 4 may belong into it, and a capture cannot be asked for them.
+        state: 'open',
+        final: false
       },
       expect.objectContaining({ openMs: startMs + 9_000, trades: 1, final: false })
     ])

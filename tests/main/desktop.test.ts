@@ -35,7 +35,7 @@ describe('Desktop engine', () => {
     expect(fork.options).toMatchObject({
       serviceName: 'Tapedeck engine 1',
       env: { PATH: '/bin' },
-      execArgv: ['--js-flags=--max-old-space-size=768 --max-semi-space-size=8']
+      execArgv: ['--js-flags=--max-old-space-size=768 --max-semi-space-size=8 --single-threaded-gc']
     })
   })
 

@@ -1,9 +1,10 @@
 import { candleShapeOf } from '../../contracts/market-shapes.ts'
+import { toldCandle } from '../../core/pipeline/pipeline.ts'
 import type { Candle } from '../../core/market/candle.ts'
 
 /**
- * Turns changing candles into lines: each once, when it is final, and again when a late trade revised
- * it. The order is that of time, whatever the order in which changes were told.
+ * Turns changing candles into lines: each once, when its builder is done with it, and again when a late
+ * trade revised it; one over a gap is not told as final. The order is that of time, whatever the order in which changes were told.
  *
  * Bounds: candles not final, and what became final between two takes.
  */
@@ -43,7 +44,7 @@ export class CandleLines {
   #take(candles: Map<string, Candle>): readonly string[] {
     const lines = [...candles.values()]
       .sort(byPlace)
-      .map((candle) => JSON.stringify(candleShapeOf(candle)))
+      .map((candle) => JSON.stringify(candleShapeOf(toldCandle(candle))))
     candles.clear()
     this.#taken += lines.length
     return lines
