@@ -24,6 +24,11 @@ export class RecentIds {
     this.#horizonMs = horizonMs ?? -Infinity
   }
 
+  /** Venue time of the newest trade noted; -Infinity before the first. */
+  get newestMs(): number {
+    return this.#newestMs
+  }
+
   /** Tells whether an id is remembered. */
   has(id: string | number): boolean {
     return this.#known.has(id)

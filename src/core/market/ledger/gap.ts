@@ -4,7 +4,7 @@ import type { InstrumentId } from '../instrument.ts'
 export type GapState = 'open' | 'refilled' | 'refilled-candles' | 'lost' | 'unproven'
 
 /**
- * Why something is missing. `missing-ids`: trade numbers were left out on a link that stood.
+ * Why something is missing. `missing-ids`: trade numbers, or the newest trade, were left out on a link that stood.
  * `disconnected`: no link carried the instrument. `not-running`: the engine stood still.
  * `store-full`: trades were received and could not be kept.
  */

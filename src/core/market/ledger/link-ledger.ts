@@ -68,6 +68,18 @@ export class LinkLedger {
     this.#sealBefore(Math.min(eventMs, runNowMs))
   }
 
+  /**
+   * Takes the venue's word of a trade that did not come though a link stands: what is newer than the
+   * newest trade known may be missing. Of a time that a gap had already nothing is opened again.
+   */
+  missed(newestKnownMs: number, eventMs: number): void {
+    const beganMs = this.#record.newest?.fromMs ?? Infinity
+    const fromMs = Math.max(newestKnownMs, beganMs)
+    if (!this.#links.areAny || eventMs <= fromMs || eventMs < this.#record.gaps.reachMs) return
+    const reason = 'the newest trade did not come by the feed'
+    this.#open(fromMs, Math.floor(eventMs) + 1, { cause: 'missing-ids', reason })
+  }
+
   /** Tells whether an open gap asks for a trade of that time. */
   isWanted(eventMs: number): boolean {
     return this.#record.gaps.open.some(
