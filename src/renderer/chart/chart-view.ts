@@ -63,7 +63,13 @@ export class ChartView {
       ...chartOptions(this.#colours),
       autoSize: true
     })
-    this.#chart.timeScale().applyOptions({ barSpacing, rightOffset, minBarSpacing: 0.5 })
+    this.#chart.timeScale().applyOptions({
+      barSpacing,
+      rightOffset,
+      minBarSpacing: 0.5,
+      // A slot is there, empty, before its first trade: what fills it moves the chart all the same.
+      allowShiftVisibleRangeOnWhitespaceReplacement: true
+    })
     this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: true })
     this.#volume = this.#chart.addSeries(HistogramSeries, {
       priceScaleId: 'volume',

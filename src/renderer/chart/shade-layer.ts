@@ -111,7 +111,7 @@ function drawShade(
   context.fillStyle = look.ground
   context.fillRect(left, 0, right - left, box.height)
   drawPattern(context, look, { ...box, from: left, to: right })
-  if (look.ink !== null && kind !== 'unproven') {
+  if (look.ink !== null && range.gap !== null) {
     context.fillStyle = look.ink
     context.fillRect(left, box.height - stripPx, right - left, stripPx)
   }

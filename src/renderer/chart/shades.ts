@@ -34,7 +34,10 @@ function shadeKind({ state, gap }: LedgerRange): ShadeKind | null {
   }
 }
 
-/** Lays tiles over the points of a chart, the gravest last, so that it is drawn on top. */
+/**
+ * Lays tiles over the points of a chart, each point once, with the gravest that touches it: a bar with
+ * twenty gaps looks like a bar with one.
+ */
 export function layShades(
   points: readonly ChartPoint[],
   ranges: readonly LedgerRange[],
@@ -52,7 +55,34 @@ export function layShades(
     if (isLeftOut && range.gap === null) continue
     shades.push({ from, to: isLeftOut ? from - 1 : to, kind, range })
   }
-  return shades.sort((left, right) => compareGravity(left.range, right.range))
+  return withoutOverlaps(shades.sort(compareShades), points.length)
+}
+
+/** From the mildest to the gravest; a gap before a whole stretch that is no better. */
+function compareShades({ range: left }: Shade, { range: right }: Shade): number {
+  return compareGravity(left, right) || Number(left.gap !== null) - Number(right.gap !== null)
+}
+
+/** Cuts from each shade what a later one lies over; one between two points lies over nothing. */
+function withoutOverlaps(shades: readonly Shade[], length: number): readonly Shade[] {
+  const taken = new Uint8Array(length)
+  const kept: Shade[] = []
+  for (const shade of shades.toReversed()) {
+    if (shade.to < shade.from) {
+      kept.push(shade)
+      continue
+    }
+    let from = shade.from
+    for (let index = shade.from; index <= shade.to + 1; index += 1) {
+      if (index <= shade.to && taken[index] !== 1) {
+        taken[index] = 1
+        continue
+      }
+      if (index > from) kept.push({ ...shade, from, to: index - 1 })
+      from = index + 1
+    }
+  }
+  return kept.toReversed()
 }
 
 /** The gravest shade over a point, one beside it where its time is left out; null when there is none. */

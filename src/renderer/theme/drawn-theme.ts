@@ -1,8 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import { useChoice } from '../desk/desk.ts'
 import type { ThemeChoice } from '../desk/desk-choices.ts'
-
-const darkQuery = '(prefers-color-scheme: dark)'
 
 /** The theme to draw for a choice; `system` follows the platform. */
 export function drawnTheme(choice: ThemeChoice, isSystemDark: boolean): 'dark' | 'light' {
@@ -10,15 +7,20 @@ export function drawnTheme(choice: ThemeChoice, isSystemDark: boolean): 'dark' |
   return choice
 }
 
+/**
+ * The theme that the page shows, read from the page itself: the platform's answer may change a moment
+ * before the colours do, and who draws by it then draws in the old ones.
+ */
 export function useDrawnTheme(): 'dark' | 'light' {
-  const choice = useChoice((state) => state.theme)
-  const isSystemDark = useSyncExternalStore(
-    (listener) => {
-      const query = matchMedia(darkQuery)
-      query.addEventListener('change', listener)
-      return () => query.removeEventListener('change', listener)
-    },
-    () => matchMedia(darkQuery).matches
-  )
-  return drawnTheme(choice, isSystemDark)
+  return useSyncExternalStore(onThemeChange, shownTheme)
+}
+
+function onThemeChange(listener: () => void): () => void {
+  const observer = new MutationObserver(listener)
+  observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+  return () => observer.disconnect()
+}
+
+function shownTheme(): 'dark' | 'light' {
+  return document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark'
 }

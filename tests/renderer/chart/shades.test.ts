@@ -50,13 +50,53 @@ describe('layShades', () => {
     expect(placesOf([gapTile(1_000, 2_000, state)])).toEqual([[1, 1, state]])
   })
 
-  test('draws the gravest last, so that nothing covers it', () => {
+  test('shades a bar once, with the gravest of all that touches it', () => {
     const ranges = [
       gapTile(1_100, 1_200, 'open'),
       gapTile(1_300, 1_400, 'refilled'),
       gapTile(1_500, 1_600, 'lost')
     ]
-    expect(placesOf(ranges).map(([, , kind]) => kind)).toEqual(['refilled', 'lost', 'open'])
+    expect(placesOf(ranges)).toEqual([[1, 1, 'open']])
+    expect(placesOf([...ranges, gapTile(1_700, 4_000, 'refilled')])).toEqual([
+      [2, 3, 'refilled'],
+      [1, 1, 'open']
+    ])
+  })
+
+  test('leaves of a long stretch what a gap within it does not touch', () => {
+    const stretch = aTile({ fromMs: 0, toMs: 5_000, state: 'unproven' })
+    const shades = layShades(
+      pointsAt(0, 1, 2, 3, 4),
+      [stretch, gapTile(2_000, 3_000, 'unproven')],
+      seconds
+    )
+    expect(
+      shades.map(({ from, to, range }) => [from, to, range.gap === null ? 'stretch' : 'gap']).sort()
+    ).toEqual([
+      [0, 1, 'stretch'],
+      [2, 2, 'gap'],
+      [3, 4, 'stretch']
+    ])
+  })
+
+  test('never lays two shades over one bar, whatever the gaps', () => {
+    const points = pointsAt(0, 1, 2, 5, 6, 9)
+    const states = Object.keys(gapStateWords) as GapState[]
+    const aGapTile = fc
+      .tuple(fc.nat(11_000), fc.integer({ min: 1, max: 6_000 }), fc.constantFrom(...states))
+      .map(([fromMs, lengthMs, state]) => gapTile(fromMs, fromMs + lengthMs, state))
+    fc.assert(
+      fc.property(fc.array(aGapTile, { maxLength: 12 }), (ranges) => {
+        const bars = layShades(points, ranges, seconds).flatMap(({ from, to }) =>
+          [...Array(Math.max(0, to - from + 1)).keys()].map((step) => from + step)
+        )
+        expect(bars).toHaveLength(new Set(bars).size)
+        const touched = points.flatMap(({ key }, index) =>
+          ranges.some(({ fromMs, toMs }) => fromMs < key + 1_000 && toMs > key) ? [index] : []
+        )
+        expect([...bars].sort((a, b) => a - b)).toEqual(touched)
+      })
+    )
   })
 
   test('marks a gap between two bars where the axis leaves its time out', () => {
