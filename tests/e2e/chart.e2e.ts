@@ -14,6 +14,23 @@ async function typeOnChart(page: Page, keys: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
+/** Red of the chart's ground and of the page's surface, which no candle shares. */
+function groundColours(page: Page): Promise<{ drawn: number | undefined; page: number }> {
+  return page.locator('.plot').evaluate((plot) => {
+    const surface = getComputedStyle(plot).getPropertyValue('--surface').trim()
+    const probe = document.createElement('canvas').getContext('2d')
+    if (probe === null) throw new Error('no canvas')
+    probe.fillStyle = surface
+    probe.fillRect(0, 0, 1, 1)
+    const redAt = (context: CanvasRenderingContext2D | null | undefined, x: number, y: number) =>
+      context?.getImageData(x, y, 1, 1).data[0]
+    const drawn = [...plot.querySelectorAll('canvas')]
+      .map((canvas) => redAt(canvas.getContext('2d'), canvas.width - 2, 2))
+      .find((red) => red !== 0 && red !== undefined)
+    return { drawn, page: redAt(probe, 0, 0) ?? -1 }
+  })
+}
+
 test('switches the interval by its button', async ({ page, demo }) => {
   for (const interval of ['5m', '1d', '100t', '1s']) {
     const button = page.getByRole('button', { name: interval, exact: true })
@@ -76,6 +93,28 @@ test('loads older candles as it is scrolled back, and returns to live', async ({
     const [newest] = await fetchCandles(demo, query)
     expect((await readLegend(page)).open).toBe(newest?.open)
   }).toPass({ timeout: 10_000 })
+})
+
+test('keeps up with slots that begin before their first trade', async ({ page, demo }) => {
+  await page.getByRole('button', { name: '1s', exact: true }).click()
+  await expectDrawn(page, 'BTC-USD', '1s')
+  const query = { instrument: 'BTC-USD', interval: '1s', limit: 1 }
+  const startMs = (await fetchCandles(demo, query))[0]?.openMs ?? 0
+  await expect(async () => {
+    const [newest] = await fetchCandles(demo, query)
+    expect((newest?.openMs ?? 0) - startMs).toBeGreaterThan(20_000)
+  }).toPass({ timeout: 40_000 })
+  await expect(page.getByRole('button', { name: '◀ Live' })).toHaveCount(0)
+})
+
+test('draws in the colours of the platform as they change', async ({ page }) => {
+  for (const colorScheme of ['light', 'dark', 'light', 'dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await expect(async () => {
+      const { drawn, page: wanted } = await groundColours(page)
+      expect(drawn).toBe(wanted)
+    }).toPass({ timeout: 5_000 })
+  }
 })
 
 test('finds a symbol typed into the search and shows its chart', async ({ page }) => {
