@@ -136,7 +136,7 @@ export class Collecting {
   }
 
   #refill(collector: Collector, settings: VenueSettings): Backfill {
-    const { clock, pipeline, writer, visible, log } = this.#parts
+    const { clock, pipeline, writer, reader, visible, log } = this.#parts
     const { venue } = collector
     const priority = new Set(
       (settings.priority ?? []).map((symbol) => instrumentId(venue.id, symbol))
@@ -150,6 +150,10 @@ export class Collecting {
       openGaps: () => pipeline.openGaps(),
       visible,
       priority: () => priority,
+      known: async (query) => {
+        await writer.flush()
+        return reader.tradesById(query)
+      },
       apply: (trade) => pipeline.apply(trade, clock.nowMs(), 'backfill'),
       putCandles: (candles) => writer.putCandles(candles),
       settle: (settlement) => pipeline.settle(settlement, clock.nowMs()),

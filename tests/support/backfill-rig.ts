@@ -126,6 +126,8 @@ export class BackfillRig {
       openGaps: () => this.#gaps,
       visible: () => this.visible,
       priority: () => this.priority,
+      known: ({ instrument, ids }) =>
+        Promise.resolve(ids.flatMap((id) => this.#stored.get(`${instrument} ${id}`) ?? [])),
       apply: (trade) => this.#apply(trade),
       putCandles: (candles) => this.candles.push(...candles),
       settle: (settlement) => this.#settle(settlement),

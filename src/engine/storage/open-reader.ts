@@ -1,5 +1,6 @@
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import { invariant } from '../../core/invariant.ts'
+import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
@@ -13,6 +14,7 @@ import type {
   StoredSeed,
   StoreFigures,
   StoreReader,
+  TradesByIdQuery,
   TradesQuery
 } from './store.ts'
 import { SupervisedThread } from './supervised-thread.ts'
@@ -102,6 +104,12 @@ class ThreadedReader implements StoreReader {
   async trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]> {
     const answer = await this.#ask({ kind: 'trades', query }, signal)
     invariant(answer.kind === 'trades', `expected trades, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async tradesById(query: TradesByIdQuery, signal?: AbortSignal): Promise<readonly Trade[]> {
+    const answer = await this.#ask({ kind: 'tradesById', query }, signal)
+    invariant(answer.kind === 'tradesById', `expected trades by id, received ${answer.kind}`)
     return answer.result
   }
 

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
+import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
@@ -18,6 +19,7 @@ import type {
   StoredLedger,
   StoredSeed,
   StoreFigures,
+  TradesByIdQuery,
   TradesQuery
 } from './store.ts'
 import { StoredLedgerTables } from './stored-ledger.ts'
@@ -81,6 +83,13 @@ export class ReaderDatabase {
         size: trade.size,
         side: trade.side
       }))
+    })
+  }
+
+  tradesById({ instrument, ids, fromMs, toMs }: TradesByIdQuery): readonly Trade[] {
+    return this.#reading(() => {
+      const of = this.#find(instrument)
+      return of === null ? [] : this.#trades.byId(of, ids, { fromMs: fromMs ?? toMs, toMs })
     })
   }
 

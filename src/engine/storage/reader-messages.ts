@@ -1,4 +1,5 @@
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
+import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
@@ -10,6 +11,7 @@ import type {
   StoredLedger,
   StoredSeed,
   StoreFigures,
+  TradesByIdQuery,
   TradesQuery
 } from './store.ts'
 
@@ -20,6 +22,7 @@ export type ReaderSetup = { readonly file: string }
 export type ReaderRequest =
   | { readonly kind: 'candles'; readonly query: CandleQuery }
   | { readonly kind: 'trades'; readonly query: TradesQuery }
+  | { readonly kind: 'tradesById'; readonly query: TradesByIdQuery }
   | { readonly kind: 'gaps'; readonly query: GapsQuery }
   | { readonly kind: 'ledger'; readonly query: LedgerQuery }
   | {
@@ -37,6 +40,7 @@ export type ReaderReply =
   | { readonly kind: 'opened' }
   | { readonly kind: 'candles'; readonly result: StoredCandles }
   | { readonly kind: 'trades'; readonly result: readonly TradeRecord[] }
+  | { readonly kind: 'tradesById'; readonly result: readonly Trade[] }
   | { readonly kind: 'gaps'; readonly result: readonly Gap[] }
   | { readonly kind: 'ledger'; readonly result: StoredLedger }
   | { readonly kind: 'seed'; readonly result: readonly StoredSeed[] }

@@ -51,6 +51,8 @@ function answer(
       return { kind: 'candles', result: database.candles(request.query) }
     case 'trades':
       return { kind: 'trades', result: database.trades(request.query) }
+    case 'tradesById':
+      return { kind: 'tradesById', result: database.tradesById(request.query) }
     case 'gaps':
       return { kind: 'gaps', result: database.gaps(request.query) }
     case 'ledger':

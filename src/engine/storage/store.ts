@@ -4,6 +4,7 @@
  */
 import type { CandleQuery, Query, TradeRecord } from '../../contracts/state-stream.ts'
 import type { Candle } from '../../core/market/candle.ts'
+import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
@@ -109,6 +110,16 @@ export type StoredCandles = {
 
 export type TradesQuery = Extract<Query, { name: 'trades' }>
 
+/** Some trades of an instrument by their ids, which are looked for around a stretch of venue time. */
+export type TradesByIdQuery = {
+  readonly instrument: InstrumentId
+  /** Without repeats, in any order. */
+  readonly ids: readonly (number | string)[]
+  /** Null: as `toMs`. */
+  readonly fromMs: number | null
+  readonly toMs: number
+}
+
 /** Gaps that touch [fromMs, toMs), the newest `limit` of them; null: all instruments, unbounded. */
 export type GapsQuery = Omit<Extract<Query, { name: 'gaps' }>, 'name'>
 
@@ -153,6 +164,11 @@ export interface StoreReader {
    */
   candles(query: CandleQuery, signal?: AbortSignal): Promise<StoredCandles>
   trades(query: TradesQuery, signal?: AbortSignal): Promise<readonly TradeRecord[]>
+  /**
+   * Those of the ids that are stored, in no order; flagged trades are left out. Looked for from the hour
+   * after the stretch down to the newest trades before it: an id that is stored elsewhere is not found.
+   */
+  tradesById(query: TradesByIdQuery, signal?: AbortSignal): Promise<readonly Trade[]>
   /** By their end, oldest first. */
   gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly Gap[]>
   ledger(query: LedgerQuery, signal?: AbortSignal): Promise<StoredLedger>

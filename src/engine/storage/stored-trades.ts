@@ -30,6 +30,7 @@ export function hourOf(eventMs: number): number {
 export class StoredTrades {
   readonly #inRange: Database.Statement<unknown[], Row>
   readonly #ordered: ByOrder<Database.Statement<unknown[], Row>>
+  readonly #byId: Database.Statement<unknown[], Row>
   readonly #newestById: Database.Statement<unknown[], Row>
   readonly #fromTime: Database.Statement<unknown[], Row>
   readonly #timesOfHour: Database.Statement<unknown[], number>
@@ -55,6 +56,9 @@ export class StoredTrades {
       byTime: rows(`WHERE ${day} ORDER BY event_ms, arrival LIMIT -1 OFFSET ?`)
     }
     const hour = 'instrument = ? AND hour = ? AND event_ms >= ? AND event_ms < ? AND flagged <= ?'
+    this.#byId = rows(
+      'WHERE instrument = ? AND hour = ? AND flagged = 0 AND id IN (SELECT value FROM json_each(?))'
+    )
     this.#newestById = rows(`WHERE ${hour} ORDER BY id DESC LIMIT ?`)
     this.#timesOfHour = value(`SELECT event_ms FROM trade WHERE ${hour}`)
     this.#fromTime = rows(`WHERE ${hour} ORDER BY event_ms DESC, arrival DESC LIMIT ?`)
@@ -131,6 +135,17 @@ export class StoredTrades {
       if (found.length === limit) break
     }
     return found.reverse().sort((a, b) => a.eventMs - b.eventMs)
+  }
+
+  /** Unflagged trades of these ids, from the hour after a range back to the newest hour before it. */
+  byId(of: StoredInstrument, ids: readonly (number | string)[], range: TimeRange): Trade[] {
+    const found: Trade[] = []
+    const wanted = JSON.stringify(ids)
+    for (const hour of this.#hoursBack(of, -Infinity, range.toMs + hourMs + 1)) {
+      for (const row of this.#byId.iterate(of.row, hour, wanted)) found.push(tradeFrom(of, row))
+      if (found.length >= ids.length || hour < hourOf(range.fromMs)) break
+    }
+    return found
   }
 
   /**

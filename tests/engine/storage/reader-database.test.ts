@@ -50,6 +50,41 @@ describe('ReaderDatabase.trades', () => {
   })
 })
 
+describe('ReaderDatabase.tradesById', () => {
+  const around = (hour: number) => ({ fromMs: dayMs + hour * hourMs, toMs: dayMs + hour * hourMs })
+
+  test('finds trades in and beside a stretch, the one before it however long ago', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    const trades = [0, 20, 21, 22, 24].map((hour) =>
+      aTrade({ id: hour, eventMs: dayMs + hour * hourMs })
+    )
+    bench.commit({ trades })
+    const found = (hour: number) =>
+      readerOf(bench)
+        .tradesById({ instrument, ids: [0, 20, 21, 22, 24, 99], ...around(hour) })
+        .map(({ id }) => id)
+        .sort()
+    expect(found(21)).toEqual([20, 21, 22])
+    expect(found(20)).toEqual([0, 20, 21])
+    expect(found(23)).toEqual([22, 24])
+    const { fromMs } = around(20)
+    expect(
+      readerOf(bench).tradesById({ instrument, ids: [20], fromMs, toMs: fromMs + 9 * hourMs })
+    ).toEqual([trades[1]])
+  })
+
+  test('tells ids of text from numbers, and leaves out flagged trades and other instruments', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    const text = aTrade({ id: '7', eventMs: dayMs })
+    bench.commit({ trades: [text, aTrade({ id: 8, eventMs: dayMs })] })
+    const reader = readerOf(bench)
+    expect(reader.tradesById({ instrument, ids: [7, '8'], ...around(0) })).toEqual([])
+    expect(reader.tradesById({ instrument, ids: ['7'], ...around(0) })).toEqual([text])
+    const other = { instrument: 'coinbase:ETH-USD', ids: ['7'] } as const
+    expect(reader.tradesById({ ...other, ...around(0) })).toEqual([])
+  })
+})
+
 describe('ReaderDatabase.candles', () => {
   test('gives the newest of a half-open range, and says when older ones were left out', async () => {
     const bench = await aWriterBench([aRegistration()])

@@ -16,6 +16,7 @@ import { createBackfillCounters } from './backfill-figures.ts'
 import type { BackfillFigures } from './backfill-figures.ts'
 import { orderGaps } from './gap-order.ts'
 import type { WaitingGap } from './gap-order.ts'
+import type { KnownTradesQuery } from './known-trades.ts'
 import { RefillById } from './refill-by-id.ts'
 import { RefillByReach } from './refill-by-reach.ts'
 import { keyOf } from './refill.ts'
@@ -44,6 +45,8 @@ export type BackfillOptions = {
   /** Instruments in a window that somebody may be looking at. */
   readonly visible: () => ReadonlySet<InstrumentId>
   readonly priority: () => ReadonlySet<InstrumentId>
+  /** See RefillContext. */
+  readonly known: (query: KnownTradesQuery) => Promise<readonly Trade[]>
   /** Takes a trade that was missing, or may have been. */
   readonly apply: (trade: Trade) => Applied
   /** Takes the venue's own candles over a gap, before it is settled. */

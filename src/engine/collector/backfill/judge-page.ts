@@ -1,6 +1,8 @@
 import type { Trade } from '../../../core/market/event.ts'
 import type { InstrumentId } from '../../../core/market/instrument.ts'
 import type { TradeIdRange, TradePage } from '../../../venues/venue.ts'
+import { findContradiction } from './known-trades.ts'
+import type { KnownTrades } from './known-trades.ts'
 
 /** How far a refilled trade may lie outside the trades on either side of its gap, ms. */
 const slackMs = 1_000
@@ -13,6 +15,7 @@ const mostAheadMs = 60_000
  * It is one or the other as a whole: a history that is wrong in one row is not believed in the next.
  *
  * @param asked `fromMs`, `toMs`: venue times of the neighbours of the gap; `fromMs` null where not known.
+ *   `known`: trades that the page must repeat as they are where it holds them.
  */
 export function judgeNumberedPage(
   page: TradePage,
@@ -21,22 +24,32 @@ export function judgeNumberedPage(
     readonly range: TradeIdRange
     readonly fromMs: number | null
     readonly toMs: number
+    readonly known: KnownTrades
   }
 ): string | null {
   const { fromId, toId } = asked.range
   const earliestMs = (asked.fromMs ?? -Infinity) - slackMs
   const latestMs = asked.toMs + slackMs
   let previousId = -Infinity
-  return firstFault(page, asked.instrument, ({ id, eventMs }) => {
+  return firstFault(page, asked.instrument, (trade) => {
+    const { id, eventMs } = trade
     if (typeof id !== 'number' || !Number.isSafeInteger(id)) return 'an id is no number'
     if (id < fromId || id > toId) return `id ${id} was not asked for (${fromId} to ${toId})`
     if (id <= previousId) return `id ${id} after ${previousId}`
-    if (eventMs < earliestMs || eventMs > latestMs) {
-      return `id ${id} is not of the time of its neighbours`
-    }
     previousId = id
-    return null
+    if (asked.known.has(id)) return findContradiction(trade, asked.known)
+    const isTimely = eventMs >= earliestMs && eventMs <= latestMs
+    return isTimely ? null : `id ${id} is not of the time of its neighbours`
   })
+}
+
+/** Tells in what a page differs from what is known of its trades; null when in nothing. */
+export function findContradictionIn({ trades }: TradePage, known: KnownTrades): string | null {
+  for (const trade of trades) {
+    const fault = findContradiction(trade, known)
+    if (fault !== null) return fault
+  }
+  return null
 }
 
 /** Tells what is wrong with a page of the newest trades, whose ids have no order; null when nothing is. */

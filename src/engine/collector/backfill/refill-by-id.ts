@@ -5,6 +5,7 @@ import type { RestContext, TradeIdRange, TradePage } from '../../../venues/venue
 import { refillFromCandles, settleLost } from './candle-refill.ts'
 import type { Unreached } from './candle-refill.ts'
 import { judgeNumberedPage } from './judge-page.ts'
+import type { KnownTrades } from './known-trades.ts'
 import { Patience } from './patience.ts'
 import { PendingIds } from './pending-ids.ts'
 import { keyOf } from './refill.ts'
@@ -24,6 +25,7 @@ const mostWalks = 8
  * Refills a gap where ids tell what is missing: pages are asked for from the newest id down, so that a
  * chart fills up towards the past and the gap keeps its name, its first id, until the end.
  *
+ * Each page is asked for with the known trades on either side of it, and must repeat them as they are.
  * One walk goes down to the first id; what it left out is asked for in further walks. When those bring
  * nothing, candles take the place of what is still missing.
  */
@@ -37,6 +39,8 @@ export class RefillById implements Refill {
   /** The lowest trade applied. */
   #lowest: Trade | null = null
   #absent = new Patience(absentWaitsMs)
+  /** Known trades right beside what is asked for; three at most. */
+  readonly #beside = new Map<number, Trade>()
   readonly #trust: Trust
   /** What no trades are to be had for; null while they are asked for. */
   #unreached: Unreached | null = null
@@ -56,12 +60,21 @@ export class RefillById implements Refill {
     const range = this.#pending.newestUpTo(this.#cursor)
     if (range === null) return this.#walked(gap)
     const { venue, instrument, tell } = this.#context
-    tell({ kind: 'asked', key: keyOf(gap), what: 'trades', range })
-    const page = await venue.fetchTradesById(rest, instrument, range)
+    const known = await this.#knownBeside(gap, range)
+    rest.signal.throwIfAborted()
+    const asked = widened(range, known)
+    tell({ kind: 'asked', key: keyOf(gap), what: 'trades', range: asked })
+    const page = await venue.fetchTradesById(rest, instrument, asked)
     rest.signal.throwIfAborted()
     if (page === null) return this.#turnToCandles(gap, 'the venue serves no trades by id')
     const { fromMs, toMs } = gap
-    const fault = judgeNumberedPage(page, { instrument: instrument.id, range, fromMs, toMs })
+    const fault = judgeNumberedPage(page, {
+      instrument: instrument.id,
+      range: asked,
+      fromMs,
+      toMs,
+      known
+    })
     return fault === null
       ? this.#take(gap, range, page)
       : this.#trust.contradicted(gap, fault, null)
@@ -75,14 +88,31 @@ export class RefillById implements Refill {
       : settleLost(gap, this.#unreached, reason)
   }
 
-  #take(gap: Gap, range: TradeIdRange, { trades }: TradePage): RefillStep {
+  /** What is known is asked for once; the lowest trade of a page stands beside the next one. */
+  async #knownBeside(gap: Gap, { fromId, toId }: TradeIdRange): Promise<KnownTrades> {
+    const beside = [fromId - 1, toId + 1]
+    for (const id of this.#beside.keys()) if (!beside.includes(id)) this.#beside.delete(id)
+    const ids = beside.filter((id) => !this.#beside.has(id))
+    if (ids.length === 0) return this.#beside
+    const { instrument, fromMs, toMs } = gap
+    for (const trade of await this.#context.known({ instrument, ids, fromMs, toMs })) {
+      this.#beside.set(Number(trade.id), trade)
+    }
+    return this.#beside
+  }
+
+  #take(gap: Gap, range: TradeIdRange, page: TradePage): RefillStep {
     const { counters, apply, tell } = this.#context
-    const stored = trades.filter((trade) => apply(trade) === 'stored').length
+    const within = page.trades.filter(({ id }) => Number(id) <= range.toId)
+    const trades = within.filter(({ id }) => Number(id) >= range.fromId)
+    const news = trades.filter((trade) => apply(trade) === 'stored')
+    const stored = news.length
     counters.trades += stored
     const gained = this.#pending.remove(trades.map(({ id }) => Number(id)))
     this.#gainedInWalk += gained
     const [lowest] = trades
-    this.#cursor = (lowest === undefined ? range.fromId : Number(lowest.id)) - 1
+    this.#cursor = Number(within[0]?.id ?? range.fromId) - 1
+    if (lowest !== undefined && lowest === news[0]) this.#beside.set(Number(lowest.id), lowest)
     if (lowest !== undefined && !(Number(lowest.id) >= Number(this.#lowest?.id ?? Infinity))) {
       this.#lowest = lowest
     }
@@ -120,6 +150,13 @@ export class RefillById implements Refill {
     const toMs = isAtEdge ? Math.min(gap.toMs, this.#lowest?.eventMs ?? gap.toMs) : gap.toMs
     this.#unreached = { fromMs: gap.fromMs, toMs, reachedFromMs: null, reason }
     return { kind: 'again' }
+  }
+}
+
+function widened({ fromId, toId }: TradeIdRange, known: KnownTrades): TradeIdRange {
+  return {
+    fromId: known.has(fromId - 1) ? fromId - 1 : fromId,
+    toId: known.has(toId + 1) ? toId + 1 : toId
   }
 }
 

@@ -3,7 +3,8 @@ import type { Gap } from '../../../core/market/ledger/gap.ts'
 import type { RestContext, TradePage } from '../../../venues/venue.ts'
 import { refillFromCandles, settleLost } from './candle-refill.ts'
 import type { Unreached } from './candle-refill.ts'
-import { judgeRecentPage } from './judge-page.ts'
+import { findContradictionIn, judgeRecentPage } from './judge-page.ts'
+import type { KnownTrades } from './known-trades.ts'
 import { Patience } from './patience.ts'
 import { keyOf } from './refill.ts'
 import type { Refill, RefillContext, RefillStep } from './refill.ts'
@@ -12,7 +13,7 @@ import { Trust } from './trust.ts'
 const emptyWaitsMs = [1_000, 5_000]
 /** REST may lag so far behind the feed: a list asked for later holds all trades up to the end of the gap, ms. */
 const lagMs = 2_000
-/** Trades so near to the gap are applied with it; those that are known already change nothing. */
+/** Trades so near to the gap are applied with it. */
 const slackMs = 1_000
 
 /**
@@ -20,7 +21,8 @@ const slackMs = 1_000
  * back they reach decides. What lies before is left to candles.
  *
  * The list is asked for at once, before it moves on, and a second time where the first came too early to
- * hold the end of the gap; two lists count as one where they share a trade.
+ * hold the end of the gap; two lists count as one where they share a trade. A list must repeat what is
+ * known of its trades.
  */
 export class RefillByReach implements Refill {
   readonly #context: RefillContext
@@ -47,9 +49,13 @@ export class RefillByReach implements Refill {
     const page = await venue.fetchRecentTrades(rest, instrument)
     rest.signal.throwIfAborted()
     if (page === null) return this.#turnToCandles(gap, 'the venue serves no trades of the past')
-    const fault = judgeRecentPage(page, { instrument: instrument.id, nowMs: clock.nowMs() })
+    const nowMs = clock.nowMs()
+    const unsound = judgeRecentPage(page, { instrument: instrument.id, nowMs })
+    const known = unsound === null ? await this.#knownOf(gap, page, nowMs) : new Map()
+    rest.signal.throwIfAborted()
+    const fault = unsound ?? findContradictionIn(page, known)
     return fault === null
-      ? this.#take(gap, page, askedMs)
+      ? this.#take(gap, { page, known, askedMs })
       : this.#trust.contradicted(gap, fault, gap.toMs)
   }
 
@@ -61,14 +67,22 @@ export class RefillByReach implements Refill {
       : settleLost(gap, this.#unreached, reason)
   }
 
-  #take(gap: Gap, { trades }: TradePage, askedMs: number): RefillStep {
+  async #knownOf(gap: Gap, { trades }: TradePage, nowMs: number): Promise<KnownTrades> {
+    const { instrument, fromMs } = gap
+    const ids = trades.map(({ id }) => id)
+    const known = await this.#context.known({ instrument, ids, fromMs, toMs: nowMs })
+    return new Map(known.map((trade) => [trade.id, trade]))
+  }
+
+  #take(gap: Gap, { page: { trades }, known, askedMs }: JudgedList): RefillStep {
     const [oldest] = trades
     if (oldest === undefined) {
       const delayMs = this.#empty.next()
       if (delayMs !== null) return { kind: 'wait', delayMs }
       return this.#turnToCandles(gap, 'the venue serves no recent trades')
     }
-    this.#apply(gap, trades)
+    const news = trades.filter(({ id }) => !known.has(id))
+    this.#apply(gap, news)
     const isJoined = trades.some(({ id }) => this.#listed.has(id))
     // The oldest trade of a list may have had company in its millisecond that the list cut off.
     const reachMs = Math.floor(oldest.eventMs) + 1
@@ -103,6 +117,12 @@ export class RefillByReach implements Refill {
     this.#unreached = { fromMs: gap.fromMs, toMs: reachedFromMs, reachedFromMs, reason }
     return { kind: 'again' }
   }
+}
+
+type JudgedList = {
+  readonly page: TradePage
+  readonly known: KnownTrades
+  readonly askedMs: number
 }
 
 function startOf({ instrument, fromMs }: Gap): number {

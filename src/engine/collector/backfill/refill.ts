@@ -8,6 +8,7 @@ import type { RestContext, Venue } from '../../../venues/venue.ts'
 import type { Clock } from '../clock.ts'
 import type { UntimedBackfillEvent } from './backfill-event.ts'
 import type { BackfillCounters } from './backfill-figures.ts'
+import type { KnownTradesQuery } from './known-trades.ts'
 
 /** What the work on one gap needs of the world. */
 export type RefillContext = {
@@ -15,6 +16,8 @@ export type RefillContext = {
   readonly instrument: Instrument
   readonly clock: Clock
   readonly counters: BackfillCounters
+  /** Trades that were taken in before, those of a moment ago with them; in no order. */
+  readonly known: (query: KnownTradesQuery) => Promise<readonly Trade[]>
   readonly apply: (trade: Trade) => Applied
   readonly putCandles: (candles: readonly Candle[]) => void
   readonly tell: (event: UntimedBackfillEvent) => void

@@ -6,7 +6,7 @@ import type { RefillContext, RefillStep } from './refill.ts'
 /** Waits before asking a venue again that answered with what cannot be. */
 const contradictionWaitsMs = [1_000, 5_000, 25_000]
 /** Waits before asking a venue again that will not answer. */
-const refusalWaitsMs = [5_000, 30_000, 120_000]
+const refusalWaitsMs = [5_000, 20_000, 60_000]
 
 /** How long a venue is still asked about one gap, after answers that cannot be and refusals. */
 export class Trust {

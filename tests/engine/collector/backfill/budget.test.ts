@@ -88,6 +88,7 @@ async function runSideBySide(scenario: Scenario): Promise<Outcome> {
     openGaps: () => gaps,
     visible: () => new Set(),
     priority: () => new Set(),
+    known: () => Promise.resolve([]),
     apply: ({ instrument, id }) => {
       if (id === 1) gaps = gaps.filter((gap) => gap.instrument !== instrument)
       return 'stored'

@@ -9,7 +9,13 @@ import { toyTrade } from '../../../support/backfill-rig.ts'
 
 const instrument = 'toy:A-USD'
 const range = { fromId: 10, toId: 30 }
-const asked = { instrument, range, fromMs: 5_000, toMs: 9_000 } as const
+const asked = {
+  instrument,
+  range,
+  fromMs: 5_000,
+  toMs: 9_000,
+  known: new Map<number, Trade>()
+} as const
 
 const anyNumber = fc.oneof(
   { weight: 12, arbitrary: fc.integer({ min: 1, max: 100 }) },

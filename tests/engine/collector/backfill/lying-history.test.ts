@@ -64,6 +64,89 @@ describe('Backfill that is lied to (D6, D7)', () => {
     rig.backfill.close()
   })
 
+  describe('by what the feed told of the trades beside the gap', () => {
+    const changes: readonly (readonly [string, Partial<Trade>])[] = [
+      ['price', { price: 101 }],
+      ['size', { size: 2 }],
+      ['side', { side: 'sell' }],
+      ['time', { eventMs: brokeMs + 500 }]
+    ]
+
+    test.each(changes)('takes nothing of a history with another %s', async (...[, change]) => {
+      const { venue, asked } = aHistory({ change: (trade) => ({ ...trade, ...change }) })
+      for (const beside of [first - 1, last + 1]) {
+        asked.length = 0
+        const rig = new BackfillRig(venue, [aNumberedGap(first, last)])
+        rig.live(toyTrade(beside))
+        await rig.start()
+        await rig.pass(36_000)
+        expect(rig.applied).toEqual([])
+        expect(asked).toHaveLength(4)
+        expect(rig.settlements).toMatchObject([
+          { rest: 'lost', reason: 'history contradicts the feed' }
+        ])
+        rig.backfill.close()
+      }
+    })
+
+    test.each(changes)('cannot see another %s where it knows neither', async (...[, change]) => {
+      const { venue } = aHistory({ change: (trade) => ({ ...trade, ...change }) })
+      const rig = new BackfillRig(venue, [aNumberedGap(first, last)])
+      await rig.start()
+      await rig.pass(2_000)
+      expect(rig.storedIds).toEqual(idsFrom(first, last))
+      expect(rig.backfill.figures().refusedPages).toBe(0)
+      rig.backfill.close()
+    })
+
+    test('asks for both and hands on neither', async () => {
+      const { venue, asked } = aHistory()
+      const rig = new BackfillRig(venue, [aNumberedGap(first, last)])
+      rig.live(toyTrade(first - 1))
+      rig.live(toyTrade(last + 1))
+      await rig.start()
+      await rig.pass(2_000)
+      expect(asked).toEqual([{ fromId: first - 1, toId: last + 1 }])
+      expect(rig.applied.map(({ id }) => id)).toEqual(idsFrom(first, last))
+      expect(rig.settlements).toEqual([])
+      rig.backfill.close()
+    })
+
+    test('lets pass a time cut to the millisecond, and a side that one of the two does not tell', async () => {
+      const { venue } = aHistory({ change: (trade) => ({ ...trade, side: null }) })
+      const rig = new BackfillRig(venue, [aNumberedGap(first, last)])
+      rig.live(toyTrade(last + 1, { eventMs: brokeMs + last + 1.999 }))
+      await rig.start()
+      await rig.pass(2_000)
+      expect(rig.gaps).toEqual([])
+      rig.backfill.close()
+    })
+
+    test('keeps what it has when the lie begins in a later page', async () => {
+      const { venue } = aHistory({
+        pageLimit: 4,
+        instead: (request) =>
+          request === 0
+            ? null
+            : {
+                trades: [14, 15, 16, 17, 18].map((id) => toyTrade(id, { price: 9 })),
+                unreadable: 0
+              }
+      })
+      const rig = new BackfillRig(venue, [aNumberedGap(first, last)])
+      rig.live(toyTrade(last + 1))
+      await rig.start()
+      await rig.pass(36_000)
+      expect(rig.applied.map(({ id, price }) => [id, price])).toEqual([
+        [18, 100],
+        [19, 100],
+        [20, 100]
+      ])
+      expect(rig.settlements).toMatchObject([{ reason: 'history contradicts the feed' }])
+      rig.backfill.close()
+    })
+  })
+
   test('hands on content that differs from what is held: the run keeps the first and counts', async () => {
     const { venue } = aHistory({ change: (trade) => ({ ...trade, price: 666 }) })
     const rig = new BackfillRig(venue, [aNumberedGap(first, last)])

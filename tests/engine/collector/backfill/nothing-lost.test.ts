@@ -15,7 +15,7 @@ import { aToy, toyVenue } from '../../../support/toy-venue.ts'
 type Scenario = {
   /** Ids that the feed did not bring; the first and the last it brought. */
   readonly dropped: readonly number[]
-  /** Ids below are gone from the venue's history. */
+  /** Ids below are gone from the venue's history; those withheld are of the dropped ones. */
   readonly keptFromId: number
   readonly withheld: readonly number[]
   readonly pageLimit: number
@@ -38,6 +38,7 @@ const lies = {
   alien: (trades) => trades.map((trade) => ({ ...trade, instrument: 'toy:B-USD' as const })),
   worthless: (trades) => trades.map((trade, at) => ({ ...trade, price: at === 0 ? 0 : 1 })),
   upsideDown: (trades) => [...trades, ...trades.slice(-1)].reverse(),
+  dearer: (trades) => trades.map((trade) => ({ ...trade, price: trade.price * 1.01 })),
   untimely: (trades) => trades.map((trade) => ({ ...trade, eventMs: trade.eventMs - 86_400_000 }))
 } satisfies Record<string, (trades: readonly Trade[]) => readonly Trade[]>
 
@@ -100,6 +101,11 @@ async function runToTheEnd(scenario: Scenario) {
       openGaps: () => run.openGaps(),
       visible: () => new Set(),
       priority: () => new Set(),
+      known: ({ ids }) => {
+        store.settle(run)
+        const stored = store.trades().map(({ trade }) => trade)
+        return Promise.resolve(stored.filter(({ id }) => ids.includes(id)))
+      },
       apply: (trade) => run.apply(trade, clock.nowMs(), 'backfill'),
       putCandles: () => undefined,
       settle: (settlement) => run.settle(settlement, clock.nowMs()),
@@ -112,7 +118,8 @@ async function runToTheEnd(scenario: Scenario) {
 
 function aVenue(scenario: Scenario): Venue {
   const moods = [...scenario.moods]
-  const withheld = new Set(scenario.withheld)
+  const dropped = new Set(scenario.dropped)
+  const withheld = new Set(scenario.withheld.filter((id) => dropped.has(id)))
   return toyVenue({
     fetchTradesById: (...[, , { fromId, toId }]): Promise<TradePage> => {
       const sound = truth
@@ -150,6 +157,7 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
       'alien',
       'worthless',
       'upsideDown',
+      'dearer',
       'untimely'
     ),
     { maxLength: 8 }

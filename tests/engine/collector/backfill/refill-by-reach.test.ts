@@ -178,6 +178,28 @@ describe('Backfill of gaps whose ids tell nothing but identity', () => {
     rig.backfill.close()
   })
 
+  test('takes nothing of a list that tells a known trade otherwise, and sees nothing where it knows none', async () => {
+    for (const knows of [true, false]) {
+      const dearer = at(5, 12, 25).map((each) => ({ ...each, price: 101 }))
+      const rig = new BackfillRig(aVenue(dearer).venue, [aTimedGap(fromMs, toMs)])
+      for (const trade of at(5)) if (knows) rig.live(trade)
+      await rig.start()
+      await rig.pass(40_000)
+      expect(storedIds(rig)).toEqual(knows ? [] : ['t12'])
+      expect(rig.settlements).toMatchObject([{ reachedFromMs: knows ? toMs : null }])
+      expect(rig.backfill.figures().refusedPages).toBe(knows ? 4 : 0)
+      rig.backfill.close()
+    }
+  })
+
+  test('hands on nothing that is known already and the same', async () => {
+    const rig = new BackfillRig(aVenue(at(5, 10, 12, 20, 25)).venue, [aTimedGap(fromMs, toMs)])
+    for (const trade of at(10, 20)) rig.live(trade)
+    await rig.start()
+    expect(storedIds(rig)).toEqual(['t12'])
+    rig.backfill.close()
+  })
+
   test('venues that number nothing are asked nothing', async () => {
     const { venue, askedMs } = aVenue(sound)
     const rig = new BackfillRig({ ...venue, tradeIds: 'none' }, [aTimedGap(fromMs, toMs)])
