@@ -76,12 +76,21 @@ export class IdTracker {
     return merged
   }
 
+  /** Tells whether an id is known to be missing. */
+  isMissing(id: number): boolean {
+    return Number.isFinite(this.#holes[this.#holeAt(id)]?.fromId ?? NaN)
+  }
+
+  /** Takes note of an id when it is the one expected. @returns Whether it is. */
+  takeNext(id: number): boolean {
+    if (this.#highest === null || id !== this.#highest + 1) return false
+    this.#highest = id
+    return true
+  }
+
   /** Takes note of a trade's id. */
   take(id: number): IdVerdict {
-    if (this.#highest !== null && id === this.#highest + 1) {
-      this.#highest = id
-      return 'next'
-    }
+    if (this.takeNext(id)) return 'next'
     if (this.#highest === null || id > this.#highest) return this.#skipTo(id)
     return this.#fill(id)
   }

@@ -348,7 +348,7 @@ export class Pipeline {
 
   #applyFlagged(run: InstrumentRun, trade: Trade): Applied {
     const kept = { ...trade, eventMs: trade.receivedMs }
-    const verdict = run.ledger.take(kept, this.#runNowMs)
+    const verdict = run.ledger.takeFlagged(kept, this.#runNowMs)
     if (verdict === 'duplicate') {
       this.#counters.duplicates += 1
       return 'duplicate'

@@ -1,10 +1,11 @@
 import type { IdRange, IdVerdict } from '../id-tracker.ts'
-import { IdTracker } from '../id-tracker.ts'
 import type { InstrumentId } from '../instrument.ts'
 import type { Gap } from './gap.ts'
 import { settleByIds } from './gap-pieces.ts'
 import type { OpenGap } from './gap-shelf.ts'
 import { isIdGap } from './gap-shelf.ts'
+import type { DatedRange, KnownTrade } from './id-epochs.ts'
+import { IdEpochs } from './id-epochs.ts'
 import type { LedgerSeed } from './ledger-changes.ts'
 import type { LedgerRecord } from './ledger-record.ts'
 import type { LinkMark } from './link-mark.ts'
@@ -17,9 +18,6 @@ const announcedMs = 2_000
 
 /** A trade from history may contradict its neighbours' times by so much: venue times are not in strict order. */
 const disorderMs = 1_000
-
-/** A stored trade, as far as the ledger needs it. */
-export type KnownTrade = { readonly id: number; readonly eventMs: number }
 
 /** What is stored of an instrument that numbers its trades. */
 export type IdSeed = {
@@ -38,6 +36,8 @@ type Announced = {
   readonly seenMs: number
 }
 
+const beganAnew = 'the venue began to number its trades anew'
+
 const standing = null
 const beforeFirst: Interruption = { cause: 'not-running', reason: null }
 
@@ -50,7 +50,7 @@ const beforeFirst: Interruption = { cause: 'not-running', reason: null }
 export class IdLedger {
   readonly #instrument: InstrumentId
   readonly #record: LedgerRecord
-  readonly #ids: IdTracker
+  readonly #ids: IdEpochs
   readonly #links = new StandingLinks()
   /** What happened since the highest id; null while a link stood all along. */
   #interruption: Interruption | null = beforeFirst
@@ -66,7 +66,7 @@ export class IdLedger {
   constructor(instrument: InstrumentId, record: LedgerRecord, seed: IdSeed | null) {
     this.#instrument = instrument
     this.#record = record
-    this.#ids = trackerOf(seed)
+    this.#ids = epochsOf(seed)
     if (seed !== null) this.#resume(seed)
   }
 
@@ -86,16 +86,18 @@ export class IdLedger {
 
   /** Takes note of a trade from the feed. */
   take(id: number, eventMs: number): IdVerdict {
-    const verdict = this.#ids.take(id)
-    if (verdict === 'next') {
-      this.#provenMs = eventMs
-      this.#record.seal(eventMs)
-      if (this.#interruption !== standing) this.#resumeAt(id, eventMs)
-      return verdict
+    if (this.#ids.takeNext(id)) return this.#goOn(id, eventMs)
+    const trade = { id, eventMs }
+    if (this.#ids.isAnew(trade, this.#provenMs) && this.#record.gaps.holding(id) === null) {
+      return this.#beginAnew(trade)
     }
-    if (verdict === 'gap') this.#skipped(eventMs)
-    else if (verdict !== 'duplicate') this.#cameLate({ id, eventMs }, 'live')
-    return verdict
+    return this.#takeOther(trade, this.#ids.take(trade))
+  }
+
+  /** Takes note of a trade whose time is not believed. @param eventMs A time in its place. */
+  takeFlagged(id: number, eventMs: number): IdVerdict {
+    if (this.#ids.takeNext(id)) return this.#goOn(id, eventMs)
+    return this.#takeOther({ id, eventMs }, this.#ids.take({ id, eventMs: -Infinity }))
   }
 
   /**
@@ -104,9 +106,9 @@ export class IdLedger {
    */
   takeFromHistory(id: number, eventMs: number): IdVerdict | 'refused' {
     const held = this.#record.gaps.holding(id)
-    if (held?.filled.has(id) === true || this.#ids.isStored(id)) return 'duplicate'
+    if (held?.filled.has(id) === true || this.#ids.isStored({ id, eventMs })) return 'duplicate'
     if (held === null || !isWithin(held.gap, eventMs)) return 'refused'
-    const verdict = this.#ids.take(id)
+    const verdict = this.#ids.takeAsked(id)
     this.#cameLate({ id, eventMs }, 'backfill')
     return verdict
   }
@@ -121,7 +123,7 @@ export class IdLedger {
       this.#begin(id + 1, eventMs)
       return this.#ids.announce(id)
     }
-    if (id <= highest) return 'known'
+    if (id <= highest || this.#ids.isFormer({ id, eventMs })) return 'known'
     if (this.#interruption === standing && this.#links.areAny) {
       if (this.#pending() === null) this.#announced = { id, eventMs, seenMs }
       return 'known'
@@ -139,7 +141,7 @@ export class IdLedger {
       this.#record.seal(eventMs)
       this.#interruption = standing
     }
-    if (id <= highest) return 'known'
+    if (id <= highest || this.#ids.isFormer({ id, eventMs })) return 'known'
     if (announced === null) {
       this.#announced = { id, eventMs, seenMs }
       return 'known'
@@ -169,13 +171,13 @@ export class IdLedger {
   }
 
   #resume({ tail, ledger }: IdSeed): void {
-    const newest = tail.at(-1)
     if (ledger.coverage !== null) this.#record.resume(ledger.coverage)
     for (const gap of ledger.openGaps) {
       this.#record.gaps.resume(gap, isIdGap(gap) ? filledOf(gap, tail) : [])
     }
     const { highest } = this.#ids
     if (highest === null) return
+    const newest = tail.findLast(({ id }) => id <= highest)
     const gapEndMs = ledger.newestGap?.lastId === highest ? ledger.newestGap.toMs : -Infinity
     const coveredMs = ledger.coverage?.toMs ?? -Infinity
     this.#provenMs = Math.max(gapEndMs, newest?.eventMs ?? -Infinity, coveredMs)
@@ -197,6 +199,43 @@ export class IdLedger {
     this.#hasBegun = true
     this.#provenMs = eventMs
     this.#record.begin('complete', eventMs)
+  }
+
+  #goOn(id: number, eventMs: number): 'next' {
+    this.#provenMs = eventMs
+    this.#record.seal(eventMs)
+    if (this.#interruption !== standing) this.#resumeAt(id, eventMs)
+    return 'next'
+  }
+
+  #takeOther(trade: KnownTrade, verdict: IdVerdict): IdVerdict {
+    if (verdict === 'next') this.#goOn(trade.id, trade.eventMs)
+    else if (verdict === 'gap') this.#skipped(trade.eventMs)
+    else if (verdict !== 'duplicate') this.#cameLate(trade, 'live')
+    return verdict
+  }
+
+  /** Of what the venue numbered last before and first after, ids tell nothing. */
+  #beginAnew(trade: KnownTrade): IdVerdict {
+    const { eventMs } = trade
+    this.#record.gaps.add({
+      instrument: this.#instrument,
+      firstId: null,
+      lastId: null,
+      fromMs: this.#provenMs,
+      toMs: eventMs,
+      state: 'unproven',
+      cause: 'missing-ids',
+      reason: beganAnew,
+      missedTrades: null,
+      source: null
+    })
+    this.#lowest = null
+    this.#announced = null
+    this.#interruption = standing
+    this.#provenMs = eventMs
+    this.#record.seal(eventMs)
+    return this.#ids.begin(trade)
   }
 
   #resumeAt(id: number, eventMs: number): void {
@@ -289,18 +328,20 @@ function isWithin(gap: Gap, eventMs: number): boolean {
   return eventMs >= (gap.fromMs ?? -Infinity) - disorderMs && eventMs <= gap.toMs + disorderMs
 }
 
-function trackerOf(seed: IdSeed | null): IdTracker {
-  if (seed === null) return new IdTracker(null)
+function epochsOf(seed: IdSeed | null): IdEpochs {
+  if (seed === null) return new IdEpochs(null)
   const { tail, flaggedIds, ledger } = seed
-  const known = [...tail.map(({ id }) => id), ...flaggedIds].sort((a, b) => a - b)
-  const missing = ledger.openGaps
-    .filter(isIdGap)
-    .map(({ firstId, lastId }) => ({ fromId: firstId, toId: lastId }))
-    .sort((a, b) => a.fromId - b.fromId)
-  const ids = new IdTracker(known.length === 0 ? null : known, missing)
-  const { newestGap } = ledger
-  if (newestGap !== null && isIdGap(newestGap)) ids.announce(newestGap.lastId)
-  return ids
+  const newest = ledger.newestGap === null ? [] : rangeOf(ledger.newestGap)
+  return new IdEpochs({
+    tail,
+    flaggedIds,
+    missing: ledger.openGaps.flatMap(rangeOf),
+    newest: newest[0] ?? null
+  })
+}
+
+function rangeOf(gap: Gap): readonly DatedRange[] {
+  return isIdGap(gap) ? [{ fromId: gap.firstId, toId: gap.lastId, toMs: gap.toMs }] : []
 }
 
 /** Ids of a stored gap that are stored all the same: it was being refilled when the run ended. */

@@ -85,6 +85,13 @@ export class InstrumentLedger {
     return this.#recent?.take(trade.id, eventMs) ?? 'new'
   }
 
+  /** Takes note of a trade from the feed whose time is not believed, under another in its place. */
+  takeFlagged(trade: Trade, runNowMs: number): TradeVerdict {
+    if (this.#ids === null) return this.take(trade, runNowMs)
+    const verdict = this.#ids.takeFlagged(Number(trade.id), trade.eventMs)
+    return verdict === 'next' || verdict === 'late' ? 'new' : verdict
+  }
+
   /** Takes note of a trade from history. */
   takeFromHistory(trade: Trade): TradeVerdict {
     const { id, eventMs } = trade
