@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Verdict } from '../src/simulator/verify/verify.ts'
 import { withDuplicate, withFalseGap, withLie, withoutGaps, withoutRevision } from './judge-row.ts'
 import type { FaultRow, Judged } from './row.ts'
 import { standRow } from './stand-row.ts'
@@ -13,13 +14,13 @@ const etherPerpetual = 'bybit-linear:ETH-USDT'
 const shortMs = 300
 const settleMs = 12_000
 const longSettleMs = 15_000
+/** A history that contradicts the feed is given up after half a minute. */
+const contradictionsMs = 45_000
+/** Candles that are refused: once their minute is over, and then for a minute and a half. */
+const refusalsMs = 165_000
 /** The venue serves ten pages of a thousand trades a second, of which backfill may take a part. */
 const largeHoleMs = 60_000
 const largeHole = 50_000
-
-function nothing(): readonly string[] {
-  return []
-}
 
 function atLeast(name: string, least: number): (judged: Judged) => readonly string[] {
   return ({ figures }) => {
@@ -33,6 +34,18 @@ function allRefilled({ verdict }: Judged): readonly string[] {
   const { refilled = 0, ...others } = verdict.gaps
   const unsettled = Object.entries(others).map(([state, count]) => `${count} gaps ended ${state}`)
   return refilled === 0 ? ['no gap was refilled', ...unsettled] : unsettled
+}
+
+/** Gaps ended in these states, and there is none besides. */
+function endedOtherwise(
+  { gaps }: Verdict,
+  expected: Readonly<Record<string, number>>
+): readonly string[] {
+  const states = [...new Set([...Object.keys(gaps), ...Object.keys(expected)])]
+  return states
+    .map((state) => ({ state, had: gaps[state] ?? 0, wanted: expected[state] ?? 0 }))
+    .filter(({ had, wanted }) => had !== wanted)
+    .map(({ state, had, wanted }) => `${had} gaps ended ${state}, expected ${wanted}`)
 }
 
 /** Rows D: what may happen to trades on their way, and to the history behind them. */
@@ -125,12 +138,14 @@ export const tapeRows: readonly FaultRow[] = [
     id: 'D5',
     families: ['D'],
     title: 'backfill that fails, is put off, is cut short, and reaches back not far enough',
-    settleMs: longSettleMs,
+    settleMs: refusalsMs,
     spoil: withoutGaps,
-    expect: ({ verdict, figures }) =>
-      verdict.declared === figures['unreachable']
+    expect: ({ verdict, figures }) => [
+      ...(verdict.declared === figures['unreachable']
         ? []
-        : [`${verdict.declared} declared, ${figures['unreachable'] ?? 0} out of reach`],
+        : [`${verdict.declared} declared, ${figures['unreachable'] ?? 0} out of reach`]),
+      ...endedOtherwise(verdict, { refilled: 3, 'refilled-candles': 1, lost: 1 })
+    ],
     act: async (stand) => {
       await stand.fault({ kind: 'rest-partial', instrument: bitcoin, most: 40 })
       await stand.fault({ kind: 'rest-fail', venue: 'coinbase', path: '/trades', n: 2 })
@@ -140,7 +155,8 @@ export const tapeRows: readonly FaultRow[] = [
         kind: 'rest-fail',
         venue: 'coinbase',
         path: 'SOL-USD/candles',
-        ms: 60_000
+        status: 404,
+        ms: 2 * refusalsMs
       })
       await stand.fault({ kind: 'drop', instrument: bitcoin, n: 300 })
       await stand.fault({ kind: 'burst', instrument: bitcoin, n: 310 })
@@ -176,9 +192,9 @@ export const tapeRows: readonly FaultRow[] = [
     id: 'D7',
     families: ['D'],
     title: 'a history that lies: another price, other ids, another instrument, other times',
-    settleMs: longSettleMs,
+    settleMs: contradictionsMs,
     spoil: withLie,
-    expect: nothing,
+    expect: ({ verdict }) => endedOtherwise(verdict, { lost: 6 }),
     act: async (stand) => {
       for (const [instrument, about] of [
         [bitcoin, 'price'],
