@@ -1,5 +1,6 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
+import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
 import type { Series } from '../../contracts/state-stream.ts'
 import type { Painter, PaintLoop } from '../desk/paint-loop.ts'
@@ -9,7 +10,7 @@ import { ChartLedger } from './chart-ledger.ts'
 import { ChartPen } from './chart-pen.ts'
 import { ChartView, type ChartPlace } from './chart-view.ts'
 import { LedgerFeed, type LedgerSource } from './ledger-feed.ts'
-import { closedSpans } from './ledger-tiles.ts'
+import { closedSpans, hasNewlySettled } from './ledger-tiles.ts'
 import { SeriesFeed, type FeedStatus, type SeriesSource } from './series-feed.ts'
 
 /** What the panel around the drawing needs to know. */
@@ -158,7 +159,10 @@ export class ChartSession implements Painter {
   }
 
   #createLedgerFeed(series: Series): LedgerFeed {
+    let before: readonly LedgerRange[] = []
     const feed = new LedgerFeed(this.#ports.source, series.instrument, this.#ports.clock, () => {
+      if (hasNewlySettled(before, feed.ranges) && !this.#feed.isDetached) this.#feed.reload()
+      before = feed.ranges
       const closed = closedSpans(feed.ranges)
       this.#ledger.setRanges(feed.ranges)
       this.#feed.setClosedHours(closed)

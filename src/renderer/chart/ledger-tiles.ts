@@ -1,3 +1,4 @@
+import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
 import type { LedgerState } from '../../core/market/ledger/ledger-state.ts'
 import type { TimeSpan } from './chart-points.ts'
@@ -39,12 +40,32 @@ export function closedSpans(ranges: readonly LedgerRange[]): readonly TimeSpan[]
   return ranges.filter(({ state }) => state === 'closed')
 }
 
+/**
+ * Whether a gap was settled since, within the time that was known before. What a refill put into older
+ * candles is not told one by one, nor that they are final: they are to be read again.
+ */
+export function hasNewlySettled(
+  before: readonly LedgerRange[],
+  after: readonly LedgerRange[]
+): boolean {
+  const startMs = before[0]?.fromMs ?? Number.POSITIVE_INFINITY
+  const known = new Set(before.flatMap(({ gap }) => settledNames(gap)))
+  return after.some(
+    ({ gap, toMs }) => toMs > startMs && settledNames(gap).some((name) => !known.has(name))
+  )
+}
+
 /** What a venue cannot prove now it cannot prove in a moment either: the newest such tile has no end. */
 export function withGrowingEnd(ranges: readonly LedgerRange[]): readonly LedgerRange[] {
   const newest = ranges.findLastIndex(({ state, gap }) => state !== 'open' || gap !== null)
   const tile = ranges[newest]
   if (tile === undefined || tile.state !== 'unproven' || tile.gap !== null) return ranges
   return [...ranges.slice(0, newest), { ...tile, toMs: Number.POSITIVE_INFINITY }]
+}
+
+function settledNames(gap: Gap | null): readonly string[] {
+  if (gap === null || gap.state === 'open') return []
+  return [`${gap.firstId ?? '–'}/${gap.fromMs ?? '–'}/${gap.state}`]
 }
 
 function gravityOf({ state, gap }: LedgerRange): number {

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { closedSpans, withGrowingEnd, worstTile } from '../../../src/renderer/chart/ledger-tiles.ts'
+import {
+  closedSpans,
+  hasNewlySettled,
+  withGrowingEnd,
+  worstTile
+} from '../../../src/renderer/chart/ledger-tiles.ts'
 import { aGap, aTile, tileOf } from '../support/gaps.ts'
 
 const complete = aTile({ fromMs: 0, toMs: 10 })
@@ -37,6 +42,34 @@ describe('withGrowingEnd', () => {
   test('leaves a gap where it ended', () => {
     const tiles = [tileOf(aGap({ fromMs: 0, toMs: 20, state: 'unproven' }))]
     expect(withGrowingEnd(tiles)).toBe(tiles)
+  })
+})
+
+describe('hasNewlySettled', () => {
+  const open = tileOf(aGap({ fromMs: 20, toMs: 25, firstId: 7 }))
+  const settled = tileOf(aGap({ fromMs: 20, toMs: 25, firstId: 7, state: 'refilled' }))
+
+  test.each(['refilled', 'refilled-candles', 'lost', 'unproven'] as const)(
+    'sees that an open gap became %s',
+    (state) => {
+      const after = tileOf(aGap({ fromMs: 20, toMs: 25, firstId: 7, state }))
+      expect(hasNewlySettled([...ranges, open], [...ranges, after])).toBe(true)
+    }
+  )
+
+  test('sees a gap that opened and was settled between two answers', () => {
+    expect(hasNewlySettled(ranges, [...ranges, settled])).toBe(true)
+  })
+
+  test('sees nothing in a gap that is open still, or was settled before', () => {
+    expect(hasNewlySettled(ranges, [...ranges, open])).toBe(false)
+    expect(hasNewlySettled([...ranges, settled], [...ranges, settled])).toBe(false)
+  })
+
+  test('sees nothing in the first answer, nor in time that came on the chart by scrolling back', () => {
+    expect(hasNewlySettled([], [...ranges, settled])).toBe(false)
+    const earlier = tileOf(aGap({ fromMs: -20, toMs: -10, firstId: 3, state: 'refilled' }))
+    expect(hasNewlySettled(ranges, [earlier, ...ranges])).toBe(false)
   })
 })
 
