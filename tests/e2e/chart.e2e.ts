@@ -1,7 +1,14 @@
 import type { Page } from '@playwright/test'
-import { chartOf, expectDrawn, findShown, plotBox, readLegend } from './support/chart-reading.ts'
+import {
+  chartOf,
+  expectDrawn,
+  findShown,
+  plotBox,
+  readBars,
+  readLegend
+} from './support/chart-reading.ts'
 import { expect, openLiveDesk, test } from './support/desk-test.ts'
-import { fetchCandles } from './support/host-api.ts'
+import { fetchCandles, postFault } from './support/host-api.ts'
 
 test.beforeEach(async ({ page, demo }) => {
   await openLiveDesk(page, demo)
@@ -105,6 +112,27 @@ test('keeps up with slots that begin before their first trade', async ({ page, d
     expect((newest?.openMs ?? 0) - startMs).toBeGreaterThan(20_000)
   }).toPass({ timeout: 40_000 })
   await expect(page.getByRole('button', { name: '◀ Live' })).toHaveCount(0)
+})
+
+test('shows a late refill whole, in bars that were drawn without it', async ({ page, demo }) => {
+  const instrument = 'coinbase:BTC-USD'
+  await page.getByRole('button', { name: '5s', exact: true }).click()
+  await expectDrawn(page, 'BTC-USD', '5s')
+  await postFault(demo, { kind: 'rest-fail', venue: 'coinbase', ms: 15_000 })
+  await postFault(demo, { kind: 'drop', instrument, n: 100 })
+  const statusBar = page.locator('.status-bar')
+  await expect(statusBar).toContainText(/[1-9]\d* gaps? open/, { timeout: 20_000 })
+  await expect(statusBar).toContainText('0 gaps open', { timeout: 40_000 })
+
+  await expect(async () => {
+    const candles = await fetchCandles(demo, { instrument, interval: '5s', limit: 24 })
+    const refilled = candles.filter(({ state }) => state === 'refilled')
+    expect(refilled.length).toBeGreaterThan(0)
+    const shown = await readBars(page, [...Array(28).keys()])
+    for (const { open, trades } of refilled) {
+      expect(shown).toContainEqual(expect.objectContaining({ open, trades }))
+    }
+  }).toPass({ timeout: 20_000 })
 })
 
 test('draws in the colours of the platform as they change', async ({ page }) => {
