@@ -120,7 +120,7 @@ describe('limits', () => {
   })
 
   test('cut a connection on which both sides are silent, not one that pings', async () => {
-    const { client, server } = await bybitStand('linear', { idleMs: 1_500, idleScanMs: 10 })
+    const { client, server } = await bybitStand('linear', { idleMs: 500, idleScanMs: 10 })
     const [silent, pinging] = [await client(), await client()]
     const pings = setInterval(() => pinging.send({ op: 'ping' }), 20)
     await until(() => silent.closeCode !== null, 'the cut')

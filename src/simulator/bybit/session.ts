@@ -178,6 +178,8 @@ export class BybitSession implements ConnectionHandler {
       this.alive()
     }
     if (performance.now() - this.#activeMs < this.#deps.tuning.idleMs) return
+    // The close takes its time; the breach is one.
+    clearInterval(this.#scanner)
     this.#deps.onIdle()
     this.#connection.close(1000, '')
   }
