@@ -55,7 +55,11 @@ test('re-sorts as figures change, but never under the pointer', async ({ page })
   await expect
     .poll(() => clockSeconds(page), { timeout: 15_000 })
     .toBeGreaterThanOrEqual(heldSince + 5)
-  expect(await symbolsInSight(page)).toEqual(held)
+  // A banner that comes or goes leaves room for a row less or more; the order is what is held.
+  const after = await symbolsInSight(page)
+  const inBoth = Math.min(after.length, held.length)
+  expect(inBoth).toBeGreaterThan(10)
+  expect(after.slice(0, inBoth)).toEqual(held.slice(0, inBoth))
 
   await page.mouse.move(900, 400)
   await expect(page.getByText('sort paused')).toHaveCount(0)
