@@ -1,4 +1,4 @@
-import { instrumentId, type Instrument, type InstrumentId } from '../core/market/instrument.ts'
+import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
 import type { IntervalSpec } from '../core/market/interval.ts'
 import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import { durationMs } from '../contracts/duration.ts'
@@ -131,16 +131,13 @@ export class Collecting {
       onConnectionChanged: () => feed.connectionChanged(collector),
       onInstrumentsChanged: (instruments) => feed.instrumentsChanged(collector, instruments)
     })
-    const backfill = config.faultRun?.gaps === false ? null : this.#refill(collector, settings)
+    const backfill = config.faultRun?.gaps === false ? null : this.#refill(collector)
     return collector
   }
 
-  #refill(collector: Collector, settings: VenueSettings): Backfill {
+  #refill(collector: Collector): Backfill {
     const { clock, pipeline, writer, reader, visible, log } = this.#parts
     const { venue } = collector
-    const priority = new Set(
-      (settings.priority ?? []).map((symbol) => instrumentId(venue.id, symbol))
-    )
     const backfill = new Backfill({
       venue,
       clock,
@@ -149,7 +146,7 @@ export class Collecting {
       instruments: () => collector.instruments(),
       openGaps: () => pipeline.openGaps(),
       visible,
-      priority: () => priority,
+      priority: () => collector.priority(),
       known: async (query) => {
         await writer.flush()
         return reader.tradesById(query)

@@ -84,6 +84,8 @@ export type Collector = {
    * a break. False where nothing changes or the venue does not number its trades.
    */
   setPriority(id: InstrumentId, isPriority: boolean): boolean
+  /** Those that have priority now. */
+  priority(): ReadonlySet<InstrumentId>
   /**
    * Moves an instrument to another connection, without a break where the venue numbers its trades.
    * False where it is unknown or has priority, or the other is unknown, its own or full.
@@ -210,6 +212,10 @@ class VenueCollector implements Collector {
   setPriority(id: InstrumentId, isPriority: boolean): boolean {
     if (this.venue.tradeIds === 'none') return false
     return this.#placement.setPriority(id, isPriority) && this.#replace(id)
+  }
+
+  priority(): ReadonlySet<InstrumentId> {
+    return this.#placement.priority
   }
 
   moveInstrument(id: InstrumentId, connection: string): boolean {

@@ -56,6 +56,11 @@ export class Placement {
     return this.#places.get(id) ?? null
   }
 
+  /** Those named to have priority, planned or not. */
+  get priority(): ReadonlySet<InstrumentId> {
+    return this.#priority
+  }
+
   /** Names those to be given priority when they are planned. */
   prefer(ids: readonly InstrumentId[]): void {
     for (const id of ids) this.#priority.add(id)

@@ -52,6 +52,15 @@ describe('createCollector with priority', () => {
     await rig.collector.stop()
   })
 
+  test('tells who has priority, however it was written and as it changes', async () => {
+    const { collector } = await aLiveCollector({ priority: ['toy:t001-usd'] })
+    expect([...collector.priority()]).toEqual(['toy:T001-USD'])
+    collector.setPriority('toy:T002-USD', true)
+    collector.setPriority('toy:T001-USD', false)
+    expect([...collector.priority()]).toEqual(['toy:T002-USD'])
+    await collector.stop()
+  })
+
   test('loses nothing and is not stale when one of the two is lost; counts the instrument once', async () => {
     const rig = await aLiveCollector({ priority: ['T001-USD'] })
     const { collector, sockets } = rig
