@@ -116,7 +116,8 @@ describe.each(Object.keys(transports))('the state stream over %s', (name) => {
       stream.publisher.flush()
     }
     await stream.flushUntil(() => stream.prices().at(-1) === 500, 'the last price')
-    expect(stream.prices()).toEqual([1, 500])
+    // No acknowledgement can arrive within the loop: its first flush sends a frame only if that of the snapshot is here.
+    expect([[1, 500], [500]]).toContainEqual(stream.prices())
   })
 
   test('sends live candles of watched series only, latest state of each', async () => {
