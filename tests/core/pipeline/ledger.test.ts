@@ -379,6 +379,46 @@ describe('a ledger by links', () => {
     ])
   })
 
+  test.each([
+    ['behind where the last one ended', 30_000],
+    ['by less than the outage lasted', 4_000]
+  ])('misses all of an outage in which our clock was stepped back, %s', (...[, stepMs]) => {
+    const run = start('unique')
+    const live = (tradeId: string, eventMs: number, behindMs: number) =>
+      run.pipeline.apply(
+        aTrade({ id: tradeId, eventMs: nowMs + eventMs }),
+        nowMs + eventMs - behindMs
+      )
+    run.mark('up', 0)
+    live('a', 5_000, 0)
+    run.mark('down', 6_000, { lastFrameMs: nowMs + 5_000 })
+    run.mark('up', 20_000 - stepMs)
+    live('b', 20_500, stepMs)
+    live('c', 90_000, stepMs)
+    run.commit()
+    const gaps = run.store.ledger.gaps()
+    expect(gaps.map(({ cause, reason }) => [cause, reason])).toEqual(
+      gaps.map(() => ['disconnected', 'reset'])
+    )
+    const known = run.states(0, 50_000).filter(([fromMs]) => Number(fromMs) >= 4_000)
+    expect(known.map(([, toMs, state]) => [toMs, state]).slice(-2)).toEqual([
+      [20_000, 'open'],
+      [50_000, 'complete']
+    ])
+    expect(known.slice(0, -1).every(([, , state]) => state === 'open')).toBe(true)
+  })
+
+  test('opens nothing more where a link that stands brings what is a little late', () => {
+    const run = start('unique')
+    run.mark('up', 0)
+    run.trade('a', 5_000)
+    run.mark('down', 6_000, { lastFrameMs: nowMs + 5_000 })
+    run.mark('up', 20_000)
+    run.pipeline.apply(aTrade({ id: 'b', eventMs: nowMs + 20_900 }), nowMs + 20_000)
+    run.commit()
+    expect(run.gaps()).toEqual([[null, null, 4_000, 20_000, 'open', 'disconnected']])
+  })
+
   test('takes history of an open gap with a second to spare, once', () => {
     const run = start('unique')
     run.mark('up', 0)

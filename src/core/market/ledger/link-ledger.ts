@@ -33,6 +33,15 @@ export type LinkSeed = {
 /** `unproven`: nothing tells whether a standing link brought everything. */
 type Kind = 'complete' | 'unproven'
 
+/** A link that brought no sign of life yet. */
+type Beginning = {
+  /** Run clock. */
+  readonly atMs: number
+  /** Venue time up to which the gap before it was opened. */
+  readonly missedToMs: number
+  readonly interruption: Interruption
+}
+
 /**
  * The ledger of an instrument whose ids do not count on, or that has none: what links prove.
  *
@@ -46,6 +55,8 @@ export class LinkLedger {
   readonly #links = new StandingLinks()
   /** What happened since coverage ended; null while a link stands or the market is closed, or before the first. */
   #interruption: Interruption | null = null
+  /** The last link to begin after an interruption; null once an event told the venue's time. */
+  #beginning: Beginning | null = null
   /** Venue time up to which everything is stored; -Infinity when nothing is. */
   #endMs = -Infinity
   /** Least that our clock at an event's arrival was ahead of its venue time, ms; Infinity before the first. */
@@ -64,7 +75,9 @@ export class LinkLedger {
 
   /** Takes a sign of life of the instrument itself. @param runNowMs Run clock at its arrival. */
   alive(eventMs: number, runNowMs: number): void {
-    this.#leastLagMs = Math.min(this.#leastLagMs, Math.max(runNowMs - eventMs, -mostBehindMs))
+    const lagMs = Math.max(runNowMs - eventMs, -mostBehindMs)
+    this.#leastLagMs = Math.min(this.#leastLagMs, lagMs)
+    if (this.#beginning !== null) this.#dateBeginning(this.#beginning, lagMs)
     this.#sealBefore(Math.min(eventMs, runNowMs))
   }
 
@@ -127,7 +140,16 @@ export class LinkLedger {
     const upMs = this.#venueTimeOf(atMs)
     if (interruption !== null && upMs > this.#endMs) this.#open(this.#endMs, upMs, interruption)
     this.#interruption = null
-    this.#record.begin(this.#kind, Math.max(upMs, this.#endMs))
+    const missedToMs = Math.max(upMs, this.#endMs)
+    this.#beginning = interruption === null ? null : { atMs, missedToMs, interruption }
+    this.#record.begin(this.#kind, missedToMs)
+  }
+
+  /** Our clock may have been stepped back in the interruption: then it lasted longer than it seemed. */
+  #dateBeginning({ atMs, missedToMs, interruption }: Beginning, lagMs: number): void {
+    this.#beginning = null
+    const upMs = atMs - lagMs
+    if (this.#links.areAny && upMs > missedToMs + edgeMs) this.#open(missedToMs, upMs, interruption)
   }
 
   /**
