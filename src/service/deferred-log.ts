@@ -1,5 +1,6 @@
 import type { LogLevel } from '../contracts/engine-protocol.ts'
-import type { Log, LogFields } from './log.ts'
+import type { LogFields } from '../contracts/log-limit.ts'
+import type { Log } from './log.ts'
 
 /** Lines held until the log is opened; later ones push out the oldest. */
 const maxHeld = 1_000

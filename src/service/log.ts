@@ -3,8 +3,7 @@ import { join } from 'node:path'
 import { pino, type Logger } from 'pino'
 import buildRollingStream from 'pino-roll'
 import type { LogLevel } from '../contracts/engine-protocol.ts'
-
-export type LogFields = Readonly<Record<string, string | number | boolean | null>>
+import { LogLimit, logRepeatMs, type LogFields } from '../contracts/log-limit.ts'
 
 /** Where a process's happenings go: one JSON line each. */
 export interface Log {
@@ -13,33 +12,31 @@ export interface Log {
   close(): Promise<void>
 }
 
-/** Same event and subject again within this time is counted, not written. */
-const repeatMs = 10_000
-/** Most subjects whose repeats are counted at once. */
-const maxKeys = 1_000
-/** Most lines in one second, whatever happens. */
-const maxLinesPerSecond = 20
-
-type Repeat = { readonly sinceMs: number; suppressed: number }
+/** Files besides the one being written. */
+const olderFiles = 4
 
 /**
- * Opens the rolling log of one process: `logs/NAME.N.log`, 10 MiB each, five kept.
+ * Opens the rolling log of one process: `logs/NAME.N.log`, 10 MiB each, five kept, those of earlier runs
+ * included.
  *
- * Repeats of an event about the same subject (`connection`, `instrument` or `venue` field) within ten
- * seconds are suppressed and counted on its next line; so is whatever exceeds twenty lines a second.
+ * Repeats and whatever exceeds twenty lines a second are held back, counted on the next line of their
+ * kind (`suppressed`) and summed up every ten seconds (`log-suppressed`).
  */
 export async function openLog(options: {
   readonly folder: string
   readonly process: string
   readonly level: LogLevel
+  /** Monotonic. */
   readonly nowMs: () => number
+  /** Of one file, as `10m`. */
+  readonly fileSize?: string
 }): Promise<Log> {
   mkdirSync(options.folder, { recursive: true })
   const stream = await buildRollingStream({
     file: join(options.folder, options.process),
     extension: '.log',
-    size: '10m',
-    limit: { count: 5 }
+    size: options.fileSize ?? '10m',
+    limit: { count: olderFiles, removeOtherLogFiles: true }
   })
   const logger = pino({ level: options.level, base: { process: options.process } }, stream)
   return new LimitedLog(logger, options.nowMs, () => {
@@ -54,62 +51,31 @@ class LimitedLog implements Log {
   readonly #logger: Logger
   readonly #nowMs: () => number
   readonly #end: () => Promise<void>
-  readonly #repeats = new Map<string, Repeat>()
-  #second = 0
-  #lines = 0
-  #overflow = 0
+  readonly #limit = new LogLimit()
+  readonly #summing: NodeJS.Timeout
 
   constructor(logger: Logger, nowMs: () => number, end: () => Promise<void>) {
     this.#logger = logger
     this.#nowMs = nowMs
     this.#end = end
+    this.#summing = setInterval(() => this.#sumUp(), logRepeatMs).unref()
   }
 
   write(level: LogLevel, event: string, fields: LogFields): void {
-    const nowMs = this.#nowMs()
-    const suppressed = this.#admit(event, fields, nowMs)
-    if (suppressed === null || !this.#fits(nowMs)) return
+    if (!this.#logger.isLevelEnabled(level)) return
+    const suppressed = this.#limit.admit({ level, event, fields }, this.#nowMs())
+    if (suppressed === null) return
     this.#logger[level](suppressed === 0 ? { event, ...fields } : { event, ...fields, suppressed })
   }
 
   async close(): Promise<void> {
-    const counts = [...this.#repeats.values()].map((repeat) => repeat.suppressed)
-    const total = counts.reduce((sum, count) => sum + count, this.#overflow)
-    if (total > 0) this.#logger.info({ event: 'log-suppressed', lines: total })
+    clearInterval(this.#summing)
+    this.#sumUp()
     await this.#end()
   }
 
-  /** How many lines like this one were suppressed before it, or null when it is one of them. */
-  #admit(event: string, fields: LogFields, nowMs: number): number | null {
-    const subject = fields['connection'] ?? fields['instrument'] ?? fields['venue'] ?? ''
-    const key = `${event}|${subject}`
-    const repeat = this.#repeats.get(key)
-    if (repeat !== undefined && nowMs - repeat.sinceMs < repeatMs) {
-      repeat.suppressed += 1
-      return null
-    }
-    this.#repeats.delete(key)
-    if (this.#repeats.size >= maxKeys) this.#forgetOldest()
-    this.#repeats.set(key, { sinceMs: nowMs, suppressed: 0 })
-    return repeat?.suppressed ?? 0
-  }
-
-  #forgetOldest(): void {
-    const oldest = this.#repeats.entries().next().value
-    if (oldest === undefined) return
-    this.#overflow += oldest[1].suppressed
-    this.#repeats.delete(oldest[0])
-  }
-
-  #fits(nowMs: number): boolean {
-    const second = Math.floor(nowMs / 1_000)
-    if (second !== this.#second) {
-      this.#second = second
-      this.#lines = 0
-    }
-    this.#lines += 1
-    if (this.#lines <= maxLinesPerSecond) return true
-    this.#overflow += 1
-    return false
+  #sumUp(): void {
+    const summary = this.#limit.takeSummary(this.#nowMs())
+    if (summary !== null) this.#logger.info({ event: 'log-suppressed', ...summary })
   }
 }

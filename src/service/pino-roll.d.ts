@@ -6,6 +6,10 @@ declare module 'pino-roll' {
     readonly file: string
     readonly extension: string
     readonly size: string
-    readonly limit: { readonly count: number }
+    readonly limit: {
+      /** With `removeOtherLogFiles` of all files found, else besides the current one. */
+      readonly count: number
+      readonly removeOtherLogFiles?: boolean
+    }
   }): Promise<SonicBoom>
 }

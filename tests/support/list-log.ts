@@ -1,4 +1,5 @@
-import type { Log, LogFields } from '../../src/service/log.ts'
+import type { LogFields } from '../../src/contracts/log-limit.ts'
+import type { Log } from '../../src/service/log.ts'
 
 /** Lines of a log, kept. */
 export class ListLog implements Log {
