@@ -3,6 +3,7 @@ import type { MarketEvent } from '../../src/core/market/event.ts'
 import type { Instrument } from '../../src/core/market/instrument.ts'
 import type { LinkMark } from '../../src/core/market/ledger/link-mark.ts'
 import { Connection } from '../../src/engine/collector/connection.ts'
+import type { ConnectionTransition } from '../../src/engine/collector/connection-transition.ts'
 import { Governor } from '../../src/engine/collector/governor.ts'
 import { HandoverSlots } from '../../src/engine/collector/handover-slots.ts'
 import type { Log, LogFields } from '../../src/engine/collector/log.ts'
@@ -40,6 +41,7 @@ export class ConnectionRig {
   readonly log = new KeptLog()
   readonly events: MarketEvent[] = []
   readonly marks: LinkMark[] = []
+  readonly transitions: ConnectionTransition[] = []
   readonly discounted = new Set<MarketEvent>()
   readonly governor: Governor
   readonly connection: Connection
@@ -77,7 +79,8 @@ export class ConnectionRig {
         log: this.log,
         discounted: this.discounted,
         onEvents: (...[, events]) => this.events.push(...events),
-        onLink: (mark) => this.marks.push(mark)
+        onLink: (mark) => this.marks.push(mark),
+        onTransition: (transition) => this.transitions.push(transition)
       },
       instruments: options.instruments ?? someToys(3),
       marketHours: options.marketHours ?? null,

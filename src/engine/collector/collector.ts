@@ -12,6 +12,7 @@ import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venue
 import type { Clock, Timer } from './clock.ts'
 import { sumTotals } from './collector-totals.ts'
 import type { CollectorTotals } from './collector-totals.ts'
+import type { ConnectionTransition } from './connection-transition.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Fleet } from './fleet.ts'
 import { Governor } from './governor.ts'
@@ -56,6 +57,8 @@ export type CollectorOptions = {
   onLink(mark: LinkMark): void
   /** State, instruments or log of a connection changed, or it came or went. */
   onConnectionChanged(connection: string): void
+  /** A connection's state changed; told before `onConnectionChanged`. */
+  onTransition?(transition: ConnectionTransition): void
   /**
    * Makes instruments known before their connections open, which wait for it; called for one list at a
    * time. Those for which it rejects are not collected until they are found again.

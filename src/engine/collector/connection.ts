@@ -8,21 +8,17 @@ import { invariant } from '../../core/invariant.ts'
 import { Attempts } from './attempts.ts'
 import { ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
-import { ConnectionPhase } from './connection-phase.ts'
-import { describeConnection } from './connection-row.ts'
+import { ConnectionRoster } from './connection-roster.ts'
+import { ConnectionStory } from './connection-story.ts'
 import { refusedPauseMs } from './governor.ts'
 import type { ConnectTicket } from './governor.ts'
 import type { Heir } from './handover.ts'
-import { InstrumentWatch } from './instrument-watch.ts'
 import type { Activity } from './instrument-watch.ts'
-import { Journal } from './journal.ts'
-import type { Link } from './link.ts'
 import type { LinkContext, LinkListener } from './link-options.ts'
 import { Links } from './links.ts'
 import type { Witness } from './links.ts'
 import { MarketFollower } from './market-follower.ts'
 import type { MarketHours } from './market-hours.ts'
-import { Refusals } from './refusals.ts'
 import { Replacement } from './replacement.ts'
 import { Traffic } from './traffic.ts'
 
@@ -52,36 +48,34 @@ export class Connection {
   readonly traffic = new Traffic()
   readonly #options: ConnectionOptions
   readonly #context: LinkContext
-  #watch = new InstrumentWatch()
-  readonly #journal: Journal
+  readonly #story: ConnectionStory
   readonly #silence: SilenceRule
-  #instruments: readonly Instrument[]
-  readonly #refused = new Refusals()
+  readonly #roster: ConnectionRoster
   readonly #market: MarketFollower
   readonly #links: Links
   readonly #replacement: Replacement
-  readonly #phase: ConnectionPhase
   #ending: Ending = 'retry'
   readonly #attempts: Attempts
-  #reconnects = 0
-  #hasBeenLive = false
   #afterSilence = false
-  #lastDataMs: number | null = null
-  #lastHeartbeatMs: number | null = null
   #onClosed: (() => void) | null = null
 
   constructor(options: ConnectionOptions) {
     this.id = options.id
     this.#options = options
     this.#context = options.context
-    this.#instruments = options.instruments
-    this.#journal = new Journal(options.context.clock)
-    this.#phase = new ConnectionPhase(options.id, options.context.clock)
+    this.#roster = new ConnectionRoster(options.instruments)
     const base = options.context.venue.heartbeatMs === null ? 'without' : 'withHeartbeat'
     this.#silence = createSilenceRule(silenceMs[base])
-    for (const { id } of options.instruments) this.#watch.add(id)
     const { context, marketHours } = options
     this.#attempts = new Attempts(context)
+    this.#story = new ConnectionStory({
+      id: options.id,
+      context,
+      traffic: this.traffic,
+      instruments: () => this.instruments,
+      attempt: () => this.#attempts.inVain,
+      onChanged: (connection) => options.onChanged(connection)
+    })
     this.#market = new MarketFollower(marketHours, context.clock)
     const shared = { silence: this.#silence, traffic: this.traffic }
     this.#links = new Links(this.id, context, shared, () => this.#tellClosed())
@@ -89,11 +83,11 @@ export class Connection {
   }
 
   get state(): ConnectionState {
-    return this.#phase.state
+    return this.#story.state
   }
 
   get instruments(): readonly Instrument[] {
-    return this.#instruments
+    return this.#roster.instruments
   }
 
   /** Its instruments are being carried; during a handover by two links. */
@@ -108,7 +102,7 @@ export class Connection {
 
   /** Newest trade id of an instrument that came here; -1 where none did. */
   newestId(id: InstrumentId): number {
-    return this.#watch.newestId(id)
+    return this.#roster.watch.newestId(id)
   }
 
   start(): void {
@@ -123,29 +117,27 @@ export class Connection {
       this.#replacement.cancel('stopped')
       this.#replacement.endTurn()
       if (this.#links.present !== null) this.#leave('close', 'stopped')
-      else if (this.state !== 'closed') this.#enter('closed', null)
+      else if (this.state !== 'closed') this.#story.enter('closed', null)
       this.#tellClosed()
     })
   }
 
   addInstrument(instrument: Instrument): void {
-    this.#instruments = [...this.#instruments, instrument]
-    this.#watch.add(instrument.id)
+    this.#roster.add(instrument)
     this.#links.present?.addInstrument(instrument)
     this.#replacement.addInstrument(instrument)
-    this.#note(`${instrument.symbol} added`)
+    this.#story.note(`${instrument.symbol} added`)
   }
 
   removeInstrument(id: InstrumentId): void {
-    const instrument = this.#instruments.find((each) => each.id === id)
-    if (instrument === undefined) return
-    this.#instruments = this.#instruments.filter((each) => each !== instrument)
-    this.#watch.remove(id)
-    if (!this.#refused.delete(id)) {
+    const removed = this.#roster.remove(id)
+    if (removed === null) return
+    const { instrument, wasRefused } = removed
+    if (!wasRefused) {
       this.#links.present?.removeInstrument(instrument)
       this.#replacement.removeInstrument(instrument)
     }
-    this.#note(`${instrument.symbol} removed`)
+    this.#story.note(`${instrument.symbol} removed`)
   }
 
   /** Replaces its link by a new one as soon as it is its turn; false when there is none to replace. */
@@ -164,10 +156,10 @@ export class Connection {
   /** Skips a wait, or tries again what had failed, refused instruments included. False when there is nothing to skip. */
   retry(): boolean {
     const isSkippable =
-      this.state === 'failed' || (this.state === 'waiting' && this.#phase.reason === 'backoff')
+      this.state === 'failed' || (this.state === 'waiting' && this.#story.reason === 'backoff')
     if (!isSkippable) return false
-    for (const id of this.#refused.clear()) this.#watch.add(id)
-    this.#note('retry asked for')
+    this.#roster.forgive()
+    this.#story.note('retry asked for')
     this.#seek()
     return true
   }
@@ -203,7 +195,7 @@ export class Connection {
 
   /** Null when the instrument is not carried here, or the venue refused it. */
   activity(instrument: InstrumentId): Activity | null {
-    return this.#watch.activity(instrument, this.#context.clock.monotonicMs())
+    return this.#roster.watch.activity(instrument, this.#context.clock.monotonicMs())
   }
 
   /** Age of the last sign of life of the present socket, ms; null while there is none, or one is asked for. */
@@ -213,59 +205,38 @@ export class Connection {
 
   /** One sentence for each instrument that the venue refuses. */
   refusals(): readonly string[] {
-    return this.#refused.sentences()
+    return this.#roster.refusals()
   }
 
   /** @param liveInstruments Those of its instruments that are live or quiet now. */
   row(liveInstruments: number): ConnectionRow {
-    const link = this.#links.present
-    return describeConnection(
-      {
-        phase: this.#phase,
-        traffic: this.traffic,
-        journal: this.#journal,
-        instruments: this.#instruments
-      },
-      {
-        id: this.id,
-        venue: this.#context.venue.id,
-        liveInstruments,
-        lastDataMs: link?.lastDataMs ?? this.#lastDataMs,
-        lastHeartbeatMs: link?.lastHeartbeatMs ?? this.#lastHeartbeatMs,
-        reconnects: this.#reconnects,
-        attempt: this.#attempts.inVain,
-        nextAttemptMs: this.#attempts.nextMs
-      }
-    )
-  }
-
-  #wanted(): readonly Instrument[] {
-    return this.#instruments.filter(({ id }) => !this.#refused.has(id))
+    const { nextMs } = this.#attempts
+    return this.#story.row({ link: this.#links.present, liveInstruments, nextAttemptMs: nextMs })
   }
 
   #seek(): void {
     this.#attempts.cancel()
-    const gate = this.#market.gate(this.#instruments)
+    const gate = this.#market.gate(this.instruments)
     if (gate.kind === 'closed') {
       this.#waitForMarket(gate.connectMs)
       return
     }
-    this.#enter('waiting', 'rate')
+    this.#story.enter('waiting', 'rate')
     this.#attempts.seek((ticket) => this.#connect(ticket))
   }
 
   #connect(ticket: ConnectTicket): void {
-    const gate = this.#market.gate(this.#instruments)
+    const gate = this.#market.gate(this.instruments)
     if (gate.kind === 'closed') {
       ticket.failed()
       this.#waitForMarket(gate.connectMs)
       return
     }
-    this.#enter('connecting', null)
+    this.#story.enter('connecting', null)
     this.#ending = 'retry'
     const link = this.#links.begin({
-      watch: this.#watch,
-      instruments: () => this.#wanted(),
+      watch: this.#roster.watch,
+      instruments: () => this.#roster.wanted(),
       afterSilence: this.#afterSilence,
       listener: this.#linkListener(ticket)
     })
@@ -277,17 +248,18 @@ export class Connection {
       opened: () => {
         ticket.opened()
         this.#replacement.began()
-        this.#enter('subscribing', null)
+        this.#story.enter('subscribing', null)
       },
       subscribed: () => this.#subscribed(),
       refused: (instruments, reason) => this.#instrumentsRefused(instruments, reason),
       suspected: (text) => {
         this.#context.log.warn('connection-suspected', { connection: this.id, text })
-        if (this.state === 'live' || this.state === 'subscribing') this.#enter('stalled', text)
+        if (this.state === 'live' || this.state === 'subscribing')
+          this.#story.enter('stalled', text)
       },
       noticed: (code, text) => {
         this.#context.log.info('venue-notice', { connection: this.id, text })
-        this.#note(text)
+        this.#story.note(text)
         if (code === 'shutdown') this.#endAnnounced()
       },
       ended: (cause) => {
@@ -298,23 +270,20 @@ export class Connection {
   }
 
   #subscribed(): void {
-    if (this.#wanted().length === 0 && this.#instruments.length > 0) {
+    if (this.#roster.isAllRefused) {
       this.#leave('fail', 'the venue refused every instrument')
       return
     }
     if (this.state !== 'subscribing') return
-    this.#hasBeenLive = true
-    this.#enter('live', null)
+    this.#story.enter('live', null)
     this.#replacement.endTurn()
   }
 
   #instrumentsRefused(ids: readonly InstrumentId[], reason: string): void {
     for (const id of ids) {
-      if (!this.#instruments.some((each) => each.id === id) || !this.#refused.add(id, reason))
-        continue
-      this.#watch.remove(id)
+      if (!this.#roster.refuse(id, reason)) continue
       this.#context.log.warn('instrument-refused', { connection: this.id, instrument: id, reason })
-      this.#note(`${id} refused: ${reason}`)
+      this.#story.note(`${id} refused: ${reason}`)
     }
   }
 
@@ -323,7 +292,7 @@ export class Connection {
     this.#replacement.cancel(text)
     this.#ending = ending
     if (this.state === 'subscribing' || this.state === 'live' || this.state === 'stalled') {
-      if (ending !== 'fail') this.#enter('draining', null)
+      if (ending !== 'fail') this.#story.enter('draining', null)
     }
     this.#links.present?.close(ownCause(ending === 'fail' ? 'refused' : 'normal', text))
   }
@@ -334,11 +303,11 @@ export class Connection {
     invariant(link !== null, `${this.id}: a link ended that was not there`)
     const isPlanned = this.#ending === 'close' || this.#ending === 'again'
     this.#links.lost()
-    this.#keepTimes(link)
+    this.#story.keepTimes(link)
     this.#afterSilence = cause.class === 'silence'
-    this.#tellEnd(cause, isPlanned)
+    this.#story.ended({ cause, isPlanned, healthyMs: link.healthyMs })
     if (this.#ending === 'close') {
-      this.#enter('closed', null)
+      this.#story.enter('closed', null)
       this.#tellClosed()
       return
     }
@@ -347,8 +316,7 @@ export class Connection {
       this.#seek()
       return
     }
-    if (this.#hasBeenLive) this.#reconnects += 1
-    this.#hasBeenLive = false
+    this.#story.lost()
     const heir = this.#replacement.takeHeir()
     if (heir !== null) {
       if (cause.class === 'rate') governor.pause(cause.retryAfterMs)
@@ -360,19 +328,6 @@ export class Connection {
     else this.#retryAfter(cause, link.healthyMs)
   }
 
-  #tellEnd(cause: CloseCause, isPlanned: boolean): void {
-    const { class: kind, code, text } = cause
-    this.#journal.close(cause)
-    this.#options.onChanged(this.id)
-    const fields = { connection: this.id, class: kind, code, text, attempt: this.#attempts.inVain }
-    this.#context.log[isPlanned ? 'info' : 'warn']('connection-ended', fields)
-  }
-
-  #keepTimes(link: Link): void {
-    this.#lastDataMs = link.lastDataMs ?? this.#lastDataMs
-    this.#lastHeartbeatMs = link.lastHeartbeatMs ?? this.#lastHeartbeatMs
-  }
-
   #tellClosed(): void {
     if (this.state === 'closed' && this.#links.areGone) this.#onClosed?.()
   }
@@ -382,21 +337,21 @@ export class Connection {
       id: this.id,
       context: this.#context,
       links: this.#links,
-      watch: () => this.#watch,
-      wanted: () => this.#wanted(),
-      noted: (text) => this.#note(text),
+      watch: () => this.#roster.watch,
+      wanted: () => this.#roster.wanted(),
+      noted: (text) => this.#story.note(text),
       mustBreak: (reason) => this.#leave('again', reason),
-      overlapping: () => this.#enter('draining', 'handover'),
+      overlapping: () => this.#story.enter('draining', 'handover'),
       handedOver: (heir) => this.#adopt(heir),
       stayed: () => {
-        if (this.state === 'draining') this.#enter('live', null)
+        if (this.state === 'draining') this.#story.enter('live', null)
       }
     })
   }
 
   #replaceWhenDue(): void {
     if (this.state !== 'live') return
-    if (this.#market.gate(this.#instruments).kind === 'open') this.#replacement.follow()
+    if (this.#market.gate(this.instruments).kind === 'open') this.#replacement.follow()
   }
 
   #endAnnounced(): void {
@@ -407,18 +362,16 @@ export class Connection {
   /** Makes the new link of a handover the present one, however far it has come. */
   #adopt({ link, watch, stage, ticket, refused, isEnding }: Heir): void {
     const old = this.#links.present
-    if (old !== null) this.#keepTimes(old)
-    watch.inherit(this.#watch)
-    this.#watch = watch
+    if (old !== null) this.#story.keepTimes(old)
+    this.#roster.follow(watch)
     this.#links.promote(link)
     link.listen(this.#linkListener(ticket))
-    if (stage === 'overlapping') this.#enter('live', null)
+    if (stage === 'overlapping') this.#story.enter('live', null)
     else {
-      this.#enter('waiting', 'rate')
-      this.#enter('connecting', null)
-      if (stage === 'subscribing') this.#enter('subscribing', null)
+      this.#story.enter('waiting', 'rate')
+      this.#story.enter('connecting', null)
+      if (stage === 'subscribing') this.#story.enter('subscribing', null)
     }
-    this.#hasBeenLive = stage === 'overlapping'
     for (const [id, reason] of refused) this.#instrumentsRefused([id], reason)
     this.#replacement.began()
     if (isEnding) this.#endAnnounced()
@@ -442,19 +395,19 @@ export class Connection {
   }
 
   #wait(state: 'waiting' | 'failed', reason: string, delayMs: number): void {
-    this.#enter(state, reason)
+    this.#story.enter(state, reason)
     this.#attempts.wait(delayMs, () => this.#seek())
   }
 
   #waitForMarket(connectMs: number | null): void {
-    this.#enter('waiting', 'market')
+    this.#story.enter('waiting', 'market')
     this.#attempts.expect(connectMs)
   }
 
   #followMarket(): void {
     if (this.#options.marketHours === null || this.state === 'closed') return
-    const gate = this.#market.gate(this.#instruments)
-    if (this.state === 'waiting' && this.#phase.reason === 'market') {
+    const gate = this.#market.gate(this.instruments)
+    if (this.state === 'waiting' && this.#story.reason === 'market') {
       if (gate.kind === 'open') this.#seek()
       else this.#attempts.expect(gate.connectMs)
       return
@@ -463,17 +416,5 @@ export class Connection {
     if (isOver && (this.state === 'live' || this.state === 'subscribing')) {
       this.#leave('again', marketClosed)
     }
-  }
-
-  #enter(state: ConnectionState, reason: string | null): void {
-    const from = this.state
-    if (!this.#phase.enter(state, reason)) return
-    this.#context.log.info('connection-state', { connection: this.id, from, to: state, reason })
-    this.#note(reason === null ? state : `${state} (${reason})`)
-  }
-
-  #note(text: string): void {
-    this.#journal.note(text)
-    this.#options.onChanged(this.id)
   }
 }

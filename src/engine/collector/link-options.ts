@@ -6,6 +6,7 @@ import type { SilenceRule } from '../../core/market/silence.ts'
 import type { ParsedFrame, Venue } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
 import type { CloseCause } from './close-cause.ts'
+import type { ConnectionTransition } from './connection-transition.ts'
 import type { Governor } from './governor.ts'
 import type { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentWatch } from './instrument-watch.ts'
@@ -38,6 +39,8 @@ export type LinkContext = {
   onEvents(link: string, events: readonly MarketEvent[], receivedMs: number): void
   /** A link began or ceased to carry instruments. */
   onLink(mark: LinkMark): void
+  /** A connection's state changed. */
+  onTransition?(transition: ConnectionTransition): void
 }
 
 /** What a link needs from its connection, and leaves behind there. */
