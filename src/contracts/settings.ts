@@ -3,6 +3,7 @@
  * only once its feature exists.
  */
 import { z } from 'zod'
+import { calendarSchema } from './calendar-settings.ts'
 import { durationSchema } from './duration.ts'
 import { parseInterval, timeIntervals } from '../core/market/interval.ts'
 
@@ -81,6 +82,8 @@ export const settingsSchema = z.strictObject({
       })
     )
     .default({}),
+  /** Dates on which a calendar's market keeps other hours than its rules say. */
+  calendars: z.strictObject({ XNYS: calendarSchema.optional() }).default({}),
   run: z
     .strictObject({
       /** `simulated` when the venues' URLs point at a simulator: everything is labelled so. */

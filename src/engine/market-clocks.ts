@@ -7,11 +7,12 @@ import {
   type SessionCalendar
 } from '../core/market/session-calendar.ts'
 import { xnysCalendar } from '../core/market/xnys.ts'
+import { overridesOf } from '../contracts/calendar-settings.ts'
 import type { Settings } from '../contracts/settings.ts'
 import type { RunRow } from '../contracts/state-rows.ts'
 import type { MarketHours } from './collector/market-hours.ts'
 
-const calendars: Readonly<Record<'XNYS', SessionCalendar>> = { XNYS: xnysCalendar() }
+type CalendarName = NonNullable<Instrument['calendar']>
 
 /** Where calendars are ignored (`--skip-market-hours`), no market is ever closed. */
 export const roundTheClock: Pick<MarketClocks, 'closedBetween'> = { closedBetween: () => [] }
@@ -19,16 +20,26 @@ export const roundTheClock: Pick<MarketClocks, 'closedBetween'> = { closedBetwee
 /** Which hours each instrument follows, by its calendar and the settings. */
 export class MarketClocks {
   readonly #sessions: Settings['market_hours']
+  readonly #calendars: Readonly<Record<CalendarName, SessionCalendar>>
+  /** What was last found of each calendar and session: good until its next change. */
+  readonly #found = new Map<string, MarketMoment>()
 
-  constructor(settings: Settings) {
+  /** @param calendars Instead of the real ones with the settings' exceptions. */
+  constructor(
+    settings: Settings,
+    calendars: Readonly<Record<CalendarName, SessionCalendar>> = calendarsOf(settings)
+  ) {
     this.#sessions = settings.market_hours
+    this.#calendars = calendars
   }
 
   /** Answers for the collector. */
   readonly hours: MarketHours = (instrument, nowMs) => {
     const moment = this.#momentOf(instrument, nowMs)
-    if (moment === null || moment.isInSession) return { isOpen: true, nextOpenMs: null }
-    return { isOpen: false, nextOpenMs: moment.nextChangeMs }
+    if (moment === null) return { isOpen: true, openedMs: null }
+    const sinceMs = known(moment.sinceMs)
+    if (moment.isInSession) return { isOpen: true, openedMs: sinceMs }
+    return { isOpen: false, closedMs: sinceMs, nextOpenMs: known(moment.nextChangeMs) }
   }
 
   /** The session an instrument follows; null round the clock. */
@@ -47,7 +58,7 @@ export class MarketClocks {
     const closed: { readonly fromMs: number; readonly toMs: number }[] = []
     let fromMs = range.fromMs
     for (const { openMs, closeMs } of sessionsBetween(
-      calendars[instrument.calendar],
+      this.#calendars[instrument.calendar],
       session,
       range
     )) {
@@ -64,7 +75,7 @@ export class MarketClocks {
       instruments.flatMap(({ calendar }) => (calendar === null ? [] : [calendar]))
     )
     return [...used].map((calendar) => {
-      const { state, nextChangeMs } = marketStateAt(calendars[calendar], 'regular', nowMs)
+      const { state, nextChangeMs } = marketStateAt(this.#calendars[calendar], 'regular', nowMs)
       return { calendar, state, nextChangeMs }
     })
   }
@@ -72,6 +83,21 @@ export class MarketClocks {
   #momentOf(instrument: Instrument, nowMs: number): MarketMoment | null {
     const session = this.sessionOf(instrument)
     if (session === null || instrument.calendar === null) return null
-    return marketStateAt(calendars[instrument.calendar], session, nowMs)
+    const key = `${instrument.calendar} ${session}`
+    const found = this.#found.get(key)
+    if (found !== undefined && nowMs >= found.sinceMs && nowMs < found.nextChangeMs) return found
+    const moment = marketStateAt(this.#calendars[instrument.calendar], session, nowMs)
+    this.#found.set(key, moment)
+    return moment
   }
+}
+
+function calendarsOf({ calendars }: Settings): Readonly<Record<CalendarName, SessionCalendar>> {
+  const changes = calendars.XNYS === undefined ? [] : overridesOf(calendars.XNYS)
+  return { XNYS: xnysCalendar(changes) }
+}
+
+/** Beyond what a calendar looks ahead or back nothing is known. */
+function known(atMs: number): number | null {
+  return Number.isFinite(atMs) ? atMs : null
 }

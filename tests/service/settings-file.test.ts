@@ -23,6 +23,19 @@ describe('parseSettings', () => {
     expect(settings.run).toEqual({ mode: 'live', clock: 'wall' })
   })
 
+  test('reads dates on which a market keeps other hours than its rules say', () => {
+    const { calendars } = parse(`
+      [calendars.XNYS]
+      closed = ["2027-01-05"]
+      early = { "2027-01-06" = "13:00" }
+    `)
+    expect(calendars.XNYS).toEqual({
+      closed: ['2027-01-05'],
+      early: { '2027-01-06': '13:00' },
+      full: []
+    })
+  })
+
   test('reads the file it writes for newcomers', () => {
     expect(parse(starterSettings).venues.coinbase?.instruments).toHaveLength(10)
   })
@@ -60,6 +73,27 @@ describe('parseSettings', () => {
     [
       '[venues.coinbase]\ninstruments = "all"\nlifetime = "1d"',
       'bad value for venues.coinbase.lifetime ("1d"); allowed: a time such as "90s", "15m" or "24h"'
+    ],
+    ['[calendars.XPAR]', 'unknown key calendars.XPAR'],
+    [
+      '[calendars.XNYS]\nclosed = ["2027-02-30"]',
+      'bad value for calendars.XNYS.closed.0 ("2027-02-30"); allowed: a date in quotes such as "2027-01-05"'
+    ],
+    [
+      '[calendars.XNYS]\nclosed = [2027-01-05]',
+      'bad value for calendars.XNYS.closed.0 ("2027-01-05"); allowed: a date in quotes'
+    ],
+    [
+      '[calendars.XNYS]\nearly = { "2027-01-05" = "16:00" }',
+      'bad value for calendars.XNYS.early.2027-01-05 ("16:00"); allowed: a time in New York from "09:31" to "15:59"'
+    ],
+    [
+      '[calendars.XNYS]\nearly = { "5 January" = "13:00" }',
+      'bad value for calendars.XNYS.early ("5 January"); allowed: a date in quotes such as "2027-01-05" = "13:00"'
+    ],
+    [
+      '[calendars.XNYS]\nclosed = ["2027-01-05"]\nfull = ["2027-01-05"]',
+      'bad value for calendars.XNYS ("2027-01-05"); allowed: each date once'
     ],
     ['x = = 1', 'settings.toml:1:5']
   ])('refuses %j with one line naming key and value', (text, message) => {

@@ -30,7 +30,9 @@ export type MarketMoment = {
   readonly state: 'pre' | 'open' | 'post' | 'closed'
   /** The session that was asked for is running. */
   readonly isInSession: boolean
-  /** When that session ends, or when the next one begins while none is running. */
+  /** When that session began, or when the last one ended while none is running; -Infinity where none did within 16 days. */
+  readonly sinceMs: number
+  /** When that session ends, or when the next one begins while none is running; Infinity where none does within 16 days. */
   readonly nextChangeMs: number
 }
 
@@ -47,9 +49,14 @@ export function marketStateAt(
   const state = today === null ? 'closed' : stateWithin(today, atMs)
   const hours = today === null ? null : hoursOf(today, session)
   if (hours !== null && atMs >= hours.openMs && atMs < hours.closeMs) {
-    return { state, isInSession: true, nextChangeMs: hours.closeMs }
+    return { state, isInSession: true, sinceMs: hours.openMs, nextChangeMs: hours.closeMs }
   }
-  return { state, isInSession: false, nextChangeMs: nextOpenMs(calendar, session, atMs) }
+  return {
+    state,
+    isInSession: false,
+    sinceMs: lastCloseMs(calendar, session, atMs),
+    nextChangeMs: nextOpenMs(calendar, session, atMs)
+  }
 }
 
 /** When the session of a moment's date opens, epoch ms; null when the market stays closed on it. */
@@ -101,6 +108,18 @@ function nextOpenMs(calendar: SessionCalendar, session: Session, atMs: number): 
     if (openMs > atMs) return openMs
   }
   return Infinity
+}
+
+/** When the last session before a moment closed; -Infinity when none did within 16 days. */
+function lastCloseMs(calendar: SessionCalendar, session: Session, atMs: number): number {
+  const today = calendar.dayAt(atMs)
+  for (let day = today; day > today - longestClosureDays; day -= 1) {
+    const found = calendar.findDay(day)
+    if (found === null) continue
+    const { closeMs } = hoursOf(found, session)
+    if (closeMs <= atMs) return closeMs
+  }
+  return -Infinity
 }
 
 function hoursOf(day: MarketDay, session: Session): SessionHours {

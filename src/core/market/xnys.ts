@@ -3,11 +3,14 @@ import { lastWeekday, localDay, nthWeekday, weekdayOf, yearOf } from './local-da
 import { newYorkDay, newYorkMs } from './new-york-time.ts'
 import type { MarketDay, SessionCalendar } from './session-calendar.ts'
 
+/** Regular hours of a date: none, 09:30–16:00, or from 09:30 to an earlier close, in minutes of New York's day. */
+export type DayHours = 'closed' | 'full' | { readonly closeMinute: number }
+
 /** A date whose hours differ from the rules: storms, mourning, changed holidays. */
-export type SessionOverride = {
-  readonly day: LocalDay
-  readonly hours: 'closed' | 'early' | 'full'
-}
+export type SessionOverride = { readonly day: LocalDay; readonly hours: DayHours }
+
+/** The last year whose closures the rules are known to give: published to 2028, by the same rules to here. */
+export const xnysRulesReachYear = 2030
 
 /** Ad hoc closures since 2024 (protocols/us-market-hours.md, read 2026-11). */
 const adHoc: readonly SessionOverride[] = [{ day: localDay(2025, 1, 9), hours: 'closed' }]
@@ -15,9 +18,9 @@ const adHoc: readonly SessionOverride[] = [{ day: localDay(2025, 1, 9), hours: '
 const preOpenMinute = 4 * 60
 const openMinute = 9 * 60 + 30
 const closeMinute = 16 * 60
-const postCloseMinute = 20 * 60
 const earlyCloseMinute = 13 * 60
-const earlyPostCloseMinute = 17 * 60
+/** The late session after the close, be that early: four hours. */
+const postMinutes = 4 * 60
 
 const sunday = 0
 const monday = 1
@@ -45,22 +48,22 @@ export function xnysCalendar(overrides: readonly SessionOverride[] = []): Sessio
   }
 }
 
-function hoursByRule(day: LocalDay): SessionOverride['hours'] {
+function hoursByRule(day: LocalDay): DayHours {
   const weekday = weekdayOf(day)
   if (weekday === saturday || weekday === sunday) return 'closed'
   const year = yearOf(day)
   if (holidays(year).includes(day)) return 'closed'
-  return earlyCloses(year).includes(day) ? 'early' : 'full'
+  return earlyCloses(year).includes(day) ? { closeMinute: earlyCloseMinute } : 'full'
 }
 
-function marketDay(day: LocalDay, hours: 'early' | 'full'): MarketDay {
-  const isEarly = hours === 'early'
+function marketDay(day: LocalDay, hours: Exclude<DayHours, 'closed'>): MarketDay {
+  const close = hours === 'full' ? closeMinute : hours.closeMinute
   return {
     day,
     preOpenMs: newYorkMs(day, preOpenMinute),
     openMs: newYorkMs(day, openMinute),
-    closeMs: newYorkMs(day, isEarly ? earlyCloseMinute : closeMinute),
-    postCloseMs: newYorkMs(day, isEarly ? earlyPostCloseMinute : postCloseMinute)
+    closeMs: newYorkMs(day, close),
+    postCloseMs: newYorkMs(day, close + postMinutes)
   }
 }
 

@@ -3,14 +3,20 @@ import type { Clock } from './clock.ts'
 import { judgeMarket } from './market-hours.ts'
 import type { MarketGate, MarketHours } from './market-hours.ts'
 
+/** Late prints come for minutes after the close. */
 const lateTradesMs = 300_000
 
-/** Whether a connection should be up by the markets of its instruments. */
+/**
+ * Whether a connection should be up by the markets of its instruments.
+ *
+ * It is left 5 minutes after the close, and not begun anew between: what still comes then is not worth a
+ * connection. Asked every second, by the run clock: no timer runs for hours, so none can be late.
+ */
 export class MarketFollower {
   readonly #hours: MarketHours | null
   readonly #clock: Clock
-  /** Monotonic; null while any market is open. */
-  #closedMs: number | null = null
+  /** When the markets were first seen closed, monotonic; null while any is open. */
+  #seenClosedMs: number | null = null
 
   /** @param hours Null: at any hour. */
   constructor(hours: MarketHours | null, clock: Clock) {
@@ -22,14 +28,21 @@ export class MarketFollower {
     return judgeMarket(instruments, this.#hours, this.#clock.nowMs())
   }
 
-  /** All markets have been closed for 5 minutes, looking every second: no late trade is awaited. */
+  /** When the last of the open markets opened, run clock; null while all are closed, or are open at any hour. */
+  openedMs(instruments: readonly Instrument[]): number | null {
+    const gate = this.gate(instruments)
+    return gate.kind === 'open' ? gate.openedMs : null
+  }
+
+  /** All markets closed 5 minutes ago, or 5 minutes of looking ago where the run clock stands still. */
   isOver(gate: MarketGate): boolean {
     if (gate.kind === 'open') {
-      this.#closedMs = null
+      this.#seenClosedMs = null
       return false
     }
     const nowMs = this.#clock.monotonicMs()
-    this.#closedMs ??= nowMs
-    return nowMs - this.#closedMs >= lateTradesMs
+    this.#seenClosedMs ??= nowMs
+    if (nowMs - this.#seenClosedMs >= lateTradesMs) return true
+    return gate.closedMs !== null && this.#clock.nowMs() - gate.closedMs >= lateTradesMs
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { formatLocalDay, localDay, parseLocalDay } from '../../../src/core/market/local-date.ts'
 import { newYorkMs } from '../../../src/core/market/new-york-time.ts'
 import { sessionsBetween } from '../../../src/core/market/session-calendar.ts'
-import { xnysCalendar } from '../../../src/core/market/xnys.ts'
+import { xnysCalendar, xnysRulesReachYear } from '../../../src/core/market/xnys.ts'
 
 /**
  * Closures and 13:00 closes as published: NYSE Group releases of 2021-12-27, 2024-11-08 and
@@ -41,6 +41,23 @@ const published = [
   }
 ]
 
+/** Not published yet: the same rules, worked out by hand from a wall calendar and the church's tables. */
+const byRule = [
+  {
+    year: 2029,
+    tradingDays: 251,
+    closed: '01-01 01-15 02-19 03-30 05-28 06-19 07-04 09-03 11-22 12-25',
+    early: '07-03 11-23 12-24'
+  },
+  {
+    year: 2030,
+    tradingDays: 251,
+    closed: '01-01 01-21 02-18 04-19 05-27 06-19 07-04 09-02 11-28 12-25',
+    early: '07-03 11-29 12-24'
+  }
+]
+const years = [...published, ...byRule]
+
 /** Good Friday by the church's tables. */
 const goodFridays = ['2029-03-30', '2030-04-19', '2031-04-11', '2038-04-23']
 
@@ -53,12 +70,12 @@ function weekdays(year: number): number[] {
 describe('xnysCalendar', () => {
   const calendar = xnysCalendar()
 
-  test.each(published)('closes on the published dates of $year', ({ year, closed }) => {
+  test.each(years)('closes on the listed dates of $year', ({ year, closed }) => {
     const found = weekdays(year).filter((day) => calendar.findDay(day) === null)
     expect(found.map((day) => formatLocalDay(day).slice(5)).join(' ')).toBe(closed)
   })
 
-  test.each(published)('closes at 13:00 on the published dates of $year', ({ year, early }) => {
+  test.each(years)('closes at 13:00 on the listed dates of $year', ({ year, early }) => {
     const found = weekdays(year).filter((day) => {
       const hours = calendar.findDay(day)
       return hours !== null && hours.closeMs === newYorkMs(day, 13 * 60)
@@ -66,13 +83,17 @@ describe('xnysCalendar', () => {
     expect(found.map((day) => formatLocalDay(day).slice(5)).join(' ')).toBe(early)
   })
 
-  test.each(published)('trades on $tradingDays days in $year', ({ year, tradingDays }) => {
+  test.each(years)('trades on $tradingDays days in $year', ({ year, tradingDays }) => {
     const range = { fromMs: Date.UTC(year, 0, 1, 12), toMs: Date.UTC(year + 1, 0, 1, 1) }
     expect(sessionsBetween(calendar, 'regular', range)).toHaveLength(tradingDays)
   })
 
   test.each(goodFridays)('closes on Good Friday %s', (date) => {
     expect(calendar.findDay(parseLocalDay(date) ?? NaN)).toBeNull()
+  })
+
+  test('lists every year up to the one that its rules are known to reach', () => {
+    expect(years.at(-1)?.year).toBe(xnysRulesReachYear)
   })
 
   test('trades in full on the last day of 2027, because a Saturday New Year is not kept', () => {
@@ -109,11 +130,12 @@ describe('xnysCalendar', () => {
   test('obeys overrides before its own rules and lists', () => {
     const changed = xnysCalendar([
       { day: localDay(2026, 6, 10), hours: 'closed' },
-      { day: localDay(2026, 6, 11), hours: 'early' },
+      { day: localDay(2026, 6, 11), hours: { closeMinute: 15 * 60 + 30 } },
       { day: localDay(2025, 1, 9), hours: 'full' }
     ])
     expect(changed.findDay(localDay(2026, 6, 10))).toBeNull()
-    expect(changed.findDay(localDay(2026, 6, 11))?.closeMs).toBe(Date.UTC(2026, 5, 11, 17))
+    expect(changed.findDay(localDay(2026, 6, 11))?.closeMs).toBe(Date.UTC(2026, 5, 11, 19, 30))
+    expect(changed.findDay(localDay(2026, 6, 11))?.postCloseMs).toBe(Date.UTC(2026, 5, 11, 23, 30))
     expect(changed.findDay(localDay(2025, 1, 9))?.openMs).toBe(Date.UTC(2025, 0, 9, 14, 30))
   })
 })

@@ -229,8 +229,9 @@ describe('createCollector', () => {
     const { collector, clock, sockets } = aCollectorRig({
       ...discovering([aToy('QLD', { calendar: 'XNYS' })]),
       marketHours: (...[, nowMs]) => {
-        const isOpen = nowMs >= openMs && nowMs < closeMs
-        return { isOpen, nextOpenMs: isOpen ? null : openMs + (nowMs < openMs ? 0 : 86_400_000) }
+        if (nowMs < openMs) return { isOpen: false, closedMs: null, nextOpenMs: openMs }
+        if (nowMs < closeMs) return { isOpen: true, openedMs: openMs }
+        return { isOpen: false, closedMs: closeMs, nextOpenMs: openMs + 86_400_000 }
       }
     })
     collector.start()

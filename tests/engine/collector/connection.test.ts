@@ -158,7 +158,8 @@ describe('Connection', () => {
     let isOpen = true
     const rig = new ConnectionRig({
       instruments: [aToy('QLD', { calendar: 'XNYS' })],
-      marketHours: () => ({ isOpen, nextOpenMs: null })
+      marketHours: () =>
+        isOpen ? { isOpen, openedMs: null } : { isOpen, closedMs: null, nextOpenMs: null }
     })
     rig.governor.pause(5_000)
     rig.connection.start()
