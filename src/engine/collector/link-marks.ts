@@ -37,15 +37,26 @@ export class LinkMarks {
 
   /** @param lastFrameMs Run clock; what came after it may be missing. */
   down(instruments: readonly InstrumentId[], lastFrameMs: number, reason: string): void {
-    const ended = instruments.filter((id) => this.#carried.delete(id))
-    if (ended.length === 0) return
-    const atMs = this.#options.clock.nowMs()
-    this.#tell({ state: 'down', instruments: ended, atMs, lastFrameMs, reason })
+    this.#down(instruments, { lastFrameMs, reason })
   }
 
   /** The link ended, and with it all that it carried. */
   ended(lastFrameMs: number, reason: string): void {
     this.down([...this.#carried], lastFrameMs, reason)
+  }
+
+  /** The same after the venue answered our goodbye: nothing that it sent is on its way any more. */
+  drained(lastFrameMs: number, reason: string): void {
+    this.#down([...this.#carried], { lastFrameMs, reason, isDrained: true })
+  }
+
+  #down(
+    instruments: readonly InstrumentId[],
+    end: Pick<LinkMark, 'lastFrameMs' | 'reason' | 'isDrained'>
+  ): void {
+    const ended = instruments.filter((id) => this.#carried.delete(id))
+    if (ended.length === 0) return
+    this.#tell({ state: 'down', instruments: ended, atMs: this.#options.clock.nowMs(), ...end })
   }
 
   #tell(mark: Omit<LinkMark, 'connection'>): void {

@@ -309,7 +309,9 @@ export class Link implements FrameTaker {
     const isAnswered = this.#cause?.class === 'normal' && end.kind === 'closed' && end.code === 1000
     if (isAnswered) this.#intake.lastFrameMs = this.#context.clock.nowMs()
     const text = this.#redact(cause.text)
-    this.#marks.ended(cause.class === 'silence' ? this.#lastTrustedMs() : this.#lastFrameMs(), text)
+    if (isAnswered) this.#marks.drained(this.#lastFrameMs(), text)
+    else if (cause.class === 'silence') this.#marks.ended(this.#lastTrustedMs(), text)
+    else this.#marks.ended(this.#lastFrameMs(), text)
     this.#listener.ended({ ...cause, text })
   }
 

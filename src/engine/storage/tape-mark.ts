@@ -19,12 +19,12 @@ export type TapeMark = {
 
 /** The mark of a link that began or ceased to carry instruments. */
 export function tapeMarkOf(link: LinkMark): TapeMark {
-  const { state, connection, atMs, instruments, lastFrameMs, reason } = link
+  const { state, connection, atMs, instruments, lastFrameMs, reason, isDrained } = link
   return {
     kind: state === 'up' ? 'link-up' : 'link-down',
     atMs,
     instrument: null,
     connection,
-    detail: { instruments, lastFrameMs, reason }
+    detail: { instruments, lastFrameMs, reason, ...(isDrained && { isDrained }) }
   }
 }

@@ -352,6 +352,40 @@ describe('a ledger by links', () => {
     expect(run.gaps()).toEqual([])
   })
 
+  test.each([
+    ['a moment after another began', 0, 12_300, 12_200, []],
+    ['in the moment in which another began', 0, 12_000, 12_000, []],
+    ['a moment after another began, by a clock behind the venue', -5_000, 12_300, 12_200, []],
+    ['having fallen silent a moment before another began', 0, 12_300, 11_900, [[10_900, 12_000]]]
+  ] as const)('judges a link that ended %s', (...[, aheadMs, downMs, lastFrameMs, expected]) => {
+    const run = start('unique')
+    const live = (tradeId: string, ms: number) =>
+      run.pipeline.apply(aTrade({ id: tradeId, eventMs: nowMs + ms }), nowMs + ms + aheadMs)
+    run.mark('up', aheadMs)
+    live('a', 5_000)
+    run.mark('up', 12_000 + aheadMs, { connection: 'b' })
+    live('b', 12_050)
+    const lastSignMs = nowMs + lastFrameMs + aheadMs
+    run.mark('down', downMs + aheadMs, { lastFrameMs: lastSignMs, reason: 'stopped' })
+    live('c', 15_000)
+    run.commit()
+    expect(run.gaps().map(([, , fromMs, toMs]) => [fromMs, toMs])).toEqual(expected)
+  })
+
+  test('misses nothing where the venue answered the goodbye after another link began', () => {
+    const ends = (isDrained: { isDrained?: true }) => {
+      const run = start('unique')
+      run.mark('up', 0)
+      run.trade('a', 5_000)
+      run.mark('up', 12_000, { connection: 'b' })
+      const lagsMs = 700
+      run.mark('down', 12_300, { lastFrameMs: nowMs + 12_300 - lagsMs, ...isDrained })
+      run.commit()
+      return run.gaps().length
+    }
+    expect([ends({}), ends({ isDrained: true })]).toEqual([1, 0])
+  })
+
   test('does not take the beginning of one link for a sign of life of another', () => {
     const run = start('unique')
     run.mark('up', 0)

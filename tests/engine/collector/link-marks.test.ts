@@ -52,6 +52,7 @@ describe('link marks of a connection', () => {
       lastFrameMs,
       reason: 'connection reset'
     })
+    expect(rig.marks.at(-1)).not.toHaveProperty('isDrained')
   })
 
   test('trust a link that was suspected for silence up to its last data only', () => {
@@ -77,7 +78,8 @@ describe('link marks of a connection', () => {
     const rig = aLiveRig({ instruments: someToys(1) })
     rig.pass(8_000)
     void rig.connection.stop()
-    expect(rig.marks.at(-1)).toMatchObject({ state: 'down', lastFrameMs: rig.clock.nowMs() })
+    const lastFrameMs = rig.clock.nowMs()
+    expect(rig.marks.at(-1)).toMatchObject({ state: 'down', lastFrameMs, isDrained: true })
   })
 
   test('never tell a refused instrument up', () => {

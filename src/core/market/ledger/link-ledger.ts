@@ -154,15 +154,20 @@ export class LinkLedger {
 
   /**
    * A link ended and others stand. When it fell silent before the oldest of them began, nothing carried
-   * the instrument in between, though events of the others sealed that time.
+   * the instrument in between, though events of the others sealed that time. When it did not, what was
+   * under way at its last sign of life came by the others: there the margin is not needed.
    */
-  #lookBehind({ lastFrameMs, reason }: LinkMark): void {
+  #lookBehind({ atMs, lastFrameMs, reason, isDrained }: LinkMark): void {
     const fromMs = lastFrameMs - marginMs
     const toMs = this.#venueTimeOf(this.#links.oldestMs)
+    const isBridged =
+      isDrained === true
+        ? atMs >= this.#links.oldestMs
+        : lastFrameMs - Math.min(this.#leastLagMs, 0) >= toMs
     const isTold = this.#record.gaps.open.some(
       ({ gap }) => (gap.fromMs ?? gap.toMs) <= fromMs && gap.toMs >= toMs
     )
-    if (toMs > fromMs && !isTold) this.#open(fromMs, toMs, { cause: 'disconnected', reason })
+    if (!isBridged && !isTold) this.#open(fromMs, toMs, { cause: 'disconnected', reason })
   }
 
   #sealBefore(eventMs: number): void {

@@ -22,6 +22,8 @@ export type LinkMark = {
   readonly lastFrameMs: number
   /** How it ended, in words; null for `up`. */
   readonly reason: string | null
+  /** `down`: the venue answered our goodbye, so all that it sent on this link came; left out where it did not. */
+  readonly isDrained?: true
 }
 
 /** The `up` marks of links that stand, after one more mark of either state. */
