@@ -3,6 +3,7 @@
  * state-stream.ts) of the host itself travel on the same channel inside `stream` envelopes.
  */
 import { z } from 'zod'
+import { provocationSchema, type Provocation } from './provocation.ts'
 import type { ClientMessage, ServerMessage } from './state-stream.ts'
 import { settingsSchema } from './settings.ts'
 import { modeSchema } from './shapes.ts'
@@ -21,8 +22,13 @@ const engineConfigSchema = z.object({
   logLevel: logLevelSchema,
   /** Ignores market calendars: connects at any hour. */
   skipMarketHours: z.boolean(),
-  /** What a run of faults changes to see that its check can fail. `gaps` false: they are neither declared nor refilled. */
-  faultRun: z.object({ gaps: z.boolean() }).optional()
+  /**
+   * What a run of faults changes to see that its check can fail. `gaps` false: they are neither declared
+   * nor refilled. `provoke`: faults to have from the start; more may be told later (never to a live run).
+   */
+  faultRun: z
+    .object({ gaps: z.boolean(), provoke: z.array(provocationSchema).readonly().optional() })
+    .optional()
 })
 
 /** What the engine takes from its host; `stream` carries a client message that the stream's own end checks. */
@@ -31,6 +37,12 @@ export const hostMessageSchema = z.union([
   z.object({ channel: z.literal('control'), kind: z.literal('stop') }),
   /** The machine woke up: every connection is presumed dead. */
   z.object({ channel: z.literal('control'), kind: z.literal('resumed') }),
+  /** Have a fault: only for an engine with a `faultRun` that is not live. */
+  z.object({
+    channel: z.literal('control'),
+    kind: z.literal('provoke'),
+    fault: provocationSchema
+  }),
   z.object({ channel: z.literal('stream'), message: z.unknown() })
 ])
 
@@ -42,6 +54,7 @@ export type HostMessage =
   | { readonly channel: 'control'; readonly kind: 'start'; readonly config: EngineConfig }
   | { readonly channel: 'control'; readonly kind: 'stop' }
   | { readonly channel: 'control'; readonly kind: 'resumed' }
+  | { readonly channel: 'control'; readonly kind: 'provoke'; readonly fault: Provocation }
   | { readonly channel: 'stream'; readonly message: ClientMessage }
 
 export type EngineMessage =

@@ -13,9 +13,11 @@ import type { Log } from './collector/log.ts'
 import type { ReceiveQueue } from './collector/receive-queue.ts'
 import { wsSockets } from './collector/ws-socket.ts'
 import { EngineFailure } from './engine-failure.ts'
+import type { HandlerFaults } from './health/handler-faults.ts'
 import { instrumentFile } from './instrument-file.ts'
 import type { MarketClocks } from './market-clocks.ts'
 import { logRefill, refillMarkOf } from './refill-journal.ts'
+import type { ProvokedFaults } from './provoked-faults.ts'
 import type { RunningHeads } from './running-heads.ts'
 import type { StateFeed } from './state-feed.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
@@ -37,6 +39,10 @@ type Parts = {
   readonly heads: RunningHeads
   readonly markets: MarketClocks
   readonly log: Log
+  /** What an event throws costs that event alone. */
+  readonly faults: HandlerFaults
+  /** null: not an engine of a fault run. */
+  readonly provoked: ProvokedFaults | null
   /** The engine cannot go on. */
   readonly failed: (error: unknown) => void
 }
@@ -96,6 +102,7 @@ export class Collecting {
   #collect(venue: Venue, settings: VenueSettings): Collector {
     const { config, version, clock, pipeline, writer, received, feed, markets, log, failed } =
       this.#parts
+    const { faults, provoked } = this.#parts
     const collector: Collector = createCollector({
       venue,
       endpoints: {
@@ -116,9 +123,15 @@ export class Collecting {
       marketHours: config.skipMarketHours ? null : markets.hours,
       log,
       prepare: (instruments) => this.#prepare(venue, instruments).catch(failed),
-      onEvents: (...[, events, receivedMs]) => {
+      onEvents: (link, events, receivedMs) => {
         for (const event of events) {
-          if (pipeline.apply(event, receivedMs) === 'implausible') collector.discount(event)
+          const { instrument } = event
+          try {
+            if (instrument !== null) provoked?.beforeEvent(instrument)
+            if (pipeline.apply(event, receivedMs) === 'implausible') collector.discount(event)
+          } catch (error) {
+            faults.note('take in an event', instrument ?? link, error)
+          }
         }
       },
       onLink: (mark) => {

@@ -3,6 +3,7 @@ import type { InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
+import type { Provocation } from '../contracts/provocation.ts'
 import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 import { Collecting } from './collecting.ts'
@@ -10,11 +11,14 @@ import { systemClock, type Clock } from './collector/clock.ts'
 import type { LogFields } from './collector/log.ts'
 import { ReceiveQueue } from './collector/receive-queue.ts'
 import { EngineFailure } from './engine-failure.ts'
+import type { HandlerClock } from './health/handler-clock.ts'
+import { HandlerFaults } from './health/handler-faults.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
 import { GapJournal } from './gap-journal.ts'
 import { LedgerDesk } from './ledger-desk.ts'
 import { MarketClocks, roundTheClock } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
+import { isProvocable, ProvokedFaults } from './provoked-faults.ts'
 import { QueryDesk } from './query-desk.ts'
 import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
@@ -32,6 +36,8 @@ export type EngineOptions = {
   readonly version: string
   readonly threads: { readonly writer: URL; readonly reader: URL }
   readonly log: (level: LogLevel, event: string, fields: LogFields) => void
+  /** Times the handlers of this process. */
+  readonly handlers: HandlerClock
   /** The engine cannot go on. */
   readonly failed: (error: unknown) => void
 }
@@ -56,6 +62,8 @@ export class Engine {
   readonly #history: VenueHistory
   readonly #heads: RunningHeads
   readonly #received: ReceiveQueue
+  readonly #faults: HandlerFaults
+  readonly #provoked: ProvokedFaults | null
   readonly #startedMs = Date.now()
   #running: Running | null = null
 
@@ -64,7 +72,16 @@ export class Engine {
     this.#markets = new MarketClocks(options.config.settings)
     this.#clock = systemClock(() => this.#runNowMs())
     // A tape's clock stands where its last event stands, so its frames are stamped one by one.
-    this.#received = new ReceiveQueue(options.config.clock === 'wall' ? undefined : 1)
+    const { config, handlers } = options
+    this.#faults = this.#createFaults()
+    this.#provoked = isProvocable(config)
+      ? new ProvokedFaults((name, work) => handlers.run(name, work))
+      : null
+    this.#received = new ReceiveQueue(config.clock === 'wall' ? undefined : 1, {
+      during: (drain) => handlers.run('take in frames', drain),
+      about: ({ name }) => handlers.about(name),
+      threw: ({ name }, error) => this.#faults.note('take in frames', name, error)
+    })
     this.#history = new VenueHistory(() => this.#clock.monotonicMs())
     this.#heads = new RunningHeads(this.#history)
     this.#publisher = new StatePublisher({
@@ -87,6 +104,7 @@ export class Engine {
    * @throws StorageError, EngineFailure
    */
   async start(): Promise<void> {
+    for (const fault of this.#options.config.faultRun?.provoke ?? []) this.provoke(fault)
     const lock = lockFolder(this.#options.config.dataDir)
     try {
       const opened = { lock, ...(await this.#openStore()) }
@@ -143,6 +161,12 @@ export class Engine {
     }
   }
 
+  /** Has a fault, where it is an engine of a fault run. */
+  provoke(fault: Provocation): void {
+    if (this.#provoked === null) this.#log('warn', 'provocation-refused', { what: fault.what })
+    else this.#provoked.provoke(fault)
+  }
+
   /** The machine woke up. */
   resumed(): void {
     this.#running?.collecting.resumed()
@@ -153,6 +177,7 @@ export class Engine {
     const running = this.#running
     if (running === null) return
     this.#running = null
+    this.#provoked?.close()
     running.publishing.close()
     this.#publisher.close()
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
@@ -186,6 +211,8 @@ export class Engine {
       heads: this.#heads,
       markets: this.#markets,
       log: this.#collectorLog(),
+      faults: this.#faults,
+      provoked: this.#provoked,
       failed: this.#options.failed
     })
     const { collectors } = collecting
@@ -249,6 +276,20 @@ export class Engine {
   #runNowMs(): number {
     if (this.#options.config.clock === 'wall') return Date.now()
     return this.#running?.pipeline.runNowMs() || Date.now()
+  }
+
+  #createFaults(): HandlerFaults {
+    const listener = {
+      isolated: (handler: string, subject: string, error: unknown) => {
+        this.#log('error', 'handler-threw', { handler, instrument: subject, error: String(error) })
+      },
+      tooMany: (faults: number, error: unknown) => {
+        const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+        const message = `${faults} faults of handlers within a minute, the last: ${text}`
+        this.#options.failed(new EngineFailure('handler-faults', message, 1, true))
+      }
+    }
+    return new HandlerFaults(listener, () => this.#clock.monotonicMs())
   }
 
   #followPressure(pressure: 'high' | 'normal'): void {

@@ -1,4 +1,4 @@
-import { hostMessageSchema } from '../contracts/engine-protocol.ts'
+import { hostMessageSchema, type LogLevel } from '../contracts/engine-protocol.ts'
 import type { ClientLimits } from '../contracts/state-publisher.ts'
 import {
   maxRelayedSeries,
@@ -6,7 +6,9 @@ import {
   type MessageLink,
   type ServerMessage
 } from '../contracts/state-stream.ts'
+import type { LogFields } from './collector/log.ts'
 import { Engine } from './engine.ts'
+import { HandlerClock } from './health/handler-clock.ts'
 import { EngineFailure, failureOf } from './engine-failure.ts'
 import { openParentChannel } from './parent-channel.ts'
 import { threadFiles } from './thread-files.ts'
@@ -17,6 +19,14 @@ const hostLimits: ClientLimits = { maxOpenQueries: 256, maxWatchedSeries: maxRel
 
 /** The engine's process: takes commands from its host, and ends with it. */
 const channel = openParentChannel()
+const handlers = new HandlerClock({
+  slow: (slow) => {
+    log('warn', 'handler-slow', { ...slow, worstMs: Math.round(slow.worstMs) })
+  },
+  overran: (handler, subject, tookMs) => {
+    log('error', 'handler-overran', { handler, subject, tookMs: Math.round(tookMs) })
+  }
+})
 let engine: Engine | null = null
 let isStopping = false
 let isFailing = false
@@ -56,6 +66,9 @@ channel.onMessage((raw) => {
       return
     case 'resumed':
       engine?.resumed()
+      return
+    case 'provoke':
+      engine?.provoke(message.data.fault)
   }
 })
 channel.onPort((link) => engine?.attach(link))
@@ -73,14 +86,17 @@ function isStreamMessage(raw: unknown): raw is { readonly message: unknown } {
   return raw.channel === 'stream' && 'message' in raw
 }
 
+function log(level: LogLevel, event: string, fields: LogFields): void {
+  channel.send({ channel: 'control', kind: 'log', level, event, fields })
+}
+
 function start(config: ConstructorParameters<typeof Engine>[0]['config']): void {
   const started = new Engine({
     config,
     version: '0.1.0',
     threads: threadFiles(import.meta.url),
-    log: (level, event, fields) => {
-      channel.send({ channel: 'control', kind: 'log', level, event, fields })
-    },
+    log,
+    handlers,
     failed: fail
   })
   engine = started

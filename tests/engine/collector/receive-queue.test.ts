@@ -5,6 +5,7 @@ import { ConnectionRig } from '../../support/connection-rig.ts'
 function aTaker(onTake: (text: string) => void = () => undefined) {
   const taken: string[] = []
   const taker: FrameTaker = {
+    name: 'a link',
     take: (data, receivedMs, atMs) => {
       taken.push(`${data.toString()} ${receivedMs} ${atMs}`)
       onTake(data.toString())
@@ -58,6 +59,39 @@ describe('ReceiveQueue', () => {
     expect(() => queue.drain()).toThrow('bad frame')
     queue.drain()
     expect(taken).toEqual(['a 1000 0', 'b 1000 0'])
+  })
+
+  test('lets a taker that throws cost its own frame only', () => {
+    const threw: string[] = []
+    const { taken, frame } = aTaker((text) => {
+      if (text === 'b') throw new Error('broken')
+    })
+    const queue = new ReceiveQueue(undefined, {
+      during: (drain) => drain(),
+      about: () => undefined,
+      threw: ({ name }, error) => void threw.push(`${name}: ${String(error)}`)
+    })
+    for (const text of ['a', 'b', 'c']) queue.add(frame(text))
+    queue.drain()
+    expect(taken).toEqual(['a 1000 0', 'b 1000 0', 'c 1000 0'])
+    expect(threw).toEqual(['a link: Error: broken'])
+  })
+
+  test('says once for a row of frames whose they are', () => {
+    const told: string[] = []
+    const { frame } = aTaker()
+    const queue = new ReceiveQueue(undefined, {
+      during: (drain) => {
+        told.push('begins')
+        drain()
+      },
+      about: ({ name }) => void told.push(name),
+      threw: () => undefined
+    })
+    for (const text of ['a', 'b', 'c']) queue.add(frame(text))
+    queue.drain()
+    queue.drain()
+    expect(told).toEqual(['begins', 'a link'])
   })
 })
 
