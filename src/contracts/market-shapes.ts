@@ -1,6 +1,7 @@
 import type { Candle } from '../core/market/candle.ts'
 import type { Gap } from '../core/market/ledger/gap.ts'
-import type { CandleShape, GapShape, TradeShape } from './shapes.ts'
+import type { Incident } from './incident.ts'
+import type { CandleShape, GapShape, IncidentShape, TradeShape } from './shapes.ts'
 import type { TradeRecord } from './state-stream.ts'
 
 /** Builds the outer shape of a candle. Tick candles carry index and closeMs. */
@@ -32,6 +33,17 @@ export function tradeShapeOf(trade: TradeRecord): TradeShape {
 
 /** Builds the outer shape of a gap: what it was, when, and what became of it. */
 export function gapShapeOf(gap: Gap): GapShape {
-  const { instrument, fromMs, toMs, state, cause, missedTrades, source } = gap
-  return { type: 'gap', instrument, fromMs, toMs, state, cause, missedTrades, source }
+  const { instrument, fromMs, toMs, state, cause, reason, missedTrades, source } = gap
+  return { type: 'gap', instrument, fromMs, toMs, state, cause, reason, missedTrades, source }
+}
+
+/** Builds the outer shape of an outage. */
+export function incidentShapeOf(incident: Incident): IncidentShape {
+  const { connections, instruments } = incident
+  return {
+    type: 'incident',
+    ...incident,
+    connections: [...connections],
+    instruments: [...instruments]
+  }
 }

@@ -63,7 +63,8 @@ export const candleShape = z.object({
 
 /**
  * A stretch that was or is missing. `fromMs` null where it is not known when it began, `missedTrades`
- * where ids do not tell, `source` where there was no refill.
+ * where ids do not tell, `source` where there was no refill. `reason`: how the link ended, or why no refill
+ * was to be had, in words for people; null where there is nothing to say.
  */
 export const gapShape = z.object({
   type: z.literal('gap'),
@@ -72,6 +73,7 @@ export const gapShape = z.object({
   toMs: z.number(),
   state: ledgerStateSchema,
   cause: z.string(),
+  reason: z.string().nullable(),
   missedTrades: z.number().nullable(),
   source: z.string().nullable()
 })

@@ -13,7 +13,11 @@ const candles = [1, 4].map((at) => {
   return aCandle({ openMs, closeMs: openMs + 1_000, close: at, state: 'complete', final: true })
 })
 const sealedMs = startMs + 5_600
-const lost = { ...aGap({ fromMs: startMs + 2_100, toMs: startMs + 2_300 }), state: 'lost' as const }
+const lost = {
+  ...aGap({ fromMs: startMs + 2_100, toMs: startMs + 2_300 }),
+  state: 'lost' as const,
+  reason: 'the venue serves no older trades'
+}
 
 describe('GET /gaps', () => {
   test('gives the gaps of all instruments, or of one, in the documented shape', async () => {
@@ -27,6 +31,7 @@ describe('GET /gaps', () => {
         toMs: startMs + 2_300,
         state: 'lost',
         cause: 'missing-ids',
+        reason: 'the venue serves no older trades',
         missedTrades: 4,
         source: null
       }

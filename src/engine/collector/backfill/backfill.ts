@@ -235,13 +235,14 @@ export class Backfill {
   /** The venue was not reached, or would not answer. */
   #failed(work: Work, error: unknown): RefillStep {
     const reason = error instanceof Error ? error.message : String(error)
-    const isFinal = error instanceof VenueError && error.retry === 'never'
+    const refusal = error instanceof VenueError && error.retry === 'never' ? error : null
     this.#noteFailure()
     const { random } = this.#options
     const retry = planRetry({ attempt: work.failures, healthyMs: 0 }, random)
-    const step: RefillStep = isFinal
-      ? work.refill.refused(work.gap, reason)
-      : { kind: 'wait', delayMs: Math.max(leastRetryMs, retry.delayMs) }
+    const step: RefillStep =
+      refusal === null
+        ? { kind: 'wait', delayMs: Math.max(leastRetryMs, retry.delayMs) }
+        : work.refill.refused(work.gap, refusal)
     if (work.failures === 0) {
       const retryMs = step.kind === 'wait' ? step.delayMs : 0
       this.#tell({ kind: 'failed', key: keyOf(work.gap), reason, retryMs })

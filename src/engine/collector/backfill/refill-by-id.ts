@@ -1,6 +1,7 @@
 import { invariant } from '../../../core/invariant.ts'
 import type { Trade } from '../../../core/market/event.ts'
 import type { Gap } from '../../../core/market/ledger/gap.ts'
+import type { VenueError } from '../../../core/venue-error.ts'
 import type { RestContext, TradeIdRange, TradePage } from '../../../venues/venue.ts'
 import { refillFromCandles, settleLost } from './candle-refill.ts'
 import type { Unreached } from './candle-refill.ts'
@@ -10,6 +11,7 @@ import { Patience } from './patience.ts'
 import { PendingIds } from './pending-ids.ts'
 import { keyOf } from './refill.ts'
 import type { Refill, RefillContext, RefillStep } from './refill.ts'
+import { refusalOf } from './refusal.ts'
 import { Trust } from './trust.ts'
 
 /** Waits before asking again for trades that the venue did not give; REST may lag behind the feed. */
@@ -80,12 +82,12 @@ export class RefillById implements Refill {
       : this.#trust.contradicted(gap, fault, null)
   }
 
-  refused(gap: Gap, reason: string): RefillStep {
+  refused(gap: Gap, refusal: VenueError): RefillStep {
     const again = this.#trust.refused()
     if (again !== null) return again
     return this.#unreached === null
-      ? this.#turnToCandles(gap, reason)
-      : settleLost(gap, this.#unreached, reason)
+      ? this.#turnToCandles(gap, refusalOf(refusal, 'trades'))
+      : settleLost(gap, this.#unreached, refusalOf(refusal, 'candles'))
   }
 
   /** What is known is asked for once; the lowest trade of a page stands beside the next one. */

@@ -1,5 +1,6 @@
 import { invariant } from '../../../core/invariant.ts'
 import type { Gap } from '../../../core/market/ledger/gap.ts'
+import type { VenueError } from '../../../core/venue-error.ts'
 import type { RestContext, TradePage } from '../../../venues/venue.ts'
 import { refillFromCandles, settleLost } from './candle-refill.ts'
 import type { Unreached } from './candle-refill.ts'
@@ -8,6 +9,7 @@ import type { KnownTrades } from './known-trades.ts'
 import { Patience } from './patience.ts'
 import { keyOf } from './refill.ts'
 import type { Refill, RefillContext, RefillStep } from './refill.ts'
+import { refusalOf } from './refusal.ts'
 import { Trust } from './trust.ts'
 
 const emptyWaitsMs = [1_000, 5_000]
@@ -59,12 +61,12 @@ export class RefillByReach implements Refill {
       : this.#trust.contradicted(gap, fault, gap.toMs)
   }
 
-  refused(gap: Gap, reason: string): RefillStep {
+  refused(gap: Gap, refusal: VenueError): RefillStep {
     const again = this.#trust.refused()
     if (again !== null) return again
     return this.#unreached === null
-      ? this.#turnToCandles(gap, reason)
-      : settleLost(gap, this.#unreached, reason)
+      ? this.#turnToCandles(gap, refusalOf(refusal, 'trades'))
+      : settleLost(gap, this.#unreached, refusalOf(refusal, 'candles'))
   }
 
   async #knownOf(gap: Gap, { trades }: TradePage, nowMs: number): Promise<KnownTrades> {

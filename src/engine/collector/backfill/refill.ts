@@ -4,6 +4,7 @@ import type { Instrument } from '../../../core/market/instrument.ts'
 import type { Gap, GapKey } from '../../../core/market/ledger/gap.ts'
 import type { Settlement } from '../../../core/market/ledger/settlement.ts'
 import type { Applied } from '../../../core/pipeline/pipeline.ts'
+import type { VenueError } from '../../../core/venue-error.ts'
 import type { RestContext, Venue } from '../../../venues/venue.ts'
 import type { Clock } from '../clock.ts'
 import type { UntimedBackfillEvent } from './backfill-event.ts'
@@ -40,7 +41,7 @@ export interface Refill {
    */
   step(gap: Gap, rest: RestContext): Promise<RefillStep>
   /** The venue will not answer this question, whenever it is asked. */
-  refused(gap: Gap, reason: string): RefillStep
+  refused(gap: Gap, refusal: VenueError): RefillStep
 }
 
 /** The part of a gap that names it. */

@@ -5,7 +5,10 @@ import { aNumberedGap, BackfillRig, brokeMs, toyTrade } from '../../../support/b
 import { aHistory } from '../../../support/a-history.ts'
 
 const unreachable = new VenueError('venue-unreachable', 'no answer', { retry: 'after' })
-const refused = new VenueError('venue-refused', 'GET x answered 404', { retry: 'never' })
+const refused = new VenueError('venue-refused', 'GET http://x/a?b answered 404: {"no":1}', {
+  retry: 'never',
+  detail: { status: 404 }
+})
 
 function idsFrom(first: number, last: number): readonly number[] {
   return Array.from(Array(last - first + 1).keys(), (at) => first + at)
@@ -294,7 +297,9 @@ describe('Backfill in trouble (D5)', () => {
     await rig.pass(10_000)
     expect(asked).toHaveLength(4)
     expect(askedCandles).toHaveLength(1)
-    expect(rig.settlements).toMatchObject([{ reason: 'GET x answered 404' }])
+    expect(rig.settlements).toMatchObject([{ reason: 'the venue refused to give trades (404)' }])
+    const failed = rig.events.filter(({ kind }) => kind === 'failed')
+    expect(failed).toMatchObject([{ reason: refused.message }])
     rig.backfill.close()
   })
 
