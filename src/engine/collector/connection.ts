@@ -187,6 +187,7 @@ export class Connection {
   tick(): void {
     this.traffic.tick()
     this.#silence.age()
+    if (!this.#market.isInSession(this.instruments)) this.#links.present?.rest()
     this.#links.present?.tick()
     this.#replacement.tick()
     this.#followMarket()
@@ -410,6 +411,15 @@ export class Connection {
     if (this.state === 'waiting' && this.#story.reason === 'market') {
       if (gate.kind === 'open') this.#seek()
       else this.#attempts.expect(gate.connectMs)
+      return
+    }
+    const link = this.#links.present
+    if (
+      this.state === 'live' &&
+      link !== null &&
+      this.#market.takeLateOpen(gate, link.lastDataMs)
+    ) {
+      link.suspect('no data within 30 s of the open')
       return
     }
     const isOver = this.#market.isOver(gate)

@@ -187,6 +187,11 @@ export class Link implements FrameTaker {
     this.#keepAlive(nowMs)
   }
 
+  /** No market of its instruments is open now: its silence is not held against it. */
+  rest(): void {
+    this.#liveness.rest(this.#context.clock.monotonicMs())
+  }
+
   /** Takes the link for dead, whatever it looks like. */
   suspect(text: string): void {
     if (this.#phase === 'ended' || this.#cause !== null) return

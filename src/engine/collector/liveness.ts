@@ -106,6 +106,12 @@ export class Liveness {
     this.#hasData = false
   }
 
+  /** The market is closed: no data is expected. */
+  rest(nowMs: number): void {
+    this.#dataMs = nowMs
+    this.#hasData = false
+  }
+
   /** Looks for what is wrong; null when nothing is. */
   check(nowMs: number): Suspicion | null {
     if (this.#doubtedMs !== null && this.isDoubted && nowMs - this.#doubtedMs >= proofWithinMs) {

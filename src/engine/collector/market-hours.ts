@@ -51,6 +51,16 @@ export function judgeMarket(
   return isOpen ? { kind: 'open', openedMs } : { kind: 'closed', closedMs, connectMs }
 }
 
+/** Whether any of the instruments may trade now. */
+export function isAnyInSession(
+  instruments: readonly Instrument[],
+  hours: MarketHours | null,
+  nowMs: number
+): boolean {
+  if (hours === null || instruments.length === 0) return true
+  return instruments.some((each) => each.calendar === null || hours(each, nowMs).isOpen)
+}
+
 const roundTheClock: MarketState = { isOpen: true, openedMs: null }
 
 function laterOf(a: number | null, b: number | null): number | null {

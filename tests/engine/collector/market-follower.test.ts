@@ -86,4 +86,31 @@ describe('MarketFollower', () => {
     clock.advance(3_600_000)
     expect(follower.openedMs([share])).toBeNull()
   })
+
+  test('is in session neither before the open nor while late trades are awaited', () => {
+    const { follower, clock } = followerAt(openMs - 60_000)
+    const seen = [0, 60_000, 3_599_000, 1_000].map((ms) => {
+      clock.advance(ms)
+      return follower.isInSession([share])
+    })
+    expect(seen).toEqual([false, true, true, false])
+    expect(follower.isInSession([share, aToy('BTC-USD')])).toBe(true)
+  })
+
+  test.each([
+    { when: 'nothing came', lastDataMs: null, isLate: true },
+    { when: 'data came before the open only', lastDataMs: openMs - 1, isLate: true },
+    { when: 'data came with the open', lastDataMs: openMs, isLate: false }
+  ])('says of an open 30 s ago, when $when: $isLate, and once', ({ lastDataMs, isLate }) => {
+    const { follower, clock } = followerAt(openMs + 29_000)
+    const look = () => follower.takeLateOpen(follower.gate([share]), lastDataMs)
+    expect(look()).toBe(false)
+    clock.advance(1_000)
+    expect([look(), look()]).toEqual([isLate, false])
+  })
+
+  test('does not hold an open against those who came long after it', () => {
+    const { follower } = followerAt(openMs + 60_000)
+    expect(follower.takeLateOpen(follower.gate([share]), null)).toBe(false)
+  })
 })
