@@ -22,7 +22,8 @@ export type ControlServer = { readonly url: string; close(): Promise<void> }
 const maxBodyBytes = 64 * 1024
 const defaultLimit = 1_000
 const maxLimit = 10_000
-const routes = 'GET /truth, GET /truth/:instrument/trades, GET /faults, POST /faults, POST /start'
+const routes =
+  'GET /truth, GET /truth/:instrument/trades, GET /faults, POST /faults, GET /connects, POST /start'
 
 /** Starts the control server on 127.0.0.1. Requests that name another host are refused. */
 export async function startControlServer(
@@ -74,6 +75,8 @@ async function answer(
       return ok(readFaults(target))
     case 'POST /faults':
       return postFault(target, await readBody(request))
+    case 'GET /connects':
+      return ok(readConnects(target))
     case 'POST /start':
       return start(target)
     default:
@@ -97,6 +100,16 @@ function readTruth({ truth, isFinished, faults }: ControlTarget) {
 function readFaults({ faults }: ControlTarget) {
   const { board } = faults
   return { kinds: faultKinds, active: board.active(), counts: board.counts() }
+}
+
+/** How often each venue was connected to, and how often its own limits were met. */
+function readConnects({ faults }: ControlTarget) {
+  const figures = Object.entries(faults.board.connects.figures())
+  const venues = figures.map(([venue, connects]) => {
+    const server = [...faults.venues].find(([id]) => id === venue)?.[1]
+    return [venue, { ...connects, breaches: server?.breaches?.() ?? null }]
+  })
+  return { venues: Object.fromEntries(venues) as Readonly<Record<string, unknown>> }
 }
 
 function readTrades(truth: Truth, name: string, query: URLSearchParams): JsonAnswer {

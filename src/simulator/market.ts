@@ -116,9 +116,26 @@ export interface SimTruth {
   sent(connection: string, trade: SimTrade): void
 }
 
-/** How a connection is ended. `reset`: TCP reset. `eof`: FIN without a close frame. `close`: properly. */
+/** What a fault does to a connection, most of it its end. */
 export type SimCut =
-  { readonly how: 'reset' | 'eof' } | { readonly how: 'close'; readonly code: number }
+  /** TCP reset; FIN without a close frame; TCP reset after a part of a frame. */
+  | { readonly how: 'reset' | 'eof' | 'mid-frame' }
+  /** A close frame, then the end; a null code is a close frame without one. Codes that may not be sent are sent all the same. */
+  | { readonly how: 'close'; readonly code: number | null }
+  /** It stays open, and from here on hears and says nothing; `partial`: a part of a frame goes out first. */
+  | { readonly how: 'freeze'; readonly partial: boolean }
+  /** Bytes as they are, past the library. */
+  | { readonly how: 'raw'; readonly bytes: Buffer }
+  /** One message in so many fragments of 64 KiB, one every `everyMs`, and no last one. */
+  | { readonly how: 'fragments'; readonly most: number; readonly everyMs: number }
+  /** One text frame, as the venue would send it. */
+  | { readonly how: 'say'; readonly frame: string }
+
+/** Says by its id whether a connection is meant. */
+export type SimChoice = (connection: string) => boolean
+
+/** How a lasting fault ends connections of an age. */
+export type SimLifetime = { readonly ms: number; readonly cut: SimCut }
 
 /** An HTTP answer that takes the place of the venue's own. */
 export type SimRefusal = {
@@ -126,20 +143,28 @@ export type SimRefusal = {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What faults may do to one outgoing frame, connection or request; the default does nothing. */
+/** What faults may do to frames, connections and requests; the default does nothing. */
 export interface SimFaults {
   /** Asked before each frame goes out. */
   onSend(venue: SimVenueId, connection: string, instrument: InstrumentId | null): 'send' | 'drop'
-  /** Asked before each upgrade. */
-  onConnect(venue: SimVenueId): 'admit' | 'reset' | SimRefusal
+  /** What goes out in the place of a frame; null: nothing does, though the venue takes it for sent. */
+  onFrame(venue: SimVenueId, instrument: InstrumentId | null, frame: string): string | null
+  /** Asked for each message of a client: whether the venue takes notice. */
+  onMessage(venue: SimVenueId): 'hear' | 'ignore'
+  /** Asked before each upgrade. `mute`: it is never answered. */
+  onConnect(venue: SimVenueId): 'admit' | 'reset' | 'mute' | SimRefusal
   /**
    * Asked before each REST request; null: the venue answers itself.
    *
    * @param target Path and query.
    */
   onRequest(venue: SimVenueId, target: string): SimRefusal | null
-  /** How old a connection of the venue may become, and the code it is closed with then; null: any age. */
-  lifetime(venue: SimVenueId): { readonly ms: number; readonly code: number } | null
+  /** How much later a REST request is answered, ms. */
+  answerDelayMs(venue: SimVenueId, target: string): number
+  /** How old a connection of the venue may become, and how it is ended then; null: any age. */
+  lifetime(venue: SimVenueId, connection: string): SimLifetime | null
+  /** Whether nothing listens on the venue's port. */
+  isPortClosed(venue: SimVenueId): boolean
 }
 
 /** Moves a market that is made up as it goes; a tape has nothing of it. */
@@ -156,10 +181,12 @@ export interface SimMarketControl {
 export interface SimVenueServer {
   readonly wsUrl: string
   readonly restUrl: string
-  /** Ends every connection, as a fault would. */
-  dropConnections(cut: SimCut): void
+  /** Does to connections what a fault would; to all of them unless some are chosen. */
+  dropConnections(cut: SimCut, isMeant?: SimChoice): void
   /** Tells every connection that the server is about to end, and closes them so much later; only where the venue does so. */
   announceShutdown?(leadMs: number): void
+  /** How often each limit was met since the start; only where limits are enforced. */
+  breaches?(): object
   close(): Promise<void>
 }
 

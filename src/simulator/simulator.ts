@@ -8,6 +8,7 @@ import { FaultBoard } from './faults/fault-board.ts'
 import type { FaultTarget } from './faults/fault-kind.ts'
 import { FaultedMarket } from './faults/faulted-market.ts'
 import { runScenario, type ScenarioStep } from './faults/scenario.ts'
+import { Surge } from './faults/surge.ts'
 import { FramesVenue } from './frames-venue.ts'
 import type {
   SimMarket,
@@ -115,6 +116,10 @@ async function build(
 
   const ports = new PortPlan(port)
   const board = new FaultBoard(() => performance.now())
+  if (source.control !== null) {
+    const surge = new Surge({ market, control: source.control, board, venues: venuesOf(options) })
+    cleanup.push(() => surge.close())
+  }
   const venues = new Map<SimVenueId, SimVenueServer>()
   const told = new Map<SimVenueId, FaultedMarket>()
   const faults = { market, control: source.control, truth, board, venues, told }

@@ -148,8 +148,8 @@ export async function startBinanceServer(options: BinanceServerOptions): Promise
       slowConsumers: listener.slowConsumers,
       idle: counts.idle
     }),
-    dropConnections: (how) => {
-      listener.dropConnections(how)
+    dropConnections: (cut, isMeant) => {
+      listener.dropConnections(cut, isMeant)
     },
     announceShutdown: (leadMs) => {
       for (const session of sessions) session.announceShutdown(leadMs)

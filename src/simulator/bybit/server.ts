@@ -122,8 +122,8 @@ export async function startBybitServer(options: BybitServerOptions): Promise<Lim
       slowConsumers: listener.slowConsumers,
       idle: counts.idle
     }),
-    dropConnections: (how) => {
-      listener.dropConnections(how)
+    dropConnections: (cut, isMeant) => {
+      listener.dropConnections(cut, isMeant)
     },
     close: async () => {
       feeds.close()

@@ -107,8 +107,8 @@ export async function startCoinbaseServer(
       slowConsumers: listener.slowConsumers,
       idle
     }),
-    dropConnections: (how) => {
-      listener.dropConnections(how)
+    dropConnections: (cut, isMeant) => {
+      listener.dropConnections(cut, isMeant)
     },
     close: async () => {
       closeFeeds()

@@ -67,8 +67,8 @@ export async function startEodhdServer(options: EodhdServerOptions): Promise<Sim
   return {
     wsUrl: `ws://127.0.0.1:${listener.port}${path}`,
     restUrl: `http://127.0.0.1:${listener.port}/api`,
-    dropConnections: (how) => {
-      listener.dropConnections(how)
+    dropConnections: (cut, isMeant) => {
+      listener.dropConnections(cut, isMeant)
     },
     close: async () => {
       stopListening()

@@ -54,6 +54,11 @@ export class ActiveFault {
     )
   }
 
+  /** Of the fault's own seed; each use is a draw. */
+  get random(): Random {
+    return this.#random
+  }
+
   /** Counts one strike. */
   strike(): void {
     this.#hits += 1

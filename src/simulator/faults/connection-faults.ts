@@ -1,32 +1,35 @@
+import type { SimCut } from '../market.ts'
 import { beginFault, type FaultKind } from './fault-kind.ts'
-import { FaultRefusal } from './fault-parameters.ts'
+import { FaultRefusal, type FaultParameters } from './fault-parameters.ts'
 
 const longestMs = 86_400_000
+const endings = ['reset', 'eof', 'close', 'mid-frame'] as const
 
-/** Faults of connections. */
+/** Faults that end connections or leave them dead. */
 export const connectionFaults: Readonly<Record<string, FaultKind>> = {
   disconnect(parameters, { venues }) {
     const { venue } = parameters.scope()
-    const how = parameters.choice('how', ['reset', 'eof', 'close'], 'reset')
-    const code = parameters.number('code', { from: 1000, to: 4999, whole: true })
-    if (how !== 'close' && code !== null) {
-      throw new FaultRefusal('code', 'how to be close, which alone has a code', code)
-    }
-    const cut = how === 'close' ? { how, code: code ?? 1001 } : { how }
-    return () => venues.get(venue)?.dropConnections(cut)
+    const cut = readCut(parameters)
+    const isMeant = parameters.connections()
+    return () => venues.get(venue)?.dropConnections(cut, isMeant)
   },
 
-  refuse(parameters, target) {
+  freeze(parameters, { venues }) {
     const { venue } = parameters.scope()
-    const life = parameters.life()
-    if (life.ms === null && life.n === null) {
-      throw new FaultRefusal('ms', 'for how long, or n connections', undefined)
-    }
-    const status = parameters.number('status', { from: 300, to: 599, whole: true })
+    const how = parameters.choice('how', ['whole', 'partial'], 'whole')
+    const isMeant = parameters.connections()
+    const cut = { how: 'freeze', partial: how === 'partial' } as const
+    return () => venues.get(venue)?.dropConnections(cut, isMeant)
+  },
+
+  flap(parameters, target) {
+    const { venue } = parameters.scope()
+    const withinMs = parameters.number('withinMs', { from: 1, to: longestMs }) ?? 2_000
+    const cut = readCut(parameters)
     return beginFault(target, parameters, {
-      effect: { kind: 'refuse', status },
+      effect: { kind: 'flap', withinMs, cut },
       scope: { venue, instrument: null },
-      life
+      life: { ms: parameters.ms(), n: null }
     })
   },
 
@@ -53,4 +56,13 @@ export const connectionFaults: Readonly<Record<string, FaultKind>> = {
     }
     return () => server.announceShutdown?.(leadMs)
   }
+}
+
+/** `how` and, for a close, `code`; 1005 is a close frame without one. */
+function readCut(parameters: FaultParameters): SimCut {
+  const how = parameters.choice('how', endings, 'reset')
+  const code = parameters.number('code', { from: 0, to: 65_535, whole: true })
+  if (how === 'close') return { how, code: code === 1005 ? null : (code ?? 1001) }
+  if (code === null) return { how }
+  throw new FaultRefusal('code', 'how to be close, which alone has a code', code)
 }

@@ -1,6 +1,10 @@
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { SimFaults, SimRefusal, SimVenueId } from '../market.ts'
+import { hashUnit, seedOf } from '../hash.ts'
+import type { SimFaults, SimLifetime, SimRefusal, SimVenueId } from '../market.ts'
 import { ActiveFault, type ShownFault } from './active-fault.ts'
+import { changeFrame } from './changed-frame.ts'
+import { ConnectLog } from './connect-log.ts'
+import type { FaultFinder, FoundFault } from './fault-finder.ts'
 import type {
   EffectOf,
   FaultEffect,
@@ -11,14 +15,9 @@ import type {
 
 const maxFaults = 1_000
 
-/** A fault and its effect, whose kind is known. */
-export type FoundFault<Kind extends FaultEffectKind> = {
-  readonly fault: ActiveFault
-  readonly effect: EffectOf<Kind>
-}
-
 /** The faults that are going on; asked before each frame, trade, connection and request. */
-export class FaultBoard implements SimFaults {
+export class FaultBoard implements SimFaults, FaultFinder {
+  readonly connects = new ConnectLog()
   readonly #clock: () => number
   /** Strikes of faults that are over, by kind. */
   readonly #counts = new Map<FaultEffectKind, number>()
@@ -45,34 +44,69 @@ export class FaultBoard implements SimFaults {
     ...[, instrument]: readonly [connection: string, instrument: InstrumentId | null]
   ): 'send' | 'drop' {
     if (instrument === null) return 'send'
-    const mute = this.find('mute', venue, instrument)
+    const mute = this.find('mute', venue, instrument, ({ keep }) => keep === 'nothing')
     if (mute === null) return 'send'
     mute.fault.strike()
     return 'drop'
   }
 
-  onConnect(venue: SimVenueId): 'admit' | 'reset' | SimRefusal {
+  onFrame(venue: SimVenueId, instrument: InstrumentId | null, frame: string): string | null {
+    return this.#faults.length === 0 ? frame : changeFrame(this, { venue, instrument, frame })
+  }
+
+  onMessage(venue: SimVenueId): 'hear' | 'ignore' {
+    const deaf = this.find('deaf', venue, null)
+    deaf?.fault.strike()
+    return deaf === null ? 'hear' : 'ignore'
+  }
+
+  onConnect(venue: SimVenueId): 'admit' | 'reset' | 'mute' | SimRefusal {
+    const nowMs = this.#clock()
+    this.connects.note(venue, nowMs)
+    const limit = this.find('connect-limit', venue, null)
+    if (limit !== null && this.connects.isBanned(venue, limit.effect, nowMs)) {
+      limit.fault.strike()
+      return { status: 429, headers: {} }
+    }
     const refuse = this.find('refuse', venue, null)
     if (refuse === null) return 'admit'
     refuse.fault.strike()
-    const { status } = refuse.effect
-    return status === null ? 'reset' : { status, headers: {} }
+    this.connects.refuse(venue)
+    const { status, how, headers } = refuse.effect
+    if (status !== null) return { status, headers }
+    return how === 'mute' ? 'mute' : 'reset'
   }
 
   onRequest(venue: SimVenueId, target: string): SimRefusal | null {
     const fail = this.find('rest-fail', venue, null, ({ path }) => target.includes(path))
     if (fail === null) return null
     fail.fault.strike()
-    const { status, retryAfter } = fail.effect
-    return { status, headers: retryAfter === null ? {} : { 'retry-after': retryAfter } }
+    const { status, headers } = fail.effect
+    return { status, headers }
   }
 
-  lifetime(venue: SimVenueId): { readonly ms: number; readonly code: number } | null {
+  answerDelayMs(venue: SimVenueId, target: string): number {
+    const slow = this.find('rest-slow', venue, null, ({ path }) => target.includes(path))
+    slow?.fault.strike()
+    return slow?.effect.byMs ?? 0
+  }
+
+  lifetime(venue: SimVenueId, connection: string): SimLifetime | null {
     const lifetime = this.find('lifetime', venue, null)
-    return lifetime === null ? null : { ms: lifetime.effect.ageMs, code: lifetime.effect.code }
+    if (lifetime !== null) {
+      const { ageMs, code } = lifetime.effect
+      return { ms: ageMs, cut: { how: 'close', code } }
+    }
+    const flap = this.find('flap', venue, null)
+    if (flap === null) return null
+    const { withinMs, cut } = flap.effect
+    return { ms: withinMs * hashUnit(seedOf(flap.fault.seed, connection), 1, 0), cut }
   }
 
-  /** Finds the oldest fault of a kind that is going on for an instrument, or for a venue as a whole. */
+  isPortClosed(venue: SimVenueId): boolean {
+    return this.find('refuse', venue, null, ({ how }) => how === 'port') !== null
+  }
+
   find<Kind extends FaultEffectKind>(
     kind: Kind,
     venue: SimVenueId,

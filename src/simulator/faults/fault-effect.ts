@@ -1,29 +1,38 @@
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { SimVenueId } from '../market.ts'
+import type { SimCut, SimVenueId } from '../market.ts'
+import type { Damage } from './frame-damage.ts'
+import type { FieldChange } from './field-change.ts'
+import type { TradeField } from './trade-fields.ts'
 
 /** What a lying history is wrong about. */
 export type LieSubject = 'ids' | 'instrument' | 'price' | 'times'
 
 /** What a lasting fault does. Shares are of trades, 0 to 1. */
 export type FaultEffect =
-  /** Frames about the instrument are not sent. */
-  | { readonly kind: 'mute' }
+  /** Frames about the instrument are not sent, but for heartbeats where those are kept. */
+  | { readonly kind: 'mute'; readonly keep: 'nothing' | 'heartbeats' }
   /** Trades happen and are served by REST, but no frame carries them. */
   | { readonly kind: 'drop'; readonly share: number }
   /** Trades go out so much later than they happen. */
   | { readonly kind: 'delay'; readonly share: number; readonly byMs: number }
   /** So many trades at a time go out in a shuffled order. */
   | { readonly kind: 'reorder'; readonly window: number }
-  /** New connections are not let in; a null status is a TCP reset. */
-  | { readonly kind: 'refuse'; readonly status: number | null }
+  /** New connections are not let in; a null status goes by `how`. */
+  | {
+      readonly kind: 'refuse'
+      readonly status: number | null
+      readonly how: 'reset' | 'mute' | 'port'
+      readonly headers: Readonly<Record<string, string>>
+    }
   /** REST requests whose path holds `path` are answered with a status instead. */
   | {
       readonly kind: 'rest-fail'
       readonly status: number
       readonly path: string
-      /** Seconds, or a date as HTTP writes it; null: the answer has none. */
-      readonly retryAfter: string | null
+      readonly headers: Readonly<Record<string, string>>
     }
+  /** REST requests whose path holds `path` are answered so much later. */
+  | { readonly kind: 'rest-slow'; readonly byMs: number; readonly path: string }
   /** Trades of REST are not as they were. */
   | {
       readonly kind: 'rest-lie'
@@ -42,6 +51,41 @@ export type FaultEffect =
   | { readonly kind: 'rest-partial'; readonly most: number }
   /** Connections are closed at this age. */
   | { readonly kind: 'lifetime'; readonly ageMs: number; readonly code: number }
+  /** Connections are ended at an age that is drawn for each. */
+  | { readonly kind: 'flap'; readonly withinMs: number; readonly cut: SimCut }
+  /** Frames of trades are damaged. */
+  | { readonly kind: 'corrupt'; readonly how: Damage | 'any'; readonly share: number }
+  /** Fields of trades are not as the venue documents them. */
+  | {
+      readonly kind: 'mutate'
+      readonly change: FieldChange
+      readonly field: TradeField
+      readonly share: number
+    }
+  /** Trades carry other times on the wire. */
+  | {
+      readonly kind: 'times'
+      readonly to: 'past' | 'future' | 'back' | 'offset'
+      readonly byMs: number
+      readonly share: number
+    }
+  /** What clients say is not heard. */
+  | { readonly kind: 'deaf' }
+  /** Subscriptions are served and never acknowledged. */
+  | { readonly kind: 'no-ack' }
+  /** The venue refuses to serve the instrument; listed or not. */
+  | { readonly kind: 'untradable'; readonly isListed: boolean }
+  /** The instrument is not known yet. */
+  | { readonly kind: 'unlisted' }
+  /** Each trade is followed by so many more, less one. */
+  | { readonly kind: 'surge'; readonly factor: number }
+  /** Who connects more often is shut out for a while. */
+  | {
+      readonly kind: 'connect-limit'
+      readonly perSecond: number
+      readonly per5Minutes: number
+      readonly banMs: number
+    }
 
 /** Kinds that go on for a while. */
 export type FaultEffectKind = FaultEffect['kind']

@@ -20,8 +20,6 @@ export type FaultTarget = {
 /** One kind of fault: reads its parameters and says what is to be done; nothing happens before. */
 export type FaultKind = (parameters: FaultParameters, target: FaultTarget) => () => void
 
-const maxSeed = 4_294_967_295
-
 /** What begins a lasting fault, with the seed of its draws. */
 export function beginFault(
   { board }: FaultTarget,
@@ -32,7 +30,7 @@ export function beginFault(
     readonly life: FaultLife
   }
 ): () => void {
-  const seed = parameters.number('seed', { from: 0, to: maxSeed, whole: true }) ?? 1
+  const seed = parameters.seed()
   return () => {
     if (!board.add({ ...of, seed })) {
       throw new FaultRefusal('kind', 'fewer faults at a time', 'one more')

@@ -1,6 +1,10 @@
+import { admissionFaults } from './admission-faults.ts'
 import { connectionFaults } from './connection-faults.ts'
 import type { FaultKind, FaultTarget } from './fault-kind.ts'
 import { FaultParameters, FaultRefusal, type FaultCommand } from './fault-parameters.ts'
+import { frameFaults } from './frame-faults.ts'
+import { listingFaults } from './listing-faults.ts'
+import { protocolFaults } from './protocol-faults.ts'
 import { restFaults } from './rest-faults.ts'
 import { tradeFaults } from './trade-faults.ts'
 
@@ -11,6 +15,10 @@ export type FaultResult =
 /** Every kind that `POST /faults` knows, by name. A new fault is a new entry. */
 const kinds: Readonly<Record<string, FaultKind>> = {
   ...connectionFaults,
+  ...admissionFaults,
+  ...protocolFaults,
+  ...frameFaults,
+  ...listingFaults,
   ...tradeFaults,
   ...restFaults,
 

@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { SimInstrument, SimMarket, SimVenueId, SimVenueServer } from '../market.ts'
+import { hashUnit, seedOf } from '../hash.ts'
+import type { SimChoice, SimInstrument, SimMarket, SimVenueId, SimVenueServer } from '../market.ts'
 import type { FaultLife, FaultScope } from './fault-effect.ts'
 
 /** A command as it came: a JSON object. */
@@ -24,6 +25,7 @@ type NumberRule = {
 }
 
 const longestMs = 86_400_000
+const maxSeed = 4_294_967_295
 const mostTrades = 1_000_000
 
 /** Reads the parameters of one command; every method throws FaultRefusal for one that cannot be used. */
@@ -91,6 +93,28 @@ export class FaultParameters {
 
   share(): number {
     return this.number('share', { from: 0, to: 1 }) ?? 1
+  }
+
+  /** `seed`, of what is drawn. */
+  seed(): number {
+    return this.number('seed', { from: 0, to: maxSeed, whole: true }) ?? 1
+  }
+
+  /** `share` and `seed`: which connections are meant. */
+  connections(): SimChoice {
+    const share = this.share()
+    const seed = this.seed()
+    return (connection) => share === 1 || hashUnit(seedOf(seed, connection), 2, 0) < share
+  }
+
+  /** `retryAfter` and `location`, as headers of an answer. */
+  headers(): Readonly<Record<string, string>> {
+    const retryAfter = this.text('retryAfter', /^[\w ,:+-]{1,40}$/, 'seconds or a date')
+    const location = this.text('location', /^(ws|http)s?:\/\/[\w.:/-]{1,200}$/, 'a URL')
+    return {
+      ...(retryAfter === null ? {} : { 'retry-after': retryAfter }),
+      ...(location === null ? {} : { location })
+    }
   }
 
   /** @param fallback Where it is not given; null: it is needed. */

@@ -12,6 +12,7 @@ import type {
 import { MarketListeners } from '../market-listeners.ts'
 import type { FaultBoard } from './fault-board.ts'
 import { tellHistory } from './told-history.ts'
+import { listAsTold, serveAsTold } from './told-listing.ts'
 
 /** After the first of a shuffled window, however few came. */
 const longestWindowMs = 1_000
@@ -79,11 +80,13 @@ export class FaultedMarket implements SimMarket {
   }
 
   instruments(venue: SimVenueId): readonly SimInstrument[] {
-    return this.#market.instruments(venue)
+    const all = this.#market.instruments(venue)
+    return this.#board.isIdle ? all : listAsTold(all, this.#board)
   }
 
   find(venue: SimVenueId, venueSymbol: string): SimInstrument | null {
-    return this.#market.find(venue, venueSymbol)
+    const found = this.#market.find(venue, venueSymbol)
+    return found === null || this.#board.isIdle ? found : serveAsTold(found, this.#board)
   }
 
   state(instrument: InstrumentId): SimState {

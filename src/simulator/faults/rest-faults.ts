@@ -10,12 +10,21 @@ export const restFaults: Readonly<Record<string, FaultKind>> = {
     const { venue } = parameters.scope()
     const life = parameters.life()
     const status = parameters.number('status', { from: 300, to: 599, whole: true }) ?? 500
-    const path = parameters.text('path', /^[\w/.=&?-]{0,100}$/, 'a part of the path') ?? ''
-    const retryAfter = parameters.text('retryAfter', /^[\w ,:+-]{1,40}$/, 'seconds or a date')
+    const path = readPath(parameters)
     return beginFault(target, parameters, {
-      effect: { kind: 'rest-fail', status, path, retryAfter },
+      effect: { kind: 'rest-fail', status, path, headers: parameters.headers() },
       scope: { venue, instrument: null },
       life
+    })
+  },
+
+  'rest-slow'(parameters, target) {
+    const { venue } = parameters.scope()
+    const byMs = parameters.number('byMs', { from: 1, to: longestMs }) ?? 2_000
+    return beginFault(target, parameters, {
+      effect: { kind: 'rest-slow', byMs, path: readPath(parameters) },
+      scope: { venue, instrument: null },
+      life: parameters.life()
     })
   },
 
@@ -54,6 +63,10 @@ export const restFaults: Readonly<Record<string, FaultKind>> = {
       life: parameters.life()
     })
   }
+}
+
+function readPath(parameters: FaultParameters): string {
+  return parameters.text('path', /^[\w/.=&?-]{0,100}$/, 'a part of the path') ?? ''
 }
 
 function tradeHistoryScope(parameters: FaultParameters): FaultScope {

@@ -2,7 +2,8 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import { hashUnit } from '../hash.ts'
 import type { SimInstrument, SimMarket, SimTrade, SimVenueId } from '../market.ts'
 import { tradeTextIds } from '../trade-text-id.ts'
-import type { FaultBoard, FoundFault } from './fault-board.ts'
+import type { FaultBoard } from './fault-board.ts'
+import type { FoundFault } from './fault-finder.ts'
 
 const lieStream = 60
 

@@ -4,19 +4,8 @@ import { FaultRefusal } from './fault-parameters.ts'
 
 const mostRepeated = 1_000
 
-/** Faults of the trades themselves and of the frames that carry them. */
+/** Faults of the trades themselves. */
 export const tradeFaults: Readonly<Record<string, FaultKind>> = {
-  mute(parameters, target) {
-    const scope = parameters.scope()
-    const ms = parameters.ms()
-    if (ms === null) throw new FaultRefusal('ms', 'a number above 0', undefined)
-    return beginFault(target, parameters, {
-      effect: { kind: 'mute' },
-      scope,
-      life: { ms, n: null }
-    })
-  },
-
   drop(parameters, target) {
     const scope = parameters.scope()
     const life = parameters.life()
@@ -65,6 +54,19 @@ export const tradeFaults: Readonly<Record<string, FaultKind>> = {
     const n = parameters.n() ?? 1
     const control = controlOf(target)
     return () => control.burst(instrument, n)
+  },
+
+  surge(parameters, target) {
+    const scope = parameters.scope()
+    const ms = parameters.ms()
+    if (ms === null) throw new FaultRefusal('ms', 'a number above 0', undefined)
+    const factor = parameters.number('factor', { from: 2, to: 100, whole: true }) ?? 10
+    controlOf(target)
+    return beginFault(target, parameters, {
+      effect: { kind: 'surge', factor },
+      scope,
+      life: { ms, n: null }
+    })
   },
 
   quiet(parameters, target) {

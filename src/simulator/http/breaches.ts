@@ -17,4 +17,4 @@ type Breaches = {
 }
 
 /** A venue's server that enforces limits and tells how often. */
-export type LimitedVenueServer = SimVenueServer & { breaches(): Breaches }
+export type LimitedVenueServer = Omit<SimVenueServer, 'breaches'> & { breaches(): Breaches }

@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 import { WebSocket } from 'ws'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { SimCut, SimFaults, SimVenueId } from '../market.ts'
+import { rawClose, startedFrame } from './raw-frame.ts'
+import { sendEndlessFragments } from './endless-fragments.ts'
 
 export type SimConnectionOptions = {
   readonly id: string
@@ -25,6 +27,7 @@ export class SimConnection {
   readonly #options: SimConnectionOptions
   readonly #openedMs = performance.now()
   #corked = false
+  #isFrozen = false
   #sentFrames = 0
 
   constructor(options: SimConnectionOptions) {
@@ -58,13 +61,15 @@ export class SimConnection {
    */
   send(frame: string, instrument: InstrumentId | null): boolean {
     const { socket, stream, faults, venue, maxBufferedBytes } = this.#options
-    if (socket.readyState !== WebSocket.OPEN) return false
+    if (socket.readyState !== WebSocket.OPEN || this.#isFrozen) return false
     if (faults.onSend(venue, this.id, instrument) === 'drop') return false
     if (socket.bufferedAmount > maxBufferedBytes) {
       this.#options.onSlow()
       this.close(1008, 'ErrSlowConsume')
       return false
     }
+    const told = faults.onFrame(venue, instrument, frame)
+    if (told === null) return true
     if (!this.#corked) {
       this.#corked = true
       stream.cork()
@@ -73,7 +78,7 @@ export class SimConnection {
         stream.uncork()
       })
     }
-    socket.send(frame)
+    socket.send(told)
     this.#sentFrames += 1
     return true
   }
@@ -81,30 +86,65 @@ export class SimConnection {
   /** Sends a WebSocket ping, unless the connection is closing. */
   ping(payload: string): void {
     const { socket } = this.#options
-    if (socket.readyState === WebSocket.OPEN) socket.ping(payload)
+    if (socket.readyState === WebSocket.OPEN && !this.#isFrozen) socket.ping(payload)
   }
 
   /** Says goodbye properly; a peer that does not answer is cut a little later. */
   close(code: number, reason: string): void {
-    this.#options.socket.close(code, reason)
+    if (!this.#isFrozen) this.#options.socket.close(code, reason)
   }
 
-  /** Ends it in one of the ways a venue or a network would. */
+  /** Does to it one of the things a venue or a network would. */
   end(cut: SimCut): void {
+    const { stream } = this.#options
     switch (cut.how) {
       case 'reset':
         this.#reset()
         return
       case 'eof':
-        this.#options.stream.end()
+        stream.end()
+        return
+      case 'mid-frame':
+        stream.write(startedFrame, () => this.#reset())
         return
       case 'close':
-        this.close(cut.code, '')
+        this.#closeWith(cut.code)
+        return
+      case 'freeze':
+        if (cut.partial) stream.write(startedFrame)
+        this.#freeze()
+        return
+      case 'raw':
+        stream.write(cut.bytes)
+        return
+      case 'fragments':
+        sendEndlessFragments(stream, cut)
+        return
+      case 'say':
+        this.send(cut.frame, null)
     }
   }
 
   terminate(): void {
     this.#options.socket.terminate()
+  }
+
+  /** The library refuses codes that no peer may send. */
+  #closeWith(code: number | null): void {
+    const isSendable =
+      code !== null &&
+      ((code >= 3000 && code <= 4999) ||
+        (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)))
+    if (isSendable) this.close(code, '')
+    else this.#options.stream.write(rawClose(code))
+  }
+
+  /** What still comes is thrown away, but for the end of the stream. */
+  #freeze(): void {
+    this.#isFrozen = true
+    const { stream } = this.#options
+    stream.removeAllListeners('data')
+    stream.resume()
   }
 
   /** Without a word, with a TCP reset where the transport can. */

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import type { SimCut, SimFaults, SimVenueId } from '../market.ts'
+import type { SimChoice, SimCut, SimFaults, SimVenueId } from '../market.ts'
 import { answerJson } from './json-answer.ts'
+import { PortGate } from './port-gate.ts'
+import { refuseUpgrade, resetStream } from './refused-upgrade.ts'
 import { SimConnection } from './sim-connection.ts'
 
 /** What a venue does with one connection. */
@@ -37,38 +38,10 @@ const maxMessageBytes = 256 * 1024
 /** Well below the bound at which a slow reader is cut. */
 const congestedBytes = 1024 * 1024
 const closeTimeoutMs = 2000
-/** How often it is looked whether a connection is too old. */
-const ageScanMs = 50
+/** How often it is looked what lasting faults do to the port and to old connections. */
+const scanMs = 50
 /** Keeping no context lets ws leave frames under its threshold of 1024 bytes as they are: trades cost no compression. */
 const largeFramesOnly = { serverNoContextTakeover: true, threshold: 1024 }
-
-const statusTexts: Readonly<Record<number, string>> = {
-  403: 'Forbidden',
-  404: 'Not Found',
-  418: "I'm a teapot",
-  429: 'Too Many Requests'
-}
-
-function refuse(
-  stream: Duplex,
-  status: number,
-  headers: Readonly<Record<string, string>> = {}
-): void {
-  const lines = [
-    `HTTP/1.1 ${status} ${statusTexts[status] ?? 'Refused'}`,
-    'Connection: close',
-    'Content-Length: 0',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  ]
-  stream.on('error', () => stream.destroy())
-  stream.end(`${lines.join('\r\n')}\r\n\r\n`)
-}
-
-function reset(stream: Duplex): void {
-  stream.on('error', () => stream.destroy())
-  if (stream instanceof Socket) stream.resetAndDestroy()
-  else stream.destroy()
-}
 
 /** One port of loopback that speaks HTTP and WebSocket for a venue. */
 export class VenueListener {
@@ -76,17 +49,19 @@ export class VenueListener {
   readonly #http: Server
   readonly #ws: WebSocketServer
   readonly #connections = new Set<SimConnection>()
-  readonly #ageScan: NodeJS.Timeout
+  readonly #port: PortGate
+  /** Upgrades that are never answered. */
+  readonly #unanswered = new Set<Duplex>()
+  readonly #scanner: NodeJS.Timeout
   #accepted = 0
   #slowConsumers = 0
 
   private constructor(options: VenueListenerOptions) {
     this.#options = options
     this.#http = createServer((request, response) => {
-      const refusal = options.faults.onRequest(options.venue, request.url ?? '/')
-      if (refusal === null) options.answer(request, response)
-      else answerJson(response, { ...refusal, body: { message: 'refused by a fault' } })
+      this.#answer(request, response)
     })
+    this.#port = new PortGate(this.#http)
     // A name of its own: the types of ws lag behind its `closeTimeout`.
     const wsOptions = {
       noServer: true,
@@ -98,27 +73,24 @@ export class VenueListener {
     this.#http.on('upgrade', (request, stream, head) => {
       this.#upgrade(request, stream, head)
     })
-    this.#ageScan = setInterval(() => {
-      this.#closeOld()
-    }, ageScanMs)
+    this.#scanner = setInterval(() => {
+      this.#port.follow(options.faults.isPortClosed(options.venue))
+      this.#endOld()
+    }, scanMs)
   }
 
   /** Listens on 127.0.0.1. */
   static async open(options: VenueListenerOptions): Promise<VenueListener> {
     const listener = new VenueListener(options)
-    await new Promise<void>((resolve, reject) => {
-      listener.#http.once('error', (error) => {
-        clearInterval(listener.#ageScan)
-        reject(error)
-      })
-      listener.#http.listen(options.port, '127.0.0.1', resolve)
+    await listener.#port.open(options.port).catch((error: unknown) => {
+      clearInterval(listener.#scanner)
+      throw error
     })
     return listener
   }
 
   get port(): number {
-    const address = this.#http.address()
-    return typeof address === 'object' && address !== null ? address.port : this.#options.port
+    return this.#port.number
   }
 
   get connections(): ReadonlySet<SimConnection> {
@@ -137,31 +109,47 @@ export class VenueListener {
     return this.#slowConsumers
   }
 
-  dropConnections(cut: SimCut): void {
-    for (const connection of this.#connections) connection.end(cut)
+  dropConnections(cut: SimCut, isMeant: SimChoice = () => true): void {
+    for (const connection of this.#connections) {
+      if (isMeant(connection.id)) connection.end(cut)
+    }
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#ageScan)
+    clearInterval(this.#scanner)
     for (const connection of this.#connections) connection.terminate()
+    for (const stream of this.#unanswered) stream.destroy()
     this.#ws.close()
-    await new Promise<void>((resolve) => {
-      this.#http.close(() => {
-        resolve()
-      })
-      this.#http.closeAllConnections()
-    })
+    await this.#port.close()
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    const { venue, faults } = this.#options
+    const target = request.url ?? '/'
+    const refusal = faults.onRequest(venue, target)
+    const reply = () => {
+      if (response.destroyed) return
+      if (refusal === null) this.#options.answer(request, response)
+      else answerJson(response, { ...refusal, body: { message: 'refused by a fault' } })
+    }
+    const delayMs = faults.answerDelayMs(venue, target)
+    if (delayMs > 0) setTimeout(reply, delayMs).unref()
+    else reply()
   }
 
   #upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const address = request.socket.remoteAddress ?? 'unknown'
     const verdict = this.#options.faults.onConnect(this.#options.venue)
     if (verdict === 'reset') {
-      reset(stream)
+      resetStream(stream)
+      return
+    }
+    if (verdict === 'mute') {
+      this.#leaveUnanswered(stream)
       return
     }
     if (verdict !== 'admit') {
-      refuse(stream, verdict.status, verdict.headers)
+      refuseUpgrade(stream, verdict)
       return
     }
     const [path = '/'] = (request.url ?? '/').split('?')
@@ -169,7 +157,7 @@ export class VenueListener {
       ? this.#options.admit(address, this.#connections.size)
       : 404
     if (refusal !== null) {
-      refuse(stream, refusal)
+      refuseUpgrade(stream, { status: refusal, headers: {} })
       return
     }
     this.#ws.handleUpgrade(request, stream, head, (socket) => {
@@ -177,11 +165,19 @@ export class VenueListener {
     })
   }
 
-  #closeOld(): void {
-    const lifetime = this.#options.faults.lifetime(this.#options.venue)
-    if (lifetime === null) return
+  #leaveUnanswered(stream: Duplex): void {
+    this.#unanswered.add(stream)
+    stream.on('error', () => stream.destroy())
+    stream.once('close', () => this.#unanswered.delete(stream))
+    stream.once('end', () => stream.destroy())
+    stream.resume()
+  }
+
+  #endOld(): void {
+    const { faults, venue } = this.#options
     for (const connection of this.#connections) {
-      if (connection.ageMs >= lifetime.ms) connection.close(lifetime.code, '')
+      const lifetime = faults.lifetime(venue, connection.id)
+      if (lifetime !== null && connection.ageMs >= lifetime.ms) connection.end(lifetime.cut)
     }
   }
 
@@ -207,7 +203,7 @@ export class VenueListener {
     this.#connections.add(connection)
     const handler = this.#options.accept(connection, from.target)
     socket.on('message', (data: Buffer) => {
-      handler.message(data.toString('utf8'))
+      if (faults.onMessage(venue) === 'hear') handler.message(data.toString('utf8'))
     })
     socket.on('ping', () => handler.alive?.())
     socket.on('pong', (payload: Buffer) => {

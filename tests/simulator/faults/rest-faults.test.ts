@@ -153,3 +153,17 @@ describe('rest-cut and rest-partial', () => {
     expect(ids).toEqual(truth.slice(0, 3))
   })
 })
+
+describe('rest-slow', () => {
+  test('answers what has the path, after what was asked later', async () => {
+    const simulator = await simulatorWithTrades()
+    fault(simulator, { kind: 'rest-slow', venue: 'coinbase', path: '/trades', byMs: 300, n: 1 })
+    const order: string[] = []
+    const slow = ask(simulator, 'coinbase', '/products/BTC-USD/trades').then(({ status }) => {
+      order.push(`trades ${status}`)
+    })
+    await ask(simulator, 'coinbase', '/time').then(({ status }) => order.push(`time ${status}`))
+    await slow
+    expect(order).toEqual(['time 200', 'trades 200'])
+  })
+})

@@ -227,3 +227,18 @@ describe('reset-ids', () => {
     }
   })
 })
+
+describe('surge', () => {
+  test('lets trades happen many times as often, with ids in order', async () => {
+    const { simulator, client } = await matches()
+    const before = client.all({ type: 'match' }).length
+    fault(simulator, { kind: 'surge', instrument: bitcoin, factor: 50, ms: 60_000 })
+    await client.wait({ type: 'match' }, before + 500)
+    fault(simulator, { kind: 'clear' })
+    const ids = idsOf(client)
+    expect(ids).toEqual(ids.map((...[, place]) => (ids[0] ?? 0) + place))
+    const struck = simulator.faults.board.counts()['surge'] ?? 0
+    expect(struck).toBeGreaterThan(5)
+    expect(struck).toBeLessThan(250)
+  })
+})
