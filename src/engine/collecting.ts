@@ -10,10 +10,13 @@ import { Backfill } from './collector/backfill/backfill.ts'
 import type { Clock } from './collector/clock.ts'
 import { createCollector, type Collector } from './collector/collector.ts'
 import type { Log } from './collector/log.ts'
+import { Reachability } from './collector/reachability.ts'
 import type { ReceiveQueue } from './collector/receive-queue.ts'
+import { VenueBudget } from './collector/venue-budget.ts'
 import { wsSockets } from './collector/ws-socket.ts'
 import { EngineFailure } from './engine-failure.ts'
 import type { HandlerFaults } from './health/handler-faults.ts'
+import type { IncidentDesk } from './incident-desk.ts'
 import { instrumentFile } from './instrument-file.ts'
 import type { MarketClocks } from './market-clocks.ts'
 import { logRefill, refillMarkOf } from './refill-journal.ts'
@@ -38,6 +41,7 @@ type Parts = {
   readonly visible: () => ReadonlySet<InstrumentId>
   readonly heads: RunningHeads
   readonly markets: MarketClocks
+  readonly incidents: Pick<IncidentDesk, 'take'>
   readonly log: Log
   /** What an event throws costs that event alone. */
   readonly faults: HandlerFaults
@@ -52,10 +56,17 @@ export class Collecting {
   readonly collectors: readonly Collector[]
   readonly #backfills: Backfill[] = []
   readonly #parts: Parts
+  /** By the name that venues share. */
+  readonly #budgets = new Map<string, VenueBudget>()
+  readonly #reachability: Reachability
 
   /** @throws EngineFailure for a venue that does not exist. */
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#reachability = new Reachability((isOffline) => {
+      if (isOffline) parts.log.warn('offline', { text: 'no venue can be reached' })
+      else parts.log.info('online', { text: 'a venue can be reached again' })
+    })
     const { venues } = parts.config.settings
     this.collectors = venueIds.flatMap((id) => {
       const settings = venues[id]
@@ -64,6 +75,11 @@ export class Collecting {
       if (venue === null) throw new EngineFailure('unknown-venue', `no venue ${id}`, 2)
       return [this.#collect(venue, settings)]
     })
+  }
+
+  /** No venue can be reached: one thing to tell, not one of each. */
+  get isOffline(): boolean {
+    return this.#reachability.isOffline
   }
 
   start(): void {
@@ -120,6 +136,8 @@ export class Collecting {
       sockets: wsSockets,
       received,
       cache: instrumentFile(config.dataDir, venue.id),
+      budget: this.#budgetOf(venue),
+      reachability: this.#reachability,
       marketHours: config.skipMarketHours ? null : markets.hours,
       log,
       prepare: (instruments) => this.#prepare(venue, instruments).catch(failed),
@@ -141,11 +159,20 @@ export class Collecting {
         // Where the venue serves its newest trades only, each moment counts.
         if (mark.state === 'up') backfill?.look()
       },
+      onTransition: (transition) => this.#parts.incidents.take(transition),
       onConnectionChanged: () => feed.connectionChanged(collector),
       onInstrumentsChanged: (instruments) => feed.instrumentsChanged(collector, instruments)
     })
     const backfill = config.faultRun?.gaps === false ? null : this.#refill(collector)
     return collector
+  }
+
+  #budgetOf(venue: Venue): VenueBudget {
+    const { limits, id } = venue
+    const name = limits.shared ?? id
+    const budget = this.#budgets.get(name) ?? new VenueBudget(limits, this.#parts.clock)
+    this.#budgets.set(name, budget)
+    return budget
   }
 
   #refill(collector: Collector): Backfill {

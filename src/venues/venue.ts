@@ -12,7 +12,11 @@ export type VenueLimits = {
     readonly burst: number
     readonly perSecond: number
     readonly per5Minutes: number | null
+    /** After an outage of the venue; at most half of what its sheet allows. Half of `perSecond` unless given. */
+    readonly releasePerSecond?: number
   }
+  /** Venues of one name count together at the far end, and share connects, REST and pauses here; else its own. */
+  readonly shared?: string
   /** Client messages per second on one connection. */
   readonly messagesPerSecond: number
   /** REST requests: token bucket. */
@@ -21,6 +25,38 @@ export type VenueLimits = {
   readonly instrumentsPerConnection: { readonly usual: number; readonly most: number }
   /** Largest frame accepted, in bytes (ws `maxPayload`). */
   readonly maxFrameBytes: number
+}
+
+/** Why a connection ended, as counted and shown. */
+export type CloseClass =
+  | 'normal'
+  | 'reset'
+  | 'eof'
+  | 'timeout'
+  | 'silence'
+  | 'refused'
+  | 'policy'
+  | 'rate'
+  | 'auth'
+  | 'protocol'
+  | 'oversized'
+  | 'server'
+  | 'maintenance'
+  | 'dns'
+  | 'unreachable'
+  | 'tls'
+
+/** What a close frame means. */
+export type CloseRule = {
+  /** One code, or all from the first to the last. */
+  readonly code: number | readonly [number, number]
+  /** Only with these words of the venue. */
+  readonly says?: RegExp
+  readonly class: CloseClass
+  /** The next attempt comes no sooner, ms; 0 unless given. */
+  readonly leastDelayMs?: number
+  /** Random time on top, so that all connections do not return at once, ms; 0 unless given. */
+  readonly spreadMs?: number
 }
 
 /** One subscribe or unsubscribe message, ready to send. */
@@ -56,7 +92,7 @@ export type ParsedFrame =
   | { readonly kind: 'pong' }
   | {
       readonly kind: 'notice'
-      readonly code: 'shutdown' | 'rate' | 'other'
+      readonly code: 'shutdown' | 'rate' | 'maintenance' | 'other'
       readonly message: string
     }
   /** Known to the protocol, of no use to us. */
@@ -169,6 +205,8 @@ export interface Venue {
   readonly lifetimeMs: number | null
   /** Seconds after which no more late trades are expected: a candle is final then. */
   readonly graceMs: number
+  /** What its close frames mean where that is more than RFC 6455 says; the first that fits counts. */
+  readonly closeRules?: readonly CloseRule[]
   /** A key is needed for live data. */
   readonly needsKey: boolean
   /** Whether frames should be compressed on the wire (permessage-deflate offered). */

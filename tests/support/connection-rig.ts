@@ -84,6 +84,7 @@ export class ConnectionRig {
       },
       instruments: options.instruments ?? someToys(3),
       marketHours: options.marketHours ?? null,
+      rank: 0,
       onChanged: () => undefined
     })
   }

@@ -2,10 +2,11 @@ import { planRetry } from '../../core/market/backoff.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { CloseCause } from './close-cause.ts'
-import type { Admission, ConnectTicket, Governor } from './governor.ts'
+import type { Admission, Asker, Governor } from './governor.ts'
 
 /** The tries of one connection: how many were in vain, and what it waits for before the next. One wait at a time. */
 export class Attempts {
+  readonly #asker: Pick<Asker, 'connection' | 'rank'>
   readonly #clock: Clock
   readonly #random: Random
   readonly #governor: Governor
@@ -14,11 +15,11 @@ export class Attempts {
   #admission: Admission | null = null
   #timer: Timer | null = null
 
-  constructor(parts: {
-    readonly clock: Clock
-    readonly random: Random
-    readonly governor: Governor
-  }) {
+  constructor(
+    parts: { readonly clock: Clock; readonly random: Random; readonly governor: Governor },
+    asker: Pick<Asker, 'connection' | 'rank'>
+  ) {
+    this.#asker = asker
     this.#clock = parts.clock
     this.#random = parts.random
     this.#governor = parts.governor
@@ -48,12 +49,19 @@ export class Attempts {
     return Math.max(retry.delayMs, cause.leastDelayMs) + spreadMs
   }
 
-  /** Waits for the venue's budget. */
-  seek(admitted: (ticket: ConnectTicket) => void): void {
+  /** Waits for its turn. */
+  seek(asker: Pick<Asker, 'admitted' | 'held'>): void {
     this.cancel()
-    this.#admission = this.#governor.admit((ticket) => {
-      this.#admission = null
-      admitted(ticket)
+    this.#admission = this.#governor.admit({
+      ...this.#asker,
+      admitted: (ticket) => {
+        this.#nextMs = null
+        asker.admitted(ticket)
+      },
+      held: (hold) => {
+        this.#nextMs = hold.nextMs
+        asker.held?.(hold)
+      }
     })
   }
 

@@ -16,7 +16,6 @@ import type { ConnectionTransition } from './connection-transition.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Fleet } from './fleet.ts'
 import { Governor } from './governor.ts'
-import type { RestLane } from './governor.ts'
 import { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
 import type { Log } from './log.ts'
@@ -25,7 +24,9 @@ import { Placement } from './placement.ts'
 import type { ReceiveQueue } from './receive-queue.ts'
 import { createRestClient } from './rest-client.ts'
 import { SleepWatch } from './sleep-watch.ts'
+import type { Reachability } from './reachability.ts'
 import type { SocketFactory } from './socket.ts'
+import type { RestLane, VenueBudget } from './venue-budget.ts'
 
 const tickMs = 1_000
 
@@ -48,6 +49,10 @@ export type CollectorOptions = {
   /** Whoever made it drains it; may be shared with other collectors. */
   readonly received: ReceiveQueue
   readonly cache: InstrumentCache | null
+  /** Shared with the venues that count together with this one; its own unless given. */
+  readonly budget?: VenueBudget
+  /** Shared by all collectors of a run; without it, offline is judged by this venue alone. */
+  readonly reachability?: Reachability
   /** Null: connects at any hour (`--skip-market-hours`, or no calendar in use). */
   readonly marketHours: MarketHours | null
   readonly log: Log
@@ -141,7 +146,12 @@ class VenueCollector implements Collector {
     const { venue, endpoints, apiKey, clock, userAgent } = options
     this.venue = venue
     this.#options = options
-    this.#governor = new Governor(venue.limits, clock)
+    this.#governor = new Governor(venue.limits, clock, {
+      ...options,
+      place: venue.limits.shared ?? venue.id,
+      connections: () => this.#fleet.size,
+      isIdle: () => this.#fleet.isResting
+    })
     this.#sleep = new SleepWatch(clock, tickMs)
     const client = { governor: this.#governor, clock, apiKey, userAgent }
     this.#restClients = {
@@ -164,6 +174,7 @@ class VenueCollector implements Collector {
         onLink: (mark) => options.onLink(mark)
       },
       marketHours: options.marketHours,
+      isPriority: (connection) => this.#placement.isPriorityConnection(connection),
       onChanged: (connection) => options.onConnectionChanged(connection)
     })
     this.#discovery = new InstrumentDiscovery({
@@ -360,6 +371,7 @@ class VenueCollector implements Collector {
       this.#scheduleTick()
       this.#options.received.drain()
       this.#fleet.tick()
+      this.#governor.tick()
     })
   }
 

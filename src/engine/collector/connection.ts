@@ -2,6 +2,7 @@ import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { ConnectionState } from '../../contracts/shapes.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { marketClosed } from '../../core/market/ledger/link-mark.ts'
+import { healthyAfterMs } from '../../core/market/backoff.ts'
 import { createSilenceRule } from '../../core/market/silence.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
 import { invariant } from '../../core/invariant.ts'
@@ -10,7 +11,6 @@ import { ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { ConnectionRoster } from './connection-roster.ts'
 import { ConnectionStory } from './connection-story.ts'
-import { refusedPauseMs } from './governor.ts'
 import type { ConnectTicket } from './governor.ts'
 import type { Heir } from './handover.ts'
 import type { Activity } from './instrument-watch.ts'
@@ -32,6 +32,8 @@ export type ConnectionOptions = {
   readonly instruments: readonly Instrument[]
   /** Null: connects at any hour. */
   readonly marketHours: MarketHours | null
+  /** Of those that wait to connect the lowest goes first. */
+  readonly rank: number
   /** State, instruments or log changed. */
   onChanged(connection: string): void
 }
@@ -57,6 +59,8 @@ export class Connection {
   #ending: Ending = 'retry'
   readonly #attempts: Attempts
   #afterSilence = false
+  /** Of the present link. */
+  #hasOpened = false
   #onClosed: (() => void) | null = null
 
   constructor(options: ConnectionOptions) {
@@ -67,7 +71,7 @@ export class Connection {
     const base = options.context.venue.heartbeatMs === null ? 'without' : 'withHeartbeat'
     this.#silence = createSilenceRule(silenceMs[base])
     const { context, marketHours } = options
-    this.#attempts = new Attempts(context)
+    this.#attempts = new Attempts(context, { connection: options.id, rank: options.rank })
     this.#story = new ConnectionStory({
       id: options.id,
       context,
@@ -88,6 +92,12 @@ export class Connection {
 
   get instruments(): readonly Instrument[] {
     return this.#roster.instruments
+  }
+
+  /** It is not to be up now: its market is closed, or a person is needed. */
+  get isResting(): boolean {
+    const isClosed = this.state === 'waiting' && this.#story.reason === 'market'
+    return isClosed || this.state === 'failed' || this.state === 'closed'
   }
 
   /** Its instruments are being carried; during a handover by two links. */
@@ -116,6 +126,7 @@ export class Connection {
       this.#attempts.cancel()
       this.#replacement.cancel('stopped')
       this.#replacement.endTurn()
+      this.#context.governor.forget(this.id)
       if (this.#links.present !== null) this.#leave('close', 'stopped')
       else if (this.state !== 'closed') this.#story.enter('closed', null)
       this.#tellClosed()
@@ -155,8 +166,14 @@ export class Connection {
 
   /** Skips a wait, or tries again what had failed, refused instruments included. False when there is nothing to skip. */
   retry(): boolean {
+    const { reason } = this.#story
+    if (this.state === 'waiting' && isOutage(reason)) {
+      this.#story.note('retry asked for')
+      this.#context.governor.hurry()
+      return true
+    }
     const isSkippable =
-      this.state === 'failed' || (this.state === 'waiting' && this.#story.reason === 'backoff')
+      this.state === 'failed' || (this.state === 'waiting' && reason === 'backoff')
     if (!isSkippable) return false
     this.#roster.forgive()
     this.#story.note('retry asked for')
@@ -222,19 +239,23 @@ export class Connection {
       this.#waitForMarket(gate.connectMs)
       return
     }
-    this.#story.enter('waiting', 'rate')
-    this.#attempts.seek((ticket) => this.#connect(ticket))
+    this.#story.enter('waiting', this.#context.governor.hold.reason)
+    this.#attempts.seek({
+      admitted: (ticket) => this.#connect(ticket),
+      held: ({ reason }) => this.#story.enter('waiting', reason)
+    })
   }
 
   #connect(ticket: ConnectTicket): void {
     const gate = this.#market.gate(this.instruments)
     if (gate.kind === 'closed') {
-      ticket.failed()
+      ticket.ended(null)
       this.#waitForMarket(gate.connectMs)
       return
     }
     this.#story.enter('connecting', null)
     this.#ending = 'retry'
+    this.#hasOpened = false
     const link = this.#links.begin({
       watch: this.#roster.watch,
       instruments: () => this.#roster.wanted(),
@@ -247,6 +268,7 @@ export class Connection {
   #linkListener(ticket: ConnectTicket): LinkListener {
     return {
       opened: () => {
+        this.#hasOpened = true
         ticket.opened()
         this.#replacement.began()
         this.#story.enter('subscribing', null)
@@ -262,9 +284,10 @@ export class Connection {
         this.#context.log.info('venue-notice', { connection: this.id, text })
         this.#story.note(text)
         if (code === 'shutdown') this.#endAnnounced()
+        if (code === 'maintenance') this.#context.governor.announced()
       },
       ended: (cause) => {
-        ticket.failed()
+        ticket.ended(this.#isPlanned ? null : cause)
         this.#ended(cause)
       }
     }
@@ -299,14 +322,12 @@ export class Connection {
   }
 
   #ended(cause: CloseCause): void {
-    const { governor } = this.#context
     const link = this.#links.present
     invariant(link !== null, `${this.id}: a link ended that was not there`)
-    const isPlanned = this.#ending === 'close' || this.#ending === 'again'
     this.#links.lost()
     this.#story.keepTimes(link)
     this.#afterSilence = cause.class === 'silence'
-    this.#story.ended({ cause, isPlanned, healthyMs: link.healthyMs })
+    this.#story.ended({ cause, isPlanned: this.#isPlanned, healthyMs: link.healthyMs })
     if (this.#ending === 'close') {
       this.#story.enter('closed', null)
       this.#tellClosed()
@@ -319,13 +340,8 @@ export class Connection {
     }
     this.#story.lost()
     const heir = this.#replacement.takeHeir()
-    if (heir !== null) {
-      if (cause.class === 'rate') governor.pause(cause.retryAfterMs)
-      this.#adopt(heir)
-    } else if (cause.class === 'auth') {
-      governor.pause(Math.max(refusedPauseMs, cause.retryAfterMs ?? 0))
-      this.#fail(cause.text)
-    } else if (this.#ending === 'fail') this.#fail(cause.text)
+    if (heir !== null) this.#adopt(heir)
+    else if (cause.class === 'auth' || this.#ending === 'fail') this.#fail(cause.text)
     else this.#retryAfter(cause, link.healthyMs)
   }
 
@@ -365,6 +381,7 @@ export class Connection {
     const old = this.#links.present
     if (old !== null) this.#story.keepTimes(old)
     this.#roster.follow(watch)
+    this.#hasOpened = stage !== 'opening'
     this.#links.promote(link)
     link.listen(this.#linkListener(ticket))
     if (stage === 'overlapping') this.#story.enter('live', null)
@@ -379,16 +396,27 @@ export class Connection {
   }
 
   #retryAfter(cause: CloseCause, healthyMs: number): void {
-    const { governor, clock } = this.#context
+    const { governor } = this.#context
     const delayMs = this.#attempts.lost(cause, healthyMs)
-    if (cause.class !== 'rate') {
-      this.#wait('waiting', 'backoff', delayMs)
-      return
+    const { class: kind, text, retryAfterMs } = cause
+    if (kind === 'rate' && retryAfterMs !== null) {
+      governor.pause(Math.max(retryAfterMs, delayMs), { reason: 'rate', text })
     }
-    const { retryAfterMs } = cause
-    governor.pause(retryAfterMs === null ? null : Math.max(retryAfterMs, delayMs))
-    this.#seek()
-    this.#attempts.expect(clock.nowMs() + governor.pausedMs())
+    if (kind === 'rate' || this.#isToQueue(cause, healthyMs)) this.#seek()
+    else this.#wait('waiting', 'backoff', delayMs)
+  }
+
+  /** In an outage of the venue it is the venue that is waited for, unless the link was short-lived or its end wants a wait of its own. */
+  #isToQueue(cause: CloseCause, healthyMs: number): boolean {
+    if (this.#context.governor.outage === null) return false
+    if (cause.concerns === 'venue') return true
+    const isShortLived = this.#hasOpened && healthyMs < healthyAfterMs
+    return !isShortLived && cause.leastDelayMs === 0 && cause.spreadMs === 0
+  }
+
+  /** The end of the present link is our wish. */
+  get #isPlanned(): boolean {
+    return this.#ending === 'close' || this.#ending === 'again'
   }
 
   #fail(text: string): void {
@@ -427,4 +455,8 @@ export class Connection {
       this.#leave('again', marketClosed)
     }
   }
+}
+
+function isOutage(reason: string | null): boolean {
+  return reason === 'breaker' || reason === 'offline' || reason === 'maintenance'
 }

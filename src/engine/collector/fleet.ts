@@ -9,9 +9,14 @@ import { freshnessLimitMs } from './liveness.ts'
 import type { LinkContext } from './link-options.ts'
 import type { MarketHours } from './market-hours.ts'
 
+/** Above the rank of any priority connection. */
+const commonRank = 1_000_000_000
+
 export type FleetOptions = {
   readonly context: LinkContext
   readonly marketHours: MarketHours | null
+  /** Whether a connection is one of a priority shard. */
+  isPriority(connection: string): boolean
   /** A connection changed, or came or went. */
   onChanged(connection: string): void
 }
@@ -25,6 +30,7 @@ export class Fleet {
   /** Connections being closed for good, their instruments gone. */
   readonly #leaving = new Set<Promise<void>>()
   #isReadingPaused = false
+  #created = 0
 
   constructor(options: FleetOptions) {
     this.#options = options
@@ -36,6 +42,11 @@ export class Fleet {
 
   get size(): number {
     return this.#connections.size
+  }
+
+  /** No connection is to be up now: markets are closed, or a person is needed. */
+  get isResting(): boolean {
+    return this.connections.every(({ isResting }) => isResting)
   }
 
   /** Opens a connection with these instruments, or gives them to it. */
@@ -151,11 +162,18 @@ export class Fleet {
       context,
       instruments,
       marketHours,
+      rank: this.#rankOf(id),
       onChanged: (changed) => this.#options.onChanged(changed)
     })
     this.#connections.set(id, connection)
     if (this.#isReadingPaused) connection.pauseReading()
     return connection
+  }
+
+  /** Priority shards before the others, else in the order of the plan. */
+  #rankOf(connection: string): number {
+    this.#created += 1
+    return (this.#options.isPriority(connection) ? 0 : commonRank) + this.#created
   }
 
   /** Takes an instrument from a connection, which is closed when it was the last one. */
@@ -191,6 +209,7 @@ export class Fleet {
       connectionLive: connection.isCarrying,
       dataAgeMs: activity?.dataAgeMs ?? null,
       usualGapMs: activity?.usualGapMs ?? null,
+      isSuspect: activity?.isSuspect ?? false,
       heartbeatAgeMs: connection.heartbeatAgeMs(),
       heartbeatLimitMs: freshnessLimitMs(this.#options.context.venue.heartbeatMs)
     })

@@ -15,6 +15,9 @@ import type { Link } from './link.ts'
 import type { LinkListener } from './link-options.ts'
 import { Overlap } from './overlap.ts'
 
+/** Those whose instruments nobody carries go first. */
+const lastRank = Number.MAX_SAFE_INTEGER
+
 /** How far the new link has come. */
 export type HeirStage = 'opening' | 'subscribing' | 'overlapping'
 
@@ -31,6 +34,7 @@ export type Heir = {
 }
 
 export type HandoverOptions = {
+  readonly connection: string
   readonly clock: Clock
   readonly governor: Governor
   /** Watch of the new link; what the old one brings is made known to it. */
@@ -75,8 +79,12 @@ export class Handover {
   }
 
   begin(): void {
-    const { governor } = this.#options
-    this.#admission = governor.admit((ticket) => this.#open(ticket))
+    const { governor, connection } = this.#options
+    this.#admission = governor.admit({
+      connection,
+      rank: lastRank,
+      admitted: (ticket) => this.#open(ticket)
+    })
   }
 
   /** Looks whether the old link is needed still; called every second. */
@@ -117,12 +125,11 @@ export class Handover {
   /** Gives up; the link, if there is one, is left to the caller to end. */
   cancel(): Link | null {
     this.#close()
-    this.#ticket?.failed()
+    this.#ticket?.ended(null)
     return this.#link
   }
 
   #open(ticket: ConnectTicket): void {
-    this.#admission = null
     this.#ticket = ticket
     const link = this.#options.createLink(this.#listener(ticket), () => this.#wanted())
     this.#link = link
@@ -145,7 +152,8 @@ export class Handover {
         if (code === 'shutdown') this.#isEnding = true
       },
       ended: (cause) => {
-        ticket.failed()
+        const isRefused = cause.class === 'rate' || cause.class === 'auth'
+        ticket.ended(isRefused ? cause : null)
         if (this.#isDone) return
         this.#isDone = true
         this.#options.failed(cause, null)

@@ -51,6 +51,11 @@ export class Placement {
     return this.#settled.has(id)
   }
 
+  /** Whether a connection is one of a priority shard. */
+  isPriorityConnection(connection: string): boolean {
+    return this.#priorityPlan.some(({ id }) => connection === `${id}a` || connection === `${id}b`)
+  }
+
   /** Null for an instrument that is not planned. */
   find(id: InstrumentId): Place | null {
     return this.#places.get(id) ?? null

@@ -1,6 +1,5 @@
 import type { Instrument } from '../../core/market/instrument.ts'
 import type { CloseCause } from './close-cause.ts'
-import { refusedPauseMs } from './governor.ts'
 import { Handover } from './handover.ts'
 import type { Heir } from './handover.ts'
 import { HandoverPlan } from './handover-plan.ts'
@@ -121,6 +120,7 @@ export class Replacement {
     for (const { id } of this.#options.wanted()) watch.add(id)
     watch.inherit(this.#options.watch())
     const handover = new Handover({
+      connection: this.#options.id,
       clock,
       governor,
       watch,
@@ -145,14 +145,12 @@ export class Replacement {
   }
 
   #failed(cause: CloseCause, link: Link | null): void {
-    const { clock, governor, log } = this.#context
-    const { class: kind, text, leastDelayMs, retryAfterMs } = cause
+    const { clock, log } = this.#context
+    const { class: kind, text, leastDelayMs } = cause
     this.#end()
     if (link === null) this.#options.links.nextLost()
     else this.#options.links.dismiss(link, text)
     this.#plan.failed(clock.monotonicMs(), leastDelayMs)
-    if (kind === 'rate') governor.pause(retryAfterMs)
-    if (kind === 'auth') governor.pause(Math.max(refusedPauseMs, retryAfterMs ?? 0))
     log.warn('handover-failed', { connection: this.#options.id, class: kind, text })
     this.#options.noted(`new link failed: ${text}`)
     this.#options.stayed()

@@ -1,7 +1,8 @@
 import { VenueError } from '../../core/venue-error.ts'
 import type { RestClient } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
-import type { Governor, RestLane } from './governor.ts'
+import type { Governor } from './governor.ts'
+import type { RestLane } from './venue-budget.ts'
 import { redact, sampleText } from './redaction.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
@@ -120,6 +121,7 @@ function refusal(
   const message = `GET ${answer.shown} answered ${status}: ${body}`
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now())
   const isBan = status === 418 || (status === 403 && /too (frequent|many)/i.test(body))
+  if (status >= 500 && /maintenance/i.test(body)) governor.announced()
   if (status === 429 || isBan || (status === 503 && retryAfterMs !== null)) {
     const waitMs = governor.pause(retryAfterMs ?? (isBan ? frequencyBanMs : null))
     return new VenueError('venue-rate-limited', message, {

@@ -4,8 +4,16 @@ export type SocketEnd =
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string }
   /** The TCP connection ended without a close frame. */
   | { readonly kind: 'dropped'; readonly how: 'reset' | 'eof' }
-  /** The upgrade was answered by another HTTP status than 101; `retryAfterMs` null where the venue named no time. */
-  | { readonly kind: 'http'; readonly status: number; readonly retryAfterMs: number | null }
+  /**
+   * The upgrade was answered by another HTTP status than 101; `retryAfterMs` null where the venue named no time.
+   * `body`: how the answer begins, where it came within a second.
+   */
+  | {
+      readonly kind: 'http'
+      readonly status: number
+      readonly retryAfterMs: number | null
+      readonly body?: string
+    }
   /** No connection came about, or the peer broke the protocol; `code` is Node's, TLS's or ws's. */
   | { readonly kind: 'error'; readonly code: string; readonly message: string }
 
@@ -24,6 +32,8 @@ export type SocketListener = {
 
 /** One WebSocket client connection. Calls after its end do nothing. */
 export interface Socket {
+  /** Bytes that came, of frames not yet whole too; 0 before it opened. */
+  readonly bytesRead: number
   send(text: string): void
   ping(): void
   /** Stops reading; the peer feels it as back-pressure. */

@@ -1,6 +1,11 @@
+import type { Socket as NetSocket } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import { parseRetryAfter } from './retry-after.ts'
 import type { Socket, SocketEnd, SocketFactory, SocketListener, SocketOptions } from './socket.ts'
+
+const mostBodyBytes = 2_048
+const bodyWithinMs = 1_000
 
 /**
  * The real sockets.
@@ -34,7 +39,9 @@ function openWebSocket(url: string, options: SocketOptions, listener: SocketList
     return unopened
   }
 
+  let stream: Pick<NetSocket, 'bytesRead'> = { bytesRead: 0 }
   socket.on('upgrade', (response) => {
+    stream = response.socket
     response.socket.once('error', (error: NodeJS.ErrnoException) => {
       cause ??= { kind: 'dropped', how: error.code === 'ETIMEDOUT' ? 'eof' : 'reset' }
     })
@@ -43,13 +50,17 @@ function openWebSocket(url: string, options: SocketOptions, listener: SocketList
     })
   })
   socket.on('unexpected-response', (request, response) => {
-    cause = {
+    const refusal = {
       kind: 'http',
       status: response.statusCode ?? 0,
       retryAfterMs: parseRetryAfter(response.headers['retry-after'] ?? null, Date.now())
-    }
-    request.destroy()
-    socket.terminate()
+    } as const
+    cause = refusal
+    readBeginning(response, (body) => {
+      cause = { ...refusal, body }
+      request.destroy()
+      socket.terminate()
+    })
   })
   socket.on('open', () => listener.opened())
   socket.on('message', (data: Buffer, isBinary) => {
@@ -69,6 +80,9 @@ function openWebSocket(url: string, options: SocketOptions, listener: SocketList
 
   const isOpen = (): boolean => socket.readyState === WebSocket.OPEN
   return {
+    get bytesRead() {
+      return stream.bytesRead
+    },
     send(text) {
       if (isOpen()) socket.send(text, ignoreSendError)
     },
@@ -80,6 +94,28 @@ function openWebSocket(url: string, options: SocketOptions, listener: SocketList
     close: () => socket.close(1000),
     terminate: () => socket.terminate()
   }
+}
+
+/** Reads the first 2 KiB of an answer, for a second at most. `read` is called once. */
+function readBeginning(response: IncomingMessage, read: (text: string) => void): void {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  let isRead = false
+  const done = (): void => {
+    if (isRead) return
+    isRead = true
+    clearTimeout(timer)
+    read(Buffer.concat(chunks).toString('utf8').slice(0, mostBodyBytes))
+  }
+  const timer = setTimeout(done, bodyWithinMs)
+  response.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (bytes >= mostBodyBytes) done()
+  })
+  response.on('end', done)
+  response.on('error', done)
+  response.on('close', done)
 }
 
 /** A failed write is always followed by the socket's close, which says why. */
@@ -98,6 +134,7 @@ function errorEnd(error: unknown): SocketEnd {
 }
 
 const unopened: Socket = {
+  bytesRead: 0,
   send: ignoreSendError,
   ping: ignoreSendError,
   pause: ignoreSendError,

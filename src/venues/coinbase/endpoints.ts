@@ -12,7 +12,7 @@ export const coinbaseEndpoints: VenueEndpoints = {
  * 2026-11-22. No number of products per connection is documented: 15 is our shard, 100 our own cap.
  */
 export const coinbaseLimits: VenueLimits = {
-  connects: { burst: 16, perSecond: 6, per5Minutes: null },
+  connects: { burst: 16, perSecond: 6, per5Minutes: null, releasePerSecond: 4 },
   messagesPerSecond: 4,
   rest: { burst: 12, perSecond: 8 },
   instrumentsPerConnection: { usual: 15, most: 100 },

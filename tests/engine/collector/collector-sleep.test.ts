@@ -14,11 +14,14 @@ async function aTradingCollector(): Promise<CollectorRig> {
 }
 
 describe('createCollector on a machine that sleeps', () => {
-  test('after sleep every socket is taken for dead', async () => {
+  test('after sleep every socket is taken for dead, and one goes ahead', async () => {
     const { collector, sockets, clock } = await aStartedCollector()
     for (const socket of sockets.all) letIn(socket)
     clock.sleep(6_500)
     expect(sockets.all.slice(0, 2).every(({ wasTerminated }) => wasTerminated)).toBe(true)
+    clock.advance(1_000)
+    expect(sockets.all).toHaveLength(3)
+    letIn(sockets.last)
     clock.advance(1_000)
     expect(sockets.all).toHaveLength(4)
     expect(collector.rows()[0]?.lastClose?.reason).toBe('presumed dead after sleep')
@@ -77,6 +80,8 @@ describe('createCollector on a machine that sleeps', () => {
     expect(collector.rows()[0]?.lastClose?.reason).toBe(
       'no sign of life within 5000 ms of a clock jump'
     )
+    clock.advance(1_000)
+    letIn(sockets.last)
     clock.advance(1_000)
     expect(sockets.unended).toHaveLength(2)
     await collector.stop()

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { judgeEnd } from '../../../src/engine/collector/close-cause.ts'
 import { Governor } from '../../../src/engine/collector/governor.ts'
 import type { ConnectTicket } from '../../../src/engine/collector/governor.ts'
 import { ConnectionRig } from '../../support/connection-rig.ts'
@@ -25,9 +26,13 @@ function aGovernor(connects: { burst: number; perSecond: number; per5Minutes: nu
     tickets,
     ask(count) {
       for (let each = 0; each < count; each += 1) {
-        governor.admit((ticket) => {
-          admittedMs.push(clock.monotonicMs())
-          tickets.push(ticket)
+        governor.admit({
+          connection: `toy-${each}`,
+          rank: 0,
+          admitted: (ticket) => {
+            admittedMs.push(clock.monotonicMs())
+            tickets.push(ticket)
+          }
         })
       }
     }
@@ -94,7 +99,7 @@ describe('Governor', () => {
     expect(tickets).toHaveLength(4)
   })
 
-  test('a canary that fails is followed by another canary', () => {
+  test('a canary that fails is followed by another one 1 s later, and one at a time', () => {
     const { ask, clock, governor, tickets } = aGovernor({
       burst: 5,
       perSecond: 5,
@@ -103,7 +108,10 @@ describe('Governor', () => {
     governor.pause(1_000)
     ask(3)
     clock.advance(1_000)
-    tickets[0]?.failed()
+    tickets[0]?.ended(judgeEnd({ kind: 'dropped', how: 'reset' }))
+    clock.advance(999)
+    expect(tickets).toHaveLength(1)
+    clock.advance(1)
     expect(tickets).toHaveLength(2)
     clock.advance(10_000)
     expect(tickets).toHaveLength(2)
@@ -121,8 +129,9 @@ describe('Governor', () => {
 
   test('a cancelled admission leaves no timer', () => {
     const { clock, governor } = aGovernor({ burst: 1, perSecond: 1, per5Minutes: null })
-    governor.admit(() => undefined)
-    const admission = governor.admit(() => undefined)
+    const asker = { connection: 'toy-01', rank: 0, admitted: () => undefined }
+    governor.admit(asker)
+    const admission = governor.admit({ ...asker })
     expect(clock.pending).toBe(1)
     admission.cancel()
     expect(clock.pending).toBe(0)

@@ -96,7 +96,7 @@ describe('wsSockets', () => {
   test.each([
     [1000, 'normal'],
     [1001, 'normal'],
-    [1008, 'refused'],
+    [1008, 'policy'],
     [1011, 'server'],
     [1012, 'server'],
     [1013, 'server'],
@@ -147,7 +147,8 @@ describe('wsSockets', () => {
 
   test.each([
     [429, 'Retry-After: 7\r\n', 'rate', 7_000],
-    [503, '', 'rate', null],
+    [503, 'Retry-After: 7\r\n', 'rate', 7_000],
+    [503, '', 'server', null],
     [401, '', 'auth', null],
     [403, '', 'auth', null],
     [301, 'Location: http://elsewhere.test/\r\n', 'refused', null],
