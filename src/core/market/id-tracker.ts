@@ -81,16 +81,13 @@ export class IdTracker {
     return Number.isFinite(this.#holes[this.#holeAt(id)]?.fromId ?? NaN)
   }
 
-  /** Takes note of an id when it is the one expected. @returns Whether it is. */
-  takeNext(id: number): boolean {
-    if (this.#highest === null || id !== this.#highest + 1) return false
-    this.#highest = id
-    return true
+  /** Takes note of all ids after the highest up to this one, which came one after the other. */
+  reach(id: number): void {
+    if (this.#highest !== null && id > this.#highest) this.#highest = id
   }
 
   /** Takes note of a trade's id. */
   take(id: number): IdVerdict {
-    if (this.takeNext(id)) return 'next'
     if (this.#highest === null || id > this.#highest) return this.#skipTo(id)
     return this.#fill(id)
   }

@@ -197,7 +197,7 @@ export class Pipeline {
 
   /**
    * What the ledger changed since the last take: to be stored in one transaction with the trades handed
-   * out so far. Coverage that only grew is told once a second of venue time.
+   * out so far. Coverage that only grew is told every 1 to 3 s of venue time.
    */
   takeLedgerChanges(): LedgerChanges {
     const changes = this.#lastChanges

@@ -625,7 +625,7 @@ describe('removeInstrument', () => {
 })
 
 describe('takeLedgerChanges', () => {
-  test('tells growth of coverage alone once a second, and exactly when the last link ends', () => {
+  test('tells growth of coverage alone every three seconds, and exactly when the last link ends', () => {
     const run = start()
     const taken = () => run.pipeline.takeLedgerChanges().coverage.map(({ toMs }) => toMs - nowMs)
     run.mark('up', 0)
@@ -633,12 +633,12 @@ describe('takeLedgerChanges', () => {
     expect(taken()).toEqual([])
     run.trade(2, 300)
     expect(taken()).toEqual([300])
-    run.trade(3, 1_200)
+    run.trade(3, 3_200)
     expect(taken()).toEqual([])
-    run.trade(4, 1_300)
-    expect(taken()).toEqual([1_300])
-    run.trade(5, 1_400)
-    run.mark('down', 1_500)
-    expect(taken()).toEqual([1_400])
+    run.trade(4, 3_300)
+    expect(taken()).toEqual([3_300])
+    run.trade(5, 3_400)
+    run.mark('down', 3_500)
+    expect(taken()).toEqual([3_400])
   })
 })

@@ -69,9 +69,9 @@ export class IdEpochs {
     return this.#all.reduce((sum, { holesMerged }) => sum + holesMerged, 0)
   }
 
-  /** Takes note of a trade when its id is the one expected. @returns Whether it is. */
-  takeNext(id: number): boolean {
-    return this.#ids.takeNext(id)
+  /** Takes note of trades that each came when they were expected, up to an id; NaN: of none. */
+  reach(id: number): void {
+    this.#ids.reach(id)
   }
 
   /** Tells whether a trade from the feed that no gap asks for shows that ids began anew. @param provenMs When the highest id was the newest. */

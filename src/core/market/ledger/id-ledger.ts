@@ -4,6 +4,7 @@ import type { Gap } from './gap.ts'
 import { settleByIds } from './gap-pieces.ts'
 import type { OpenGap } from './gap-shelf.ts'
 import { isIdGap } from './gap-shelf.ts'
+import type { Frontier } from './frontier.ts'
 import type { DatedRange, KnownTrade } from './id-epochs.ts'
 import { IdEpochs } from './id-epochs.ts'
 import type { LedgerSeed } from './ledger-changes.ts'
@@ -38,11 +39,12 @@ type Announced = {
 
 const beganAnew = 'the venue began to number its trades anew'
 
-const standing = null
 const beforeFirst: Interruption = { cause: 'not-running', reason: null }
+const leftOut: Interruption = { cause: 'missing-ids', reason: null }
 
 /**
- * The ledger of an instrument whose venue numbers trades +1: ids alone prove that nothing is missing.
+ * The ledger of an instrument whose venue numbers trades +1: ids alone prove that nothing is missing. What
+ * `Frontier` takes does not come here.
  *
  * Coverage reaches to the newest trade, or to the venue's word that it is still the newest; gaps lie upon
  * it. A gap's cause is whether a link stood since the trade before it.
@@ -50,14 +52,14 @@ const beforeFirst: Interruption = { cause: 'not-running', reason: null }
 export class IdLedger {
   readonly #instrument: InstrumentId
   readonly #record: LedgerRecord
+  readonly #frontier: Frontier
+  /** Behind the frontier by the trades that it took; `#caughtUp` sees to that. */
   readonly #ids: IdEpochs
   readonly #links = new StandingLinks()
-  /** What happened since the highest id; null while a link stood all along. */
-  #interruption: Interruption | null = beforeFirst
+  /** What happened since the highest id; means nothing while the frontier stands. */
+  #interruption = beforeFirst
   /** A highest id is known. */
   #hasBegun = false
-  /** Venue time at which the highest id was the newest: of its trade, or of a later word. NaN before the first. */
-  #provenMs = NaN
   /** The lowest id seen while nothing was stored, and its time. */
   #lowest: KnownTrade | null = null
   #announced: Announced | null = null
@@ -66,8 +68,10 @@ export class IdLedger {
   constructor(instrument: InstrumentId, record: LedgerRecord, seed: IdSeed | null) {
     this.#instrument = instrument
     this.#record = record
+    this.#frontier = record.frontier
     this.#ids = epochsOf(seed)
     if (seed !== null) this.#resume(seed)
+    this.#follow()
   }
 
   /** Missing ids, ascending; those of settled gaps too. */
@@ -86,18 +90,18 @@ export class IdLedger {
 
   /** Takes note of a trade from the feed. */
   take(id: number, eventMs: number): IdVerdict {
-    if (this.#ids.takeNext(id)) return this.#goOn(id, eventMs)
+    const ids = this.#caughtUp()
     const trade = { id, eventMs }
-    if (this.#ids.isAnew(trade, this.#provenMs) && this.#record.gaps.holding(id) === null) {
-      return this.#beginAnew(trade)
-    }
-    return this.#takeOther(trade, this.#ids.take(trade))
+    const isAnew = ids.isAnew(trade, this.#frontier.provenMs)
+    if (isAnew && this.#record.gaps.holding(id) === null) return this.#beginAnew(trade)
+    return this.#takeOther(trade, ids.take(trade))
   }
 
   /** Takes note of a trade whose time is not believed. @param eventMs A time in its place. */
   takeFlagged(id: number, eventMs: number): IdVerdict {
-    if (this.#ids.takeNext(id)) return this.#goOn(id, eventMs)
-    return this.#takeOther({ id, eventMs }, this.#ids.take({ id, eventMs: -Infinity }))
+    const ids = this.#caughtUp()
+    const isNext = id === this.#frontier.highestId + 1
+    return this.#takeOther({ id, eventMs }, ids.take({ id, eventMs: isNext ? eventMs : -Infinity }))
   }
 
   /**
@@ -105,10 +109,11 @@ export class IdLedger {
    * contradicts the trades before and after that gap.
    */
   takeFromHistory(id: number, eventMs: number): IdVerdict | 'refused' {
+    const ids = this.#caughtUp()
     const held = this.#record.gaps.holding(id)
-    if (held?.filled.has(id) === true || this.#ids.isStored({ id, eventMs })) return 'duplicate'
+    if (held?.filled.has(id) === true || ids.isStored({ id, eventMs })) return 'duplicate'
     if (held === null || !isWithin(held.gap, eventMs)) return 'refused'
-    const verdict = this.#ids.takeAsked(id)
+    const verdict = ids.takeAsked(id)
     this.#cameLate({ id, eventMs }, 'backfill')
     return verdict
   }
@@ -118,14 +123,16 @@ export class IdLedger {
    * missing at once where no link stood since; else the feed has 2 s to bring them.
    */
   announce(id: number, eventMs: number, seenMs: number): 'gap' | 'known' {
-    const { highest } = this.#ids
+    const { highest } = this.#caughtUp()
     if (highest === null) {
       this.#begin(id + 1, eventMs)
-      return this.#ids.announce(id)
+      const verdict = this.#ids.announce(id)
+      this.#follow()
+      return verdict
     }
     if (id <= highest || this.#ids.isFormer({ id, eventMs })) return 'known'
-    if (this.#interruption === standing && this.#links.areAny) {
-      if (this.#pending() === null) this.#announced = { id, eventMs, seenMs }
+    if (this.#frontier.isStanding && this.#links.areAny) {
+      if (this.#pending() === null) this.#await({ id, eventMs, seenMs })
       return 'known'
     }
     return this.#find(id, eventMs)
@@ -133,21 +140,20 @@ export class IdLedger {
 
   /** Takes a heartbeat that tells the newest id. @returns `gap` when the trades it announced stayed away. */
   heartbeat(id: number, eventMs: number, seenMs: number): 'gap' | 'known' {
-    const { highest } = this.#ids
+    const { highest } = this.#caughtUp()
     if (highest === null) return this.announce(id, eventMs, seenMs)
     const announced = this.#pending()
     if (id === highest && announced === null) {
-      this.#provenMs = Math.max(this.#provenMs, eventMs)
-      this.#record.seal(eventMs)
-      this.#interruption = standing
+      this.#frontier.stillAt(eventMs)
+      this.#frontier.isStanding = true
     }
     if (id <= highest || this.#ids.isFormer({ id, eventMs })) return 'known'
     if (announced === null) {
-      this.#announced = { id, eventMs, seenMs }
+      this.#await({ id, eventMs, seenMs })
       return 'known'
     }
     if (eventMs - announced.eventMs <= announcedMs) return 'known'
-    this.#announced = id > announced.id ? { id, eventMs, seenMs } : null
+    this.#await(id > announced.id ? { id, eventMs, seenMs } : null)
     return this.#find(announced.id, announced.eventMs)
   }
 
@@ -155,13 +161,16 @@ export class IdLedger {
   advance(runNowMs: number): 'gap' | 'known' {
     const announced = this.#announced === null ? null : this.#pending()
     if (announced === null || runNowMs - announced.seenMs <= announcedMs) return 'known'
-    this.#announced = null
+    this.#await(null)
     return this.#find(announced.id, announced.eventMs)
   }
 
   mark(mark: LinkMark): void {
     if (this.#links.take(mark) !== 'last') return
-    this.#interruption ??= { cause: 'disconnected', reason: mark.reason }
+    if (this.#frontier.isStanding) {
+      this.#interruption = { cause: 'disconnected', reason: mark.reason }
+      this.#frontier.isStanding = false
+    }
     this.#record.tellExactly()
   }
 
@@ -180,36 +189,53 @@ export class IdLedger {
     const newest = tail.findLast(({ id }) => id <= highest)
     const gapEndMs = ledger.newestGap?.lastId === highest ? ledger.newestGap.toMs : -Infinity
     const coveredMs = ledger.coverage?.toMs ?? -Infinity
-    this.#provenMs = Math.max(gapEndMs, newest?.eventMs ?? -Infinity, coveredMs)
+    const provenMs = Math.max(gapEndMs, newest?.eventMs ?? -Infinity, coveredMs)
+    this.#frontier.provenMs = provenMs
     this.#hasBegun = true
-    if (ledger.coverage === null) this.#record.begin('complete', this.#provenMs)
-    this.#record.seal(this.#provenMs)
+    if (ledger.coverage === null) this.#record.begin('complete', provenMs)
+    this.#frontier.seal(provenMs)
+  }
+
+  /** The ids, with the trades that the frontier took. */
+  #caughtUp(): IdEpochs {
+    this.#ids.reach(this.#frontier.highestId)
+    return this.#ids
+  }
+
+  /** Lets the frontier go on from the highest id. */
+  #follow(): void {
+    this.#frontier.highestId = this.#ids.highest ?? NaN
+  }
+
+  #await(announced: Announced | null): void {
+    this.#announced = announced
+    this.#frontier.announcedId = announced?.id ?? -Infinity
   }
 
   /** The word that still waits for its trades; null when they came. */
   #pending(): Announced | null {
-    if (this.#announced !== null && this.#announced.id <= (this.#ids.highest ?? -Infinity)) {
-      this.#announced = null
-    }
+    const { highestId } = this.#frontier
+    if (this.#announced !== null && this.#announced.id <= highestId) this.#await(null)
     return this.#announced
   }
 
   #begin(lowest: number, eventMs: number): void {
     this.#lowest = { id: lowest, eventMs }
     this.#hasBegun = true
-    this.#provenMs = eventMs
+    this.#frontier.provenMs = eventMs
     this.#record.begin('complete', eventMs)
   }
 
-  #goOn(id: number, eventMs: number): 'next' {
-    this.#provenMs = eventMs
-    this.#record.seal(eventMs)
-    if (this.#interruption !== standing) this.#resumeAt(id, eventMs)
-    return 'next'
+  #goOn({ id, eventMs }: KnownTrade): void {
+    this.#frontier.provenMs = eventMs
+    this.#frontier.seal(eventMs)
+    if (!this.#hasBegun) this.#begin(id, eventMs)
+    this.#frontier.isStanding = true
   }
 
   #takeOther(trade: KnownTrade, verdict: IdVerdict): IdVerdict {
-    if (verdict === 'next') this.#goOn(trade.id, trade.eventMs)
+    this.#follow()
+    if (verdict === 'next') this.#goOn(trade)
     else if (verdict === 'gap') this.#skipped(trade.eventMs)
     else if (verdict !== 'duplicate') this.#cameLate(trade, 'live')
     return verdict
@@ -222,7 +248,7 @@ export class IdLedger {
       instrument: this.#instrument,
       firstId: null,
       lastId: null,
-      fromMs: this.#provenMs,
+      fromMs: this.#frontier.provenMs,
       toMs: eventMs,
       state: 'unproven',
       cause: 'missing-ids',
@@ -231,20 +257,22 @@ export class IdLedger {
       source: null
     })
     this.#lowest = null
-    this.#announced = null
-    this.#interruption = standing
-    this.#provenMs = eventMs
-    this.#record.seal(eventMs)
-    return this.#ids.begin(trade)
+    this.#await(null)
+    this.#standAt(eventMs)
+    const verdict = this.#ids.begin(trade)
+    this.#follow()
+    return verdict
   }
 
-  #resumeAt(id: number, eventMs: number): void {
-    if (!this.#hasBegun) this.#begin(id, eventMs)
-    this.#interruption = standing
+  #standAt(eventMs: number): void {
+    this.#frontier.isStanding = true
+    this.#frontier.provenMs = eventMs
+    this.#frontier.seal(eventMs)
   }
 
   #find(id: number, eventMs: number): 'gap' | 'known' {
-    const verdict = this.#ids.announce(id)
+    const verdict = this.#caughtUp().announce(id)
+    this.#follow()
     if (verdict === 'gap') this.#skipped(eventMs)
     return verdict
   }
@@ -253,12 +281,11 @@ export class IdLedger {
   #skipped(eventMs: number): void {
     const { missing } = this.#ids
     if (missing !== null) {
-      const { cause, reason } = this.#interruption ?? { cause: 'missing-ids', reason: null }
-      this.#open(missing, { fromMs: this.#provenMs, toMs: eventMs, cause, reason })
+      const { isStanding, provenMs } = this.#frontier
+      const { cause, reason } = isStanding ? leftOut : this.#interruption
+      this.#open(missing, { fromMs: provenMs, toMs: eventMs, cause, reason })
     }
-    this.#interruption = standing
-    this.#provenMs = eventMs
-    this.#record.seal(eventMs)
+    this.#standAt(eventMs)
   }
 
   #open(

@@ -3,6 +3,7 @@ import type { IdRange } from '../id-tracker.ts'
 import type { InstrumentId } from '../instrument.ts'
 import { RecentIds } from '../recent-ids.ts'
 import type { ArrivedTrade, TradeIds } from '../trade-order.ts'
+import type { Frontier } from './frontier.ts'
 import type { Gap } from './gap.ts'
 import { IdLedger } from './id-ledger.ts'
 import type { LedgerSeed } from './ledger-changes.ts'
@@ -42,13 +43,15 @@ type LedgerOptions = {
  */
 export class InstrumentLedger {
   readonly record: LedgerRecord
+  readonly #frontier: Frontier
   readonly #ids: IdLedger | null
   readonly #links: LinkLedger | null
   readonly #recent: RecentIds | null
 
   constructor(instrument: InstrumentId, { tradeIds, stored, ...lists }: LedgerOptions) {
-    this.record = new LedgerRecord(instrument, lists)
     const isById = tradeIds === 'contiguous'
+    this.record = new LedgerRecord(instrument, lists, isById ? 'byIds' : 'byLinks')
+    this.#frontier = this.record.frontier
     this.#ids = isById ? new IdLedger(instrument, this.record, idSeed(stored)) : null
     this.#links = isById
       ? null
@@ -76,9 +79,10 @@ export class InstrumentLedger {
 
   /** Takes note of a trade from the feed. */
   take(trade: Trade, runNowMs: number): TradeVerdict {
-    const { eventMs } = trade
+    const { id, eventMs } = trade
+    if (typeof id === 'number' && this.#frontier.takeNext(id, eventMs)) return 'new'
     if (this.#ids !== null) {
-      const verdict = this.#ids.take(Number(trade.id), eventMs)
+      const verdict = this.#ids.take(Number(id), eventMs)
       return verdict === 'next' || verdict === 'late' ? 'new' : verdict
     }
     this.#links?.alive(eventMs, runNowMs)
@@ -112,6 +116,7 @@ export class InstrumentLedger {
   }
 
   heartbeat({ lastTradeId, eventMs }: Heartbeat, runNowMs: number): 'gap' | 'known' {
+    if (lastTradeId !== null && this.#frontier.takeStill(lastTradeId, eventMs)) return 'known'
     this.#links?.alive(eventMs, runNowMs)
     if (this.#ids === null || lastTradeId === null) return 'known'
     return this.#ids.heartbeat(lastTradeId, eventMs, runNowMs)

@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../instrument.ts'
 import type { Coverage } from './coverage.ts'
+import { Frontier } from './frontier.ts'
 import { GapShelf } from './gap-shelf.ts'
 import type { LedgerDraft } from './ledger-draft.ts'
 import type { LedgerRange } from './ledger-range.ts'
@@ -10,7 +11,7 @@ import { stateOver, tileLedger, worseState } from './tile-ledger.ts'
 const stretchesKept = 32
 
 /** Growth of coverage alone is told in steps of this much venue time: after a crash so much may count as not covered. */
-const tellEveryMs = 1_000
+const tellEveryMs = { byLinks: 1_000, byIds: 3_000 } as const
 
 /**
  * The record of one instrument in memory: its newest coverage, its gaps, and what of them was not told
@@ -18,28 +19,33 @@ const tellEveryMs = 1_000
  */
 export class LedgerRecord {
   readonly gaps: GapShelf
+  readonly frontier: Frontier
   readonly #instrument: InstrumentId
   #kind: Coverage['kind'] = 'complete'
   #fromMs = NaN
-  #toMs = -Infinity
   #toldMs = -Infinity
   #older: Coverage[] = []
   /** Stretches that ended and are not told yet. */
-  #ended: Coverage[] = []
+  readonly #ended: Coverage[] = []
 
   readonly #untold: LedgerRecord[]
+  readonly #tellEveryMs: number
   #isUntold = false
 
   /**
    * @param lists.changed Where the instrument stands in when its figures change.
    * @param lists.untold Where the record stands in once there is something to take.
+   * @param proof What shows again, after a crash, up to when all is stored: ids do without being told so often.
    */
   constructor(
     instrument: InstrumentId,
-    lists: { readonly changed: Set<InstrumentId>; readonly untold: LedgerRecord[] }
+    lists: { readonly changed: Set<InstrumentId>; readonly untold: LedgerRecord[] },
+    proof: 'byIds' | 'byLinks'
   ) {
     this.#instrument = instrument
     this.#untold = lists.untold
+    this.#tellEveryMs = tellEveryMs[proof]
+    this.frontier = new Frontier(() => this.#standIn())
     this.gaps = new GapShelf(() => {
       lists.changed.add(instrument)
       this.#standIn()
@@ -48,7 +54,7 @@ export class LedgerRecord {
 
   /** End of the newest coverage, venue time; -Infinity before the first. */
   get sealedMs(): number {
-    return this.#toMs
+    return this.frontier.sealedMs
   }
 
   get hasBegun(): boolean {
@@ -59,8 +65,8 @@ export class LedgerRecord {
   resume({ kind, fromMs, toMs }: Coverage): void {
     this.#kind = kind
     this.#fromMs = fromMs
-    this.#toMs = toMs
-    this.#toldMs = toMs
+    this.frontier.sealedMs = toMs
+    this.#setTold(toMs)
   }
 
   /** Begins a new stretch; the one before stays as it is. */
@@ -69,21 +75,14 @@ export class LedgerRecord {
     if (before !== null) this.#endStretch(before)
     this.#kind = kind
     this.#fromMs = fromMs
-    this.#toMs = fromMs
-    this.#toldMs = fromMs
-  }
-
-  /** Lets the newest stretch grow to a time; it never shrinks. */
-  seal(toMs: number): void {
-    if (!(toMs > this.#toMs)) return
-    this.#toMs = toMs
-    if (toMs - this.#toldMs >= tellEveryMs || this.#toldMs === this.#fromMs) this.#standIn()
+    this.frontier.sealedMs = fromMs
+    this.#setTold(fromMs)
   }
 
   /** State of a candle over [fromMs, toMs], its last moment included. */
   stateOf(fromMs: number, toMs: number): LedgerState {
     if (!this.hasBegun) return 'unproven'
-    if (this.#toMs < toMs) return 'open'
+    if (this.frontier.sealedMs < toMs) return 'open'
     const isAfterGaps = fromMs > this.gaps.reachMs
     if (isAfterGaps && fromMs >= this.#fromMs) return this.#kind
     return isAfterGaps && this.#older.length === 0 ? 'unproven' : this.#mixedState(fromMs, toMs)
@@ -102,35 +101,29 @@ export class LedgerRecord {
     })
   }
 
-  /** Adds what changed since the last take, growth by less than a second apart. */
+  /** Adds what changed since the last take, and the end of coverage as it is now. */
   take(into: LedgerDraft): void {
     this.#isUntold = false
-    const isQuiet = !this.gaps.isChanged && this.#ended.length === 0
-    const isNew = this.#toldMs === this.#fromMs
-    if (isQuiet && !isNew && !(this.#toMs - this.#toldMs >= tellEveryMs)) return
-    this.gaps.take(into)
-    into.coverage.push(...this.#ended)
-    this.#ended = []
+    if (this.gaps.isChanged) this.gaps.take(into)
+    if (this.#ended.length > 0) into.coverage.push(...this.#ended.splice(0))
     const { newest } = this
-    if (newest === null || newest.toMs <= this.#toldMs) return
-    into.coverage.push(newest)
-    this.#toldMs = newest.toMs
+    if (newest !== null && newest.toMs > this.#toldMs) into.coverage.push(newest)
+    this.#setTold(this.frontier.sealedMs)
   }
 
   /** Makes the next take tell the end of coverage exactly. */
   tellExactly(): void {
-    if (!(this.#toMs > this.#toldMs)) return
-    this.#toldMs = -Infinity
-    this.#standIn()
+    if (this.frontier.sealedMs > this.#toldMs) this.#standIn()
   }
 
   /** The newest stretch; null before the first. One without length was never told and says nothing. */
   get newest(): Coverage | null {
-    if (!(this.#toMs > this.#fromMs)) return null
+    const { sealedMs } = this.frontier
+    if (!(sealedMs > this.#fromMs)) return null
     return {
       instrument: this.#instrument,
       fromMs: this.#fromMs,
-      toMs: this.#toMs,
+      toMs: sealedMs,
       kind: this.#kind
     }
   }
@@ -143,9 +136,16 @@ export class LedgerRecord {
     this.#standIn()
   }
 
+  /** A stretch of which nothing was told yet is told as soon as it has a length. */
+  #setTold(toMs: number): void {
+    this.#toldMs = toMs
+    this.frontier.tellAtMs = toMs === this.#fromMs ? toMs : toMs + this.#tellEveryMs
+  }
+
   #standIn(): void {
     if (this.#isUntold) return
     this.#isUntold = true
+    this.frontier.tellAtMs = Infinity
     this.#untold.push(this)
   }
 

@@ -171,7 +171,7 @@ export class LinkLedger {
   }
 
   #sealBefore(eventMs: number): void {
-    if (this.#links.areAny) this.#record.seal(eventMs - marginMs)
+    if (this.#links.areAny) this.#record.frontier.seal(eventMs - marginMs)
   }
 
   /**
@@ -184,7 +184,7 @@ export class LinkLedger {
   }
 
   #endAt({ lastFrameMs, reason }: LinkMark): void {
-    this.#record.seal(lastFrameMs - marginMs)
+    this.#record.frontier.seal(lastFrameMs - marginMs)
     this.#record.tellExactly()
     this.#endMs = this.#record.sealedMs
     this.#interruption = reason === marketClosed ? null : { cause: 'disconnected', reason }
