@@ -4,6 +4,7 @@
  * unless the name says an age or a duration; prices in quote currency, sizes in base units.
  */
 import { z } from 'zod'
+import { incidentKinds, incidentStates } from './incident.ts'
 import { ledgerStates } from '../core/market/ledger/ledger-state.ts'
 
 const sideSchema = z.enum(['buy', 'sell']).nullable()
@@ -76,6 +77,34 @@ export const gapShape = z.object({
   reason: z.string().nullable(),
   missedTrades: z.number().nullable(),
   source: z.string().nullable()
+})
+
+/**
+ * One outage. `venue` null where it concerns all; `endedMs` null while open; `recoverMs` null where nothing
+ * came back. At most 100 connections and instruments are named, the counts tell of all.
+ */
+export const incidentShape = z.object({
+  type: z.literal('incident'),
+  id: z.string(),
+  kind: z.enum(incidentKinds),
+  state: z.enum(incidentStates),
+  venue: z.string().nullable(),
+  causeClass: z.string(),
+  causeText: z.string(),
+  causeCode: z.number().nullable(),
+  beganMs: z.number(),
+  endedMs: z.number().nullable(),
+  recoverMs: z.number().nullable(),
+  connections: z.array(z.string()),
+  connectionCount: z.number(),
+  instruments: z.array(z.string()),
+  instrumentCount: z.number(),
+  attempts: z.number(),
+  lastFrameMs: z.number().nullable(),
+  firstFrameMs: z.number().nullable(),
+  missedTrades: z.number(),
+  refilledTrades: z.number(),
+  lostTrades: z.number()
 })
 
 /** Latest trade and quote; null where nothing was received yet. */
@@ -183,6 +212,7 @@ export function listShape<Item extends z.ZodType>(item: Item) {
 export type TradeShape = z.infer<typeof tradeShape>
 export type CandleShape = z.infer<typeof candleShape>
 export type GapShape = z.infer<typeof gapShape>
+export type IncidentShape = z.infer<typeof incidentShape>
 export type PriceShape = z.infer<typeof priceShape>
 export type ConnectionShape = z.infer<typeof connectionShape>
 export type HealthShape = z.infer<typeof healthShape>

@@ -52,6 +52,7 @@ class PublisherClient {
     sparks: new Set(),
     ledger: new Set(),
     connections: new Set(),
+    incidents: new Set(),
     health: new Set()
   }
   readonly candles = new Map<string, Candle>()
@@ -106,6 +107,7 @@ export class StatePublisher {
     sparks: new Map(),
     ledger: new Map(),
     connections: new Map(),
+    incidents: new Map(),
     health: new Map()
   }
   readonly #clients = new Set<PublisherClient>()
@@ -216,6 +218,7 @@ export class StatePublisher {
         sparks: [...rows.sparks.values()],
         ledger: [...rows.ledger.values()],
         connections: [...rows.connections.values()],
+        incidents: [...rows.incidents.values()],
         health: [...rows.health.values()]
       }
     }

@@ -3,6 +3,7 @@
  * Times are epoch ms of the run clock unless named otherwise; null means "not known yet" everywhere.
  */
 import type { InstrumentId } from '../core/market/instrument.ts'
+import type { Incident } from './incident.ts'
 import type { ConnectionState, Freshness, HealthShape, RunMode } from './shapes.ts'
 
 /** The run: one row, id `run`. */
@@ -149,6 +150,8 @@ export type StateTables = {
   readonly sparks: SparkRow
   readonly ledger: LedgerRow
   readonly connections: ConnectionRow
+  /** Outages: the newest 50. */
+  readonly incidents: Incident
   readonly health: HealthRow
 }
 
@@ -160,5 +163,6 @@ export const tableNames = [
   'sparks',
   'ledger',
   'connections',
+  'incidents',
   'health'
 ] as const satisfies readonly TableName[]

@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { Candle } from '../core/market/candle.ts'
 import type { Gap } from '../core/market/ledger/gap.ts'
 import type { LedgerRange } from '../core/market/ledger/ledger-range.ts'
+import type { Incident } from './incident.ts'
 import type { StateTables, TableName } from './state-rows.ts'
 
 export const streamProtocol = 1
@@ -22,6 +23,8 @@ export const maxWatchedSeries = 64
 export const maxRelayedSeries = 1_024
 /** Most rows one candle or trade query answers. */
 export const maxQueryRows = 10_000
+/** Most rows one query of incidents answers: each names what it concerned. */
+export const maxIncidentRows = 1_000
 
 const seriesSchema = z.object({ instrument: z.string().max(100), interval: z.string().max(12) })
 
@@ -57,6 +60,14 @@ export const querySchema = z.discriminatedUnion('name', [
     fromMs: z.number().nullable(),
     toMs: z.number().nullable(),
     limit: z.number().int().min(1).max(maxQueryRows)
+  }),
+  /** Outages that touch [fromMs, toMs), by their beginning, oldest first; the newest `limit` of them. Null: all venues. */
+  z.object({
+    name: z.literal('incidents'),
+    venue: z.string().max(100).nullable(),
+    fromMs: z.number().nullable(),
+    toMs: z.number().nullable(),
+    limit: z.number().int().min(1).max(maxIncidentRows)
   })
 ])
 
@@ -105,6 +116,7 @@ export type QueryResult =
   | { readonly name: 'trades'; readonly trades: readonly TradeRecord[] }
   | { readonly name: 'ledger'; readonly ranges: readonly LedgerRange[] }
   | { readonly name: 'gaps'; readonly gaps: readonly Gap[] }
+  | { readonly name: 'incidents'; readonly incidents: readonly Incident[] }
 
 /** A stored trade as a query gives it. */
 export type TradeRecord = {

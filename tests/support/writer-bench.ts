@@ -4,6 +4,7 @@ import type { Candle } from '../../src/core/market/candle.ts'
 import type { Trade } from '../../src/core/market/event.ts'
 import type { RebuildRequest } from '../../src/core/market/rebuild.ts'
 import { packCandles } from '../../src/engine/storage/candle-block.ts'
+import type { IncidentChanges } from '../../src/engine/storage/incident-rows.ts'
 import { LedgerBacklog } from '../../src/engine/storage/ledger-backlog.ts'
 import type { TapeMark } from '../../src/engine/storage/tape-mark.ts'
 import type { LedgerChanges } from '../../src/core/market/ledger/ledger-changes.ts'
@@ -55,6 +56,16 @@ export class WriterBench {
   /** Commits trades, numbered in arrival as given, and candles. */
   commit(content: BatchContent): WorkDone {
     return this.#database.apply(this.batch(content))
+  }
+
+  /** Commits what became of incidents. */
+  tell(changes: Partial<IncidentChanges>): void {
+    this.#sequence += 1
+    this.#database.apply({
+      kind: 'incidents',
+      sequence: this.#sequence,
+      changes: { put: [], gone: [], ...changes }
+    })
   }
 
   /** The next batch, not yet applied. */

@@ -1,3 +1,4 @@
+import type { Incident } from '../../contracts/incident.ts'
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import { invariant } from '../../core/invariant.ts'
 import type { Trade } from '../../core/market/event.ts'
@@ -8,6 +9,7 @@ import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.
 import { StorageError, storageErrorFrom } from './storage-error.ts'
 import type {
   GapsQuery,
+  IncidentsQuery,
   LedgerQuery,
   StoredCandles,
   StoredLedger,
@@ -116,6 +118,12 @@ class ThreadedReader implements StoreReader {
   async gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly Gap[]> {
     const answer = await this.#ask({ kind: 'gaps', query }, signal)
     invariant(answer.kind === 'gaps', `expected gaps, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async incidents(query: IncidentsQuery, signal?: AbortSignal): Promise<readonly Incident[]> {
+    const answer = await this.#ask({ kind: 'incidents', query }, signal)
+    invariant(answer.kind === 'incidents', `expected incidents, received ${answer.kind}`)
     return answer.result
   }
 

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { Incident } from '../../contracts/incident.ts'
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
@@ -14,6 +15,7 @@ import { checkPages, openForReading } from './open-database.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type {
   GapsQuery,
+  IncidentsQuery,
   LedgerQuery,
   StoredCandles,
   StoredLedger,
@@ -22,6 +24,7 @@ import type {
   TradesByIdQuery,
   TradesQuery
 } from './store.ts'
+import { StoredIncidents } from './stored-incidents.ts'
 import { StoredLedgerTables } from './stored-ledger.ts'
 import { StoredCandlesTable } from './stored-candles.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
@@ -47,6 +50,7 @@ export class ReaderDatabase {
   readonly #trades: StoredTrades
   readonly #candles: StoredCandlesTable
   readonly #ledger: StoredLedgerTables
+  readonly #incidents: StoredIncidents
   readonly #instruments = new Map<InstrumentId, StoredInstrument>()
 
   /** @throws StorageError */
@@ -56,6 +60,7 @@ export class ReaderDatabase {
     this.#trades = new StoredTrades(this.#database)
     this.#candles = new StoredCandlesTable(this.#database)
     this.#ledger = new StoredLedgerTables(this.#database)
+    this.#incidents = new StoredIncidents(this.#database)
   }
 
   candles(query: CandleQuery): StoredCandles {
@@ -99,6 +104,10 @@ export class ReaderDatabase {
       if (instrument !== null && of === null) return []
       return this.#ledger.newestGaps(of, query)
     })
+  }
+
+  incidents(query: IncidentsQuery): readonly Incident[] {
+    return this.#reading(() => this.#incidents.newest(query))
   }
 
   ledger(query: LedgerQuery): StoredLedger {

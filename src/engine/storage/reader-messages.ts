@@ -1,3 +1,4 @@
+import type { Incident } from '../../contracts/incident.ts'
 import type { CandleQuery, TradeRecord } from '../../contracts/state-stream.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
@@ -6,6 +7,7 @@ import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type {
   GapsQuery,
+  IncidentsQuery,
   LedgerQuery,
   StoredCandles,
   StoredLedger,
@@ -24,6 +26,7 @@ export type ReaderRequest =
   | { readonly kind: 'trades'; readonly query: TradesQuery }
   | { readonly kind: 'tradesById'; readonly query: TradesByIdQuery }
   | { readonly kind: 'gaps'; readonly query: GapsQuery }
+  | { readonly kind: 'incidents'; readonly query: IncidentsQuery }
   | { readonly kind: 'ledger'; readonly query: LedgerQuery }
   | {
       readonly kind: 'seed'
@@ -42,6 +45,7 @@ export type ReaderReply =
   | { readonly kind: 'trades'; readonly result: readonly TradeRecord[] }
   | { readonly kind: 'tradesById'; readonly result: readonly Trade[] }
   | { readonly kind: 'gaps'; readonly result: readonly Gap[] }
+  | { readonly kind: 'incidents'; readonly result: readonly Incident[] }
   | { readonly kind: 'ledger'; readonly result: StoredLedger }
   | { readonly kind: 'seed'; readonly result: readonly StoredSeed[] }
   | { readonly kind: 'figures'; readonly result: StoreFigures }

@@ -55,6 +55,8 @@ function answer(
       return { kind: 'tradesById', result: database.tradesById(request.query) }
     case 'gaps':
       return { kind: 'gaps', result: database.gaps(request.query) }
+    case 'incidents':
+      return { kind: 'incidents', result: database.incidents(request.query) }
     case 'ledger':
       return { kind: 'ledger', result: database.ledger(request.query) }
     case 'seed': {

@@ -1,3 +1,4 @@
+import { incidentTables } from './incident-schema.ts'
 import { ledgerTables } from './ledger-schema.ts'
 import { ledgerViews } from './ledger-views.ts'
 
@@ -266,7 +267,8 @@ WHERE p.state IN ('open', 'refilled', 'refilled-candles', 'lost');
 export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: second },
-  { version: 3, sql: ledgerTables + ledgerViews }
+  { version: 3, sql: ledgerTables + ledgerViews },
+  { version: 4, sql: incidentTables }
 ]
 
 /** The version this program writes. */

@@ -2,6 +2,7 @@
  * The market store as the rest of the engine sees it: one writer, many readers, each behind a thread.
  * Times are epoch ms.
  */
+import type { Incident } from '../../contracts/incident.ts'
 import type { CandleQuery, Query, TradeRecord } from '../../contracts/state-stream.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
@@ -91,6 +92,10 @@ export interface StoreWriter extends RowSink {
   putCandles(candles: readonly Candle[]): void
   /** Puts a mark on the tape, behind the rows handed in before it. */
   putMark(mark: TapeMark): void
+  /** Stores a new or changed incident with what is written next; only the latest is kept until then. */
+  putIncident(incident: Incident): void
+  /** Forgets an incident that is a part of another one. */
+  dropIncident(id: string): void
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures
@@ -122,6 +127,9 @@ export type TradesByIdQuery = {
 
 /** Gaps that touch [fromMs, toMs), the newest `limit` of them; null: all instruments, unbounded. */
 export type GapsQuery = Omit<Extract<Query, { name: 'gaps' }>, 'name'>
+
+/** Outages that touch [fromMs, toMs), the newest `limit` of them; null: all venues, unbounded. */
+export type IncidentsQuery = Omit<Extract<Query, { name: 'incidents' }>, 'name'>
 
 /** Times as in a query; null: unbounded. */
 export type LedgerQuery = {
@@ -171,6 +179,8 @@ export interface StoreReader {
   tradesById(query: TradesByIdQuery, signal?: AbortSignal): Promise<readonly Trade[]>
   /** By their end, oldest first. */
   gaps(query: GapsQuery, signal?: AbortSignal): Promise<readonly Gap[]>
+  /** By their beginning, oldest first; those of all venues are of each one. */
+  incidents(query: IncidentsQuery, signal?: AbortSignal): Promise<readonly Incident[]>
   ledger(query: LedgerQuery, signal?: AbortSignal): Promise<StoredLedger>
   /** What a pipeline needs to go on counting, in the order asked for. */
   seed(

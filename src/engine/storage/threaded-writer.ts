@@ -1,4 +1,5 @@
 import { invariant } from '../../core/invariant.ts'
+import type { Incident } from '../../contracts/incident.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
@@ -53,6 +54,8 @@ export class ThreadedWriter implements StoreWriter {
   #source: ChangeSource | null = null
   #extraCandles: Candle[] = []
   readonly #ledger = new LedgerBacklog((instrument) => this.#ordinalOf(instrument))
+  /** Not sealed, by id; null: it is a part of another one now. */
+  readonly #incidents = new Map<string, Incident | null>()
   #nextArrival = 0
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
@@ -110,9 +113,18 @@ export class ThreadedWriter implements StoreWriter {
     this.#ledger.addMark(mark, Math.max(this.#nextArrival, this.run.nextArrival))
   }
 
+  putIncident(incident: Incident): void {
+    this.#incidents.set(incident.id, incident)
+  }
+
+  dropIncident(id: string): void {
+    this.#incidents.set(id, null)
+  }
+
   async flush(): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     this.#seal('all')
+    this.#sealIncidents()
     this.#pump()
     await this.#untilCommitted(this.#queue.lastSequence)
   }
@@ -200,7 +212,10 @@ export class ThreadedWriter implements StoreWriter {
   #tick(): void {
     const isSilent = performance.now() - this.#heardMs > this.#options.answerMs
     if (isSilent && this.#queue.hasSent && this.#thread.isUp) this.#thread.kill()
-    if (!this.#queue.hasUnsent && this.#isSealWanted()) this.#seal()
+    if (!this.#queue.hasUnsent && this.#isSealWanted()) {
+      this.#seal()
+      this.#sealIncidents()
+    }
     this.#pump()
   }
 
@@ -230,6 +245,19 @@ export class ThreadedWriter implements StoreWriter {
       runNowMs: source?.runNowMs() ?? 0,
       nowMs
     })
+  }
+
+  /** What is told of an incident while the store is behind is told once. */
+  #sealIncidents(): void {
+    if (this.#incidents.size === 0 || this.#failure !== null) return
+    const put: Incident[] = []
+    const gone: string[] = []
+    for (const [id, incident] of this.#incidents) {
+      if (incident === null) gone.push(id)
+      else put.push(incident)
+    }
+    this.#incidents.clear()
+    this.#queue.tellIncidents({ put, gone }, performance.now())
   }
 
   #ordinalOf(instrument: InstrumentId): number {
@@ -284,7 +312,7 @@ export class ThreadedWriter implements StoreWriter {
     this.#notices.setTrouble(null)
     const lagMs = performance.now() - item.sinceMs
     if (item.work.kind === 'batch') this.#options.events.onCommitted?.({ sequence, outcome, lagMs })
-    else this.#registered.push(...item.work.instruments)
+    if (item.work.kind === 'register') this.#registered.push(...item.work.instruments)
     if (this.#queue.rows <= this.#options.queueRows / 2) this.#notices.setPressure('normal')
     this.#pump()
     const isDone = (waiter: Waiter) => waiter.sequence <= sequence

@@ -4,6 +4,7 @@ import type { CandleBlock } from './candle-block.ts'
 import type { LedgerBlock } from './ledger-block.ts'
 import { isEmptyBlock } from './ledger-block.ts'
 import { TradeColumns } from './trade-columns.ts'
+import type { IncidentChanges } from './incident-rows.ts'
 import type { InstrumentRegistration, WriterWork } from './writer-messages.ts'
 
 /** Sets of columns kept for the next batches. */
@@ -90,6 +91,12 @@ export class WriteQueue {
   /** Puts a registration behind what is sealed, and so before all rows of its instruments. */
   register(instruments: readonly InstrumentRegistration[], nowMs: number): void {
     const work = { kind: 'register' as const, sequence: this.#lastSequence + 1, instruments }
+    this.#push(work, { columns: null, rows: 0, sinceMs: nowMs })
+  }
+
+  /** Puts changes of incidents behind what is sealed. */
+  tellIncidents(changes: IncidentChanges, nowMs: number): void {
+    const work = { kind: 'incidents' as const, sequence: this.#lastSequence + 1, changes }
     this.#push(work, { columns: null, rows: 0, sinceMs: nowMs })
   }
 

@@ -8,6 +8,7 @@ import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
+import { IncidentRows } from './incident-rows.ts'
 import { LedgerRows } from './ledger-rows.ts'
 import { isCheckedAtOpening, openForWriting } from './open-database.ts'
 import { rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
@@ -34,8 +35,16 @@ export type WorkDone = {
 }
 
 type Batch = Extract<WriterWork, { kind: 'batch' }>
+type Incidents = Extract<WriterWork, { kind: 'incidents' }>
 type Registration = Extract<WriterWork, { kind: 'register' }>
 type Rebuilt = Pick<RebuildResult, 'request' | 'candles' | 'volumes'>
+
+type LastRun = {
+  readonly id: number
+  readonly stopped_ms: number | null
+  readonly last_arrival: number
+  readonly last_seen_ms: number | null
+}
 
 type Registered = { readonly stored: StoredInstrument; readonly graceMs: number }
 
@@ -46,8 +55,9 @@ export class WriterDatabase {
   readonly #trades: TradeRows
   readonly #candles: CandleRows
   readonly #ledger: LedgerRows
+  readonly #incidents: IncidentRows
   readonly #stored: StoredTrades
-  readonly #mark: Database.Statement<[number, number, number]>
+  readonly #mark: Database.Statement<[number, number, number | null, number]>
   readonly #registered: Registered[] = []
   readonly #rowOf: number[] = []
   readonly #run: RunStart
@@ -65,9 +75,11 @@ export class WriterDatabase {
     this.#trades = new TradeRows(this.#database)
     this.#candles = new CandleRows(this.#database)
     this.#ledger = new LedgerRows(this.#database)
+    this.#incidents = new IncidentRows(this.#database)
     this.#stored = new StoredTrades(this.#database)
     this.#mark = this.#database.prepare(
-      'UPDATE run SET last_batch = ?, last_arrival = ? WHERE id = ?'
+      `UPDATE run SET last_batch = ?, last_arrival = ?, last_seen_ms = ifnull(?, last_seen_ms)
+       WHERE id = ?`
     )
     const begun = setup.run === null ? this.#beginRun() : this.#continueRun(setup.run)
     this.#run = begun.start
@@ -91,7 +103,14 @@ export class WriterDatabase {
   apply(work: WriterWork, onRebuild: () => void = noop): WorkDone {
     const due = this.#lastWork + 1
     invariant(work.sequence <= due, `expected work ${due}, received ${work.sequence}`)
-    return work.kind === 'register' ? this.#register(work) : this.#applyBatch(work, onRebuild)
+    switch (work.kind) {
+      case 'register':
+        return this.#register(work)
+      case 'batch':
+        return this.#applyBatch(work, onRebuild)
+      case 'incidents':
+        return this.#putIncidents(work)
+    }
   }
 
   /** Whether a step is the next one, or was done before. */
@@ -128,7 +147,7 @@ export class WriterDatabase {
   #register({ sequence, instruments }: Registration): WorkDone {
     const lastWork = Math.max(this.#lastWork, sequence)
     const registered = this.#inTransaction(() => {
-      this.#mark.run(lastWork, this.#lastArrival, this.#run.run)
+      this.#mark.run(lastWork, this.#lastArrival, null, this.#run.run)
       return instruments.map((registration) => ({
         stored: upsertInstrument(this.#database, registration),
         graceMs: registration.graceMs
@@ -136,6 +155,16 @@ export class WriterDatabase {
     })
     this.#lastWork = lastWork
     for (const each of registered) this.#remember(each)
+    return { outcome: null, rebuilt: [] }
+  }
+
+  #putIncidents({ sequence, changes }: Incidents): WorkDone {
+    const lastWork = Math.max(this.#lastWork, sequence)
+    this.#inTransaction(() => {
+      this.#mark.run(lastWork, this.#lastArrival, null, this.#run.run)
+      this.#incidents.apply(changes)
+    })
+    this.#lastWork = lastWork
     return { outcome: null, rebuilt: [] }
   }
 
@@ -156,7 +185,7 @@ export class WriterDatabase {
     const lastWork = Math.max(this.#lastWork, work.sequence)
     const lastArrival = Math.max(this.#lastArrival, isRepeat ? -1 : trades.lastArrival())
     const { outcome, rebuilt } = this.#inTransaction(() => {
-      this.#mark.run(lastWork, lastArrival, this.#run.run)
+      this.#mark.run(lastWork, lastArrival, work.runNowMs || null, this.#run.run)
       return {
         outcome: isRepeat ? null : this.#commit(work, trades, lastArrival + 1),
         rebuilt: work.rebuilds.map((request) => {
@@ -234,11 +263,12 @@ export class WriterDatabase {
 
   #beginRun(): { readonly start: RunStart; readonly lastWork: number } {
     const last = this.#database
-      .prepare<unknown[], { id: number; stopped_ms: number | null; last_arrival: number }>(
-        'SELECT id, stopped_ms, last_arrival FROM run ORDER BY id DESC LIMIT 1'
+      .prepare<unknown[], LastRun>(
+        'SELECT id, stopped_ms, last_arrival, last_seen_ms FROM run ORDER BY id DESC LIMIT 1'
       )
       .get()
     const lastArrival = last?.last_arrival ?? -1
+    const lastSeenMs = last?.last_seen_ms ?? null
     const run = (last?.id ?? 0) + 1
     this.#inTransaction(() =>
       this.#database
@@ -248,7 +278,7 @@ export class WriterDatabase {
     const isUncleanStart = last?.stopped_ms === null
     const integrity = this.#integrity()
     return {
-      start: { run, isUncleanStart, integrity, nextArrival: lastArrival + 1 },
+      start: { run, isUncleanStart, lastSeenMs, integrity, nextArrival: lastArrival + 1 },
       lastWork: 0
     }
   }
@@ -261,7 +291,8 @@ export class WriterDatabase {
       .get(run)
     invariant(row !== undefined, `expected run ${run} in ${this.#setup.file}`)
     const integrity = this.#integrity()
-    const start = { run, isUncleanStart: false, integrity, nextArrival: row.last_arrival + 1 }
+    const nextArrival = row.last_arrival + 1
+    const start = { run, isUncleanStart: false, lastSeenMs: null, integrity, nextArrival }
     return { start, lastWork: row.last_batch }
   }
 

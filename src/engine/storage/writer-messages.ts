@@ -3,6 +3,7 @@ import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts
 import type { Session } from '../../core/market/session-calendar.ts'
 import type { TradeIds } from '../../core/market/trade-order.ts'
 import type { CandleBlock } from './candle-block.ts'
+import type { IncidentChanges } from './incident-rows.ts'
 import type { LedgerBlock } from './ledger-block.ts'
 import type { StoreMode } from './open-database.ts'
 import type { StorageErrorData } from './storage-error.ts'
@@ -50,6 +51,7 @@ export type WriterWork =
       readonly rebuilds: readonly RebuildRequest[]
       readonly runNowMs: number
     }
+  | { readonly kind: 'incidents'; readonly sequence: number; readonly changes: IncidentChanges }
 
 export type WriterRequest = WriterWork | { readonly kind: 'close'; readonly stoppedMs: number }
 
@@ -93,6 +95,8 @@ export type RunStart = {
   readonly run: number
   /** The run before did not stop in order. False for the first. */
   readonly isUncleanStart: boolean
+  /** Run clock at the last batch of the run before; null where there was none. */
+  readonly lastSeenMs: number | null
   /**
    * `ok`: every page was looked at when the file was opened. `not-checked`: it is too large for that;
    * after an unclean start it is to be checked beside the writer, see `checkIntegrity`.

@@ -25,6 +25,7 @@ export function serveWriter(port: MessagePort, setup: WriterSetup): void {
     switch (request.kind) {
       case 'register':
       case 'batch':
+      case 'incidents':
         if (database.isDue(request.sequence)) reply(done(database, request, { setup, reply }))
         return
       case 'close':

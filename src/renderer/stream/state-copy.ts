@@ -13,6 +13,7 @@ export function createStateCopy(): StateCopy {
     sparks: new Table(),
     ledger: new Table(),
     connections: new Table(),
+    incidents: new Table(),
     health: new Table()
   }
 }
@@ -25,6 +26,7 @@ export function applySnapshot(copy: StateCopy, { tables }: Snapshot): void {
   copy.sparks.replaceAll(tables.sparks)
   copy.ledger.replaceAll(tables.ledger)
   copy.connections.replaceAll(tables.connections)
+  copy.incidents.replaceAll(tables.incidents)
   copy.health.replaceAll(tables.health)
   publish(copy)
 }
@@ -37,6 +39,7 @@ export function applyDelta(copy: StateCopy, { changed, removed }: Delta): void {
   copy.sparks.apply(changed.sparks ?? [], removed.sparks ?? [])
   copy.ledger.apply(changed.ledger ?? [], removed.ledger ?? [])
   copy.connections.apply(changed.connections ?? [], removed.connections ?? [])
+  copy.incidents.apply(changed.incidents ?? [], removed.incidents ?? [])
   copy.health.apply(changed.health ?? [], removed.health ?? [])
   publish(copy)
 }

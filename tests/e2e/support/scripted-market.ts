@@ -189,6 +189,8 @@ export class ScriptedMarket {
         return { name: 'gaps', gaps: this.gaps }
       case 'ledger':
         return { name: 'ledger', ranges: this.#tiles(query.instrument) }
+      case 'incidents':
+        return { name: 'incidents', incidents: [] }
       case 'trades':
         return { code: 'unavailable', message: 'no trades are scripted' }
     }
