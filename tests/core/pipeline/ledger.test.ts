@@ -160,6 +160,47 @@ describe('a ledger by ids', () => {
     expect(run.pipeline.openGaps().map(short)[1]).toEqual([4, 5, 15, 30, 'open', 'missing-ids'])
   })
 
+  test('takes the word that the newest trade is known for proof that a break took nothing', () => {
+    const run = start()
+    run.mark('up', 0)
+    run.trade(5, 0)
+    run.mark('down', 10)
+    run.mark('up', 20)
+    run.anchor(5, 0)
+    run.trade(8, 5_000)
+    expect(run.pipeline.openGaps().map(short)).toEqual([[6, 7, 0, 5_000, 'open', 'missing-ids']])
+  })
+
+  test('seals quiet by that word, as old as it may be by a clock as wrong as it may be', () => {
+    const run = start()
+    run.mark('up', 0)
+    run.trade(5, 0)
+    run.mark('up', 200_000)
+    run.anchor(5, 0)
+    expect(run.states(0, 200_000)).toEqual([
+      [0, 125_000, 'complete'],
+      [125_000, 200_000, 'open']
+    ])
+    run.trade(7, 210_000)
+    expect(run.pipeline.openGaps().map(short)).toEqual([[6, 6, 0, 210_000, 'open', 'missing-ids']])
+  })
+
+  test('seals nothing by the word about a trade while newer ones are awaited, or no link stands', () => {
+    const run = start()
+    run.trade(5, 0)
+    run.mark('up', 0)
+    run.trade(6, 0)
+    run.mark('up', 200_000)
+    run.anchor(8, 0)
+    run.anchor(6, 0)
+    const other = start()
+    other.trade(5, 0)
+    other.mark('up', 200_000)
+    other.mark('down', 200_000)
+    other.anchor(5, 0)
+    expect([run, other].map(({ pipeline }) => pipeline.coverage(id))).toEqual([null, null])
+  })
+
   test('misses what lies between the first trade seen and one before it that came late', () => {
     const run = start()
     run.trade(10, 100)

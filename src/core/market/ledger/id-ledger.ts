@@ -17,6 +17,9 @@ import { StandingLinks } from './standing-links.ts'
 /** An id told of ahead of its trade counts as missing after this long. */
 const announcedMs = 2_000
 
+/** A word without a time of its own may be so old, 15 s, by a clock of ours that is ahead by so much, 60 s. */
+const wordAgeMs = 75_000
+
 /** A trade from history may contradict its neighbours' times by so much: venue times are not in strict order. */
 const disorderMs = 1_000
 
@@ -120,7 +123,8 @@ export class IdLedger {
 
   /**
    * Takes the venue's word that a trade was the newest at a time. Ids ahead of the newest trade are
-   * missing at once where no link stood since; else the feed has 2 s to bring them.
+   * missing at once where no link stood since; else the feed has 2 s to bring them. Where none is ahead,
+   * no break took anything, and what is past since then is sealed.
    */
   announce(id: number, eventMs: number, seenMs: number): 'gap' | 'known' {
     const { highest } = this.#caughtUp()
@@ -130,7 +134,12 @@ export class IdLedger {
       this.#follow()
       return verdict
     }
-    if (id <= highest || this.#ids.isFormer({ id, eventMs })) return 'known'
+    if (this.#ids.isFormer({ id, eventMs })) return 'known'
+    if (id === highest && this.#links.areAny && this.#pending() === null) {
+      this.#frontier.isStanding = true
+      this.#frontier.seal(seenMs - wordAgeMs)
+    }
+    if (id <= highest) return 'known'
     if (this.#frontier.isStanding && this.#links.areAny) {
       if (this.#pending() === null) this.#await({ id, eventMs, seenMs })
       return 'known'
