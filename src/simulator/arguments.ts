@@ -19,6 +19,8 @@ export type SimulatorArguments = {
   readonly tape: string | null
   readonly frames: string | null
   readonly scenario: string | null
+  /** Puts a proxy before each venue. */
+  readonly proxy: boolean
 }
 
 const texts = {
@@ -29,6 +31,7 @@ const texts = {
   tape: { type: 'string' },
   frames: { type: 'string' },
   scenario: { type: 'string' },
+  proxy: { type: 'boolean', default: false },
   verify: { type: 'string' },
   control: { type: 'string' }
 } as const
@@ -54,7 +57,8 @@ export function readArguments(
   const speed = values.speed === 'max' ? 'max' : readSpeed(values.speed)
   if (speed === null) return wrong('speed', 'max, or a number from 0.01 to 10000', values.speed)
   const { tape = null, frames = null, scenario = null } = values
-  return { kind: 'simulate', port, seed, rate, speed, tape, frames, scenario }
+  const { proxy } = values
+  return { kind: 'simulate', port, seed, rate, speed, tape, frames, scenario, proxy }
 }
 
 function readVerify(database: string, control: string | undefined): VerifyArguments | string {

@@ -17,6 +17,8 @@ import type {
   SimVenueOptions,
   SimVenueServer
 } from './market.ts'
+import type { FaultProxy } from './proxy/fault-proxy.ts'
+import { openVenueProxy } from './proxy/venue-proxies.ts'
 import { SeededMarket } from './seeded-market.ts'
 import { listTape } from './tape-listing.ts'
 import { TapeMarket, type TapeSpeed } from './tape-market.ts'
@@ -32,7 +34,7 @@ export const simVenues: readonly SimVenueId[] = [
 ]
 
 export type SimulatorOptions = {
-  /** The control server's; the venues follow it one by one, frames last. 0: any free ports. */
+  /** The control server's; the venues follow it one by one, then frames, then proxies. 0: any free ports. */
   readonly port?: number
   readonly seed?: number
   /** Multiplies how often the seeded market trades. */
@@ -47,6 +49,8 @@ export type SimulatorOptions = {
   readonly venues?: readonly SimVenueId[]
   /** Trades that the truth keeps one by one. */
   readonly truthRows?: number
+  /** Puts a proxy before each venue, for the faults of networks. */
+  readonly proxy?: boolean
   /** Clock of the seeded market, epoch ms. */
   readonly clock?: () => number
   /** EODHD holds some trades back; tapes are played in order unless this says otherwise. */
@@ -122,7 +126,8 @@ async function build(
   }
   const venues = new Map<SimVenueId, SimVenueServer>()
   const told = new Map<SimVenueId, FaultedMarket>()
-  const faults = { market, control: source.control, truth, board, venues, told }
+  const proxies = new Map<SimVenueId, FaultProxy>()
+  const faults = { market, control: source.control, truth, board, venues, proxies, told }
   const controlPort = ports.next()
   for (const venue of venuesOf(options)) {
     const faulted = new FaultedMarket({ market, venue, board })
@@ -150,7 +155,15 @@ async function build(
   if (source.tape === null) source.start()
 
   const addresses: Record<string, SimAddress> = {}
-  for (const [venue, { wsUrl, restUrl }] of venues) addresses[venue] = { wsUrl, restUrl }
+  for (const [venue, server] of venues) {
+    addresses[venue] = { wsUrl: server.wsUrl, restUrl: server.restUrl }
+    if (options.proxy !== true) continue
+    const of = { board, port: ports.next(), seed: options.seed ?? 1 }
+    const opened = await openVenueProxy(venue, server, of)
+    cleanup.push(() => opened.proxy.close())
+    proxies.set(venue, opened.proxy)
+    addresses[venue] = opened.addresses
+  }
   if (played !== null) addresses['frames'] = { wsUrl: played.wsUrl, restUrl: played.restUrl }
   const ready = { control: control.url, venues: addresses }
   return { ready, market, truth, faults, close }

@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { SimCut, SimVenueId } from '../market.ts'
+import type { ProxyBehaviour } from '../proxy/proxy-behaviour.ts'
 import type { Damage } from './frame-damage.ts'
 import type { FieldChange } from './field-change.ts'
 import type { TradeField } from './trade-fields.ts'
@@ -79,6 +80,8 @@ export type FaultEffect =
   | { readonly kind: 'unlisted' }
   /** Each trade is followed by so many more, less one. */
   | { readonly kind: 'surge'; readonly factor: number }
+  /** The network before the venue misbehaves; the oldest such fault is the one that counts. */
+  | { readonly kind: 'network'; readonly behaviour: ProxyBehaviour }
   /** Who connects more often is shut out for a while. */
   | {
       readonly kind: 'connect-limit'

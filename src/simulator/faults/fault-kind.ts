@@ -1,4 +1,5 @@
 import type { SimMarket, SimMarketControl, SimVenueId, SimVenueServer } from '../market.ts'
+import type { FaultProxy } from '../proxy/fault-proxy.ts'
 import type { Truth } from '../truth.ts'
 import type { FaultBoard } from './fault-board.ts'
 import type { FaultEffect, FaultLife, FaultScope } from './fault-effect.ts'
@@ -13,6 +14,8 @@ export type FaultTarget = {
   readonly truth: Truth
   readonly board: FaultBoard
   readonly venues: ReadonlyMap<SimVenueId, SimVenueServer>
+  /** Before each venue; empty unless they were asked for. */
+  readonly proxies: ReadonlyMap<SimVenueId, FaultProxy>
   /** What each venue tells of the market. */
   readonly told: ReadonlyMap<SimVenueId, FaultedMarket>
 }

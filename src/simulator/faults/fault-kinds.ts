@@ -4,6 +4,7 @@ import type { FaultKind, FaultTarget } from './fault-kind.ts'
 import { FaultParameters, FaultRefusal, type FaultCommand } from './fault-parameters.ts'
 import { frameFaults } from './frame-faults.ts'
 import { listingFaults } from './listing-faults.ts'
+import { networkFaults } from './network-faults.ts'
 import { protocolFaults } from './protocol-faults.ts'
 import { restFaults } from './rest-faults.ts'
 import { tradeFaults } from './trade-faults.ts'
@@ -16,6 +17,7 @@ export type FaultResult =
 const kinds: Readonly<Record<string, FaultKind>> = {
   ...connectionFaults,
   ...admissionFaults,
+  ...networkFaults,
   ...protocolFaults,
   ...frameFaults,
   ...listingFaults,
