@@ -1,6 +1,6 @@
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { Freshness } from '../../core/market/freshness.ts'
-import type { MarketEvent } from '../../core/market/event.ts'
+import type { MarketEvent, Trade } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
 import type { Selection } from '../../core/market/instrument-selection.ts'
@@ -9,6 +9,7 @@ import { selectPriority } from '../../core/market/priority-selection.ts'
 import type { PrioritySelection } from '../../core/market/priority-selection.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
+import { judgeRecentPage } from './backfill/judge-page.ts'
 import type { Clock, Timer } from './clock.ts'
 import { sumTotals } from './collector-totals.ts'
 import type { CollectorTotals } from './collector-totals.ts'
@@ -20,6 +21,7 @@ import { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
 import type { Log } from './log.ts'
 import type { MarketHours } from './market-hours.ts'
+import { OutageNotice } from './outage-notice.ts'
 import { Placement } from './placement.ts'
 import type { ReceiveQueue } from './receive-queue.ts'
 import { createRestClient } from './rest-client.ts'
@@ -128,6 +130,7 @@ class VenueCollector implements Collector {
   readonly venue: Venue
   readonly #options: CollectorOptions
   readonly #governor: Governor
+  readonly #notice: OutageNotice
   readonly #restClients: Readonly<Record<RestLane, RestClient>>
   readonly #discovery: InstrumentDiscovery
   readonly #abort = new AbortController()
@@ -146,8 +149,10 @@ class VenueCollector implements Collector {
     const { venue, endpoints, apiKey, clock, userAgent } = options
     this.venue = venue
     this.#options = options
+    this.#notice = new OutageNotice(venue, options.log)
     this.#governor = new Governor(venue.limits, clock, {
       ...options,
+      onOutage: (outage) => this.#notice.follow(outage, clock.monotonicMs()),
       place: venue.limits.shared ?? venue.id,
       connections: () => this.#fleet.size,
       isIdle: () => this.#fleet.isResting
@@ -170,6 +175,7 @@ class VenueCollector implements Collector {
         linkNames: new Set(),
         lifetimeMs: options.lifetimeMs ?? venue.lifetimeMs,
         discounted: this.#discounted,
+        newestTrades: (...question) => this.#newestTrades(...question),
         onEvents: (link, events, receivedMs) => options.onEvents(link, events, receivedMs),
         onLink: (mark) => options.onLink(mark)
       },
@@ -284,6 +290,17 @@ class VenueCollector implements Collector {
     this.#fleet.presumeDead('presumed dead after sleep')
   }
 
+  /** What REST knows of an instrument; null where it has no history, or tells of it what cannot be. */
+  async #newestTrades(
+    instrument: Instrument,
+    limit: number,
+    signal: AbortSignal
+  ): Promise<readonly Trade[] | null> {
+    const page = await this.venue.fetchRecentTrades(this.rest(signal), instrument, limit)
+    const asked = { instrument: instrument.id, nowMs: this.#options.clock.nowMs() }
+    return page === null || judgeRecentPage(page, asked) !== null ? null : page.trades
+  }
+
   #found(offered: readonly Instrument[]): void {
     this.#offered = offered
     const selected = selectInstruments(offered, this.#options.selection)
@@ -360,7 +377,10 @@ class VenueCollector implements Collector {
 
   #allProblems(): readonly string[] {
     const { problem } = this.#discovery
-    return [...(problem === null ? [] : [problem]), ...this.#problems, ...this.#fleet.refusals()]
+    const { outage, isOffline } = this.#governor
+    const sentences = [this.#notice.sentence(outage, isOffline), problem]
+    const told = sentences.filter((sentence) => sentence !== null)
+    return [...told, ...this.#problems, ...this.#fleet.refusals()]
   }
 
   #scheduleTick(): void {

@@ -53,6 +53,8 @@ export type GovernorParts = {
   connections?(): number
   /** No connection is wanted now, its market being closed or for the like. */
   isIdle?(): boolean
+  /** All connections are held back for another reason than before, or no longer. */
+  onOutage?(outage: Outage | null): void
 }
 
 /**
@@ -70,11 +72,13 @@ export class Governor {
   readonly #membership: ReachMembership
   readonly #isIdle: () => boolean
   readonly #leaveBudget: () => void
+  readonly #onOutage: (outage: Outage | null) => void
   #queue: Asker[] = []
   #probe: ConnectTicket | null = null
   #releasedUntilMs = -Infinity
   #timer: Timer | null = null
   #told: Hold | null = null
+  #toldOutage: Outage['reason'] | null = null
   /** What the pause about to be is for; else another venue of the budget asked for it. */
   #pausing: Pick<BreakerHold, 'reason' | 'text'> | null = null
 
@@ -87,6 +91,7 @@ export class Governor {
     this.#clock = clock
     this.#budget = parts.budget ?? new VenueBudget(limits, clock)
     this.#isIdle = () => parts.isIdle?.() ?? false
+    this.#onOutage = (outage) => parts.onOutage?.(outage)
     const leastProbeMs = connects.per5Minutes === null ? 0 : (2 * windowMs) / connects.per5Minutes
     this.#breaker = new Breaker(() => parts.connections?.() ?? 1, leastProbeMs)
     const perSecond = connects.releasePerSecond ?? connects.perSecond / 2
@@ -191,6 +196,7 @@ export class Governor {
   tick(): void {
     this.#breaker.settle(this.#clock.monotonicMs())
     this.#membership.look()
+    this.#tell()
   }
 
   close(): void {
@@ -294,7 +300,11 @@ export class Governor {
 
   /** Tells those who wait why, where that changed. */
   #tell(): void {
-    const { hold } = this
+    const { hold, outage } = this
+    if ((outage?.reason ?? null) !== this.#toldOutage) {
+      this.#toldOutage = outage?.reason ?? null
+      this.#onOutage(outage)
+    }
     const told = this.#told
     if (told !== null && told.reason === hold.reason && isNear(told.nextMs, hold.nextMs)) return
     this.#told = hold
