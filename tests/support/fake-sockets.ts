@@ -12,6 +12,7 @@ export class FakeSocket implements Socket {
   readonly options: SocketOptions
   readonly sent: string[] = []
   pings = 0
+  bytesRead = 0
   isPaused = false
   isEnded = false
   wasTerminated = false

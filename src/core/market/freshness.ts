@@ -17,6 +17,8 @@ export type FreshnessInput = {
   readonly dataAgeMs: number | null
   /** The instrument's usual time between messages; null while unknown. */
   readonly usualGapMs: number | null
+  /** It has not traded for longer than its own habit explains. */
+  readonly isSuspect: boolean
   /** Since the connection's last sign of life; null while none came. */
   readonly heartbeatAgeMs: number | null
   /** Age at which a sign of life is missed; 15 s unless the venue's own rhythm is slower. */
@@ -24,14 +26,15 @@ export type FreshnessInput = {
 }
 
 /**
- * Judges one instrument. Never `live` or `quiet` while its connection is not live or its sign of
- * life is missed; never `stale` while its market is closed.
+ * Judges one instrument. Never `live` or `quiet` while its connection is not live, its sign of life
+ * is missed or its silence suspicious; never `stale` while its market is closed.
  */
 export function judgeFreshness(input: FreshnessInput): Freshness {
   if (!input.marketOpen) return 'closed'
   if (input.dataAgeMs === null) return 'none'
   if (!input.connectionLive) return 'stale'
   if (input.heartbeatAgeMs === null || input.heartbeatAgeMs > input.heartbeatLimitMs) return 'stale'
+  if (input.isSuspect) return 'stale'
   const limitMs = Math.max(liveAtLeastMs, usualGaps * (input.usualGapMs ?? 0))
   return input.dataAgeMs <= limitMs ? 'live' : 'quiet'
 }

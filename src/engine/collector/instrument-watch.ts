@@ -1,6 +1,7 @@
 import { heartbeatLimitMs } from '../../core/market/freshness.ts'
 import type { MarketEvent } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
+import { SilenceWatch } from './silence-watch.ts'
 
 /** Messages closer than this are one happening: a match and its ticker. */
 const sameHappeningMs = 100
@@ -30,6 +31,8 @@ export type Activity = {
   /** Infinity when only an older price was told, null when nothing came yet. */
   readonly dataAgeMs: number | null
   readonly usualGapMs: number | null
+  /** It has traded no more for longer than its habit explains, and the venue does not vouch for that. */
+  readonly isSuspect: boolean
 }
 
 /**
@@ -37,11 +40,13 @@ export type Activity = {
  * reconnects; of two links of a handover each has its own.
  */
 export class InstrumentWatch {
+  readonly silence = new SilenceWatch()
   readonly #entries = new Map<InstrumentId, Entry>()
   #socket = 0
 
   add(instrument: InstrumentId): void {
     if (this.#entries.has(instrument)) return
+    this.silence.add(instrument)
     this.#entries.set(instrument, {
       lastMs: -1,
       socket: 0,
@@ -56,10 +61,12 @@ export class InstrumentWatch {
 
   remove(instrument: InstrumentId): void {
     this.#entries.delete(instrument)
+    this.silence.remove(instrument)
   }
 
   /** Learns what the watch of another link of the same connection knows of the instruments watched here. */
   inherit(other: InstrumentWatch): void {
+    this.silence.inherit(other.silence)
     for (const [instrument, entry] of this.#entries) {
       const known = other.#entries.get(instrument)
       if (known === undefined) continue
@@ -77,9 +84,10 @@ export class InstrumentWatch {
     return this.#entries.get(instrument)?.newestId ?? -1
   }
 
-  /** A new socket begins. */
-  reopened(): void {
+  /** A new socket begins. @param nowMs Monotonic. */
+  reopened(nowMs: number): void {
     this.#socket += 1
+    this.silence.reopened(nowMs)
     for (const entry of this.#entries.values()) {
       entry.toldId = -1
       entry.behindSinceMs = -1
@@ -98,6 +106,7 @@ export class InstrumentWatch {
     entry.hasPrice = true
     noteSeenId(entry, event)
     if (event.kind === 'anchor') return
+    if (event.kind === 'trade') this.silence.trade(event, atMs)
     const gapMs = atMs - entry.lastMs
     if (entry.lastMs >= 0 && gapMs >= sameHappeningMs && entry.socket === this.#socket) {
       entry.usualGapMs =
@@ -120,16 +129,20 @@ export class InstrumentWatch {
     const silentAgeMs = entry.hasPrice ? Infinity : null
     return {
       dataAgeMs: entry.lastMs >= 0 ? nowMs - entry.lastMs : silentAgeMs,
-      usualGapMs: entry.usualGapMs === 0 ? null : entry.usualGapMs
+      usualGapMs: entry.usualGapMs === 0 ? null : entry.usualGapMs,
+      isSuspect: this.silence.isSuspect(instrument, nowMs) && !isProven(entry, nowMs)
     }
   }
 
-  /** The venue told of every instrument's newest trade a moment ago, and each had arrived: silence is nothing but quiet. */
-  isProvenQuiet(nowMs: number): boolean {
-    for (const { newestId, toldId, toldMs } of this.#entries.values()) {
-      const isTold = toldId >= 0 && nowMs - toldMs < heartbeatLimitMs
-      if (!isTold || toldId > Math.max(newestId, 0)) return false
-    }
+  /** The venue told of the instrument's newest trade a moment ago, and it had arrived. */
+  isProvenQuiet(instrument: InstrumentId, nowMs: number): boolean {
+    const entry = this.#entries.get(instrument)
+    return entry !== undefined && isProven(entry, nowMs)
+  }
+
+  /** So it is with every instrument: silence is nothing but quiet. */
+  areProvenQuiet(nowMs: number): boolean {
+    for (const entry of this.#entries.values()) if (!isProven(entry, nowMs)) return false
     return this.#entries.size > 0
   }
 
@@ -141,6 +154,11 @@ export class InstrumentWatch {
     }
     return longestMs
   }
+}
+
+function isProven({ newestId, toldId, toldMs }: Entry, nowMs: number): boolean {
+  const isTold = toldId >= 0 && nowMs - toldMs < heartbeatLimitMs
+  return isTold && toldId <= Math.max(newestId, 0)
 }
 
 function noteToldId(entry: Entry, toldId: number, atMs: number): void {

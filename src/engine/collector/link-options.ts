@@ -12,6 +12,7 @@ import type { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentWatch } from './instrument-watch.ts'
 import type { Log } from './log.ts'
 import type { ReceiveQueue } from './receive-queue.ts'
+import type { NewestTrades } from './silence-proof.ts'
 import type { SocketFactory } from './socket.ts'
 import type { Traffic } from './traffic.ts'
 
@@ -33,6 +34,8 @@ export type LinkContext = {
   /** Frames of all its sockets on their way in. */
   readonly received: ReceiveQueue
   readonly log: Log
+  /** Tells whether a silence is quiet; where it is missing, silence alone decides. */
+  readonly newestTrades?: NewestTrades
   /** Events of the frame at hand that say nothing of their instrument's activity; emptied with it. */
   readonly discounted: Set<MarketEvent>
   /** Called once a frame, in order of arrival; must be quick. */
@@ -53,6 +56,8 @@ export type LinkOptions = {
   readonly watch: InstrumentWatch
   readonly silence: SilenceRule
   readonly traffic: Traffic
+  /** Most instruments of one subscribe message; as many as the venue takes unless given. */
+  readonly batch?: number
   /** The link before was ended for its silence. */
   readonly afterSilence: boolean
   readonly listener: LinkListener

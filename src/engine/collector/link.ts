@@ -5,9 +5,9 @@ import { judgeEnd, ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { FrameIntake } from './frame-intake.ts'
 import type { ControlFrame } from './frame-intake.ts'
-import { Liveness } from './liveness.ts'
 import { LinkMarks } from './link-marks.ts'
 import type { LinkContext, LinkListener, LinkOptions } from './link-options.ts'
+import { LinkVigil } from './link-vigil.ts'
 import type { FrameTaker } from './receive-queue.ts'
 import { redact, sampleText } from './redaction.ts'
 import type { Socket, SocketEnd, SocketListener } from './socket.ts'
@@ -28,8 +28,8 @@ export class Link implements FrameTaker {
   readonly #subscriptions: Subscriptions
   readonly #intake: FrameIntake
   readonly #marks: LinkMarks
+  readonly #vigil: LinkVigil
   #listener: LinkListener
-  #liveness: Liveness
   #socket: Socket | null = null
   #deadline: Timer | null = null
   #phase: 'opening' | 'authorizing' | 'open' | 'ended' = 'opening'
@@ -46,8 +46,13 @@ export class Link implements FrameTaker {
     this.#listener = options.listener
     options.context.linkNames.add(options.name)
     const { venue, clock } = options.context
-    this.#liveness = this.#createLiveness()
-    this.#intake = new FrameIntake(options, this.#liveness)
+    this.#vigil = new LinkVigil(options, {
+      socket: () => this.#socket,
+      isWatched: () => this.#isWatched,
+      isSettled: () => this.#subscriptions.isSettled,
+      suspect: (text) => this.suspect(text)
+    })
+    this.#intake = new FrameIntake(options, this.#vigil.liveness)
     this.#marks = new LinkMarks({ ...options.context, link: options.name })
     this.#subscriptions = new Subscriptions(venue, clock, {
       send: (frame) => this.#socket?.send(frame),
@@ -59,6 +64,11 @@ export class Link implements FrameTaker {
 
   get isOpen(): boolean {
     return this.#phase === 'authorizing' || this.#phase === 'open'
+  }
+
+  /** Open, read from and not being ended. */
+  get #isWatched(): boolean {
+    return this.isOpen && this.#cause === null && !this.#isReadingPaused
   }
 
   get name(): string {
@@ -102,7 +112,9 @@ export class Link implements FrameTaker {
 
   /** Age of the last sign of life, ms; null before the socket opened, and while it is in doubt. */
   signAgeMs(nowMs: number): number | null {
-    return this.isOpen && !this.#liveness.isDoubted ? this.#liveness.signAgeMs(nowMs) : null
+    return this.isOpen && !this.#vigil.liveness.isDoubted
+      ? this.#vigil.liveness.signAgeMs(nowMs)
+      : null
   }
 
   open(): void {
@@ -159,37 +171,32 @@ export class Link implements FrameTaker {
   resumeReading(): void {
     if (!this.#isReadingPaused) return
     this.#isReadingPaused = false
-    this.#liveness.excuse(this.#context.clock.monotonicMs())
+    this.#vigil.liveness.excuse(this.#context.clock.monotonicMs())
     if (this.isOpen) this.#socket?.resume()
   }
 
   /** Asks for a sign of life; without one within 5 s it is taken for dead. */
   doubt(): void {
     if (!this.isOpen || this.#cause !== null) return
-    this.#liveness.doubt(this.#context.clock.monotonicMs())
+    this.#vigil.liveness.doubt(this.#context.clock.monotonicMs())
     this.#socket?.ping()
   }
 
   /** Looks after what is due; called every second. */
   tick(): void {
-    if (!this.isOpen || this.#cause !== null || this.#isReadingPaused) return
-    const nowMs = this.#context.clock.monotonicMs()
+    if (!this.#isWatched) return
     if (this.#phase === 'open') this.#subscriptions.tick()
-    const suspicion = this.#liveness.check(nowMs)
-    if (suspicion !== null) {
-      this.suspect(suspicion.text)
-      return
-    }
-    if (this.#subscriptions.isSettled && this.#options.watch.isProvenQuiet(nowMs)) {
+    if (!this.#vigil.tick()) return
+    const nowMs = this.#context.clock.monotonicMs()
+    if (this.#subscriptions.isSettled && this.#options.watch.areProvenQuiet(nowMs)) {
       this.#intake.noteHealthy(nowMs)
     }
-    if (this.#liveness.takePing(nowMs)) this.#socket?.ping()
     this.#keepAlive(nowMs)
   }
 
   /** No market of its instruments is open now: its silence is not held against it. */
   rest(): void {
-    this.#liveness.rest(this.#context.clock.monotonicMs())
+    this.#vigil.liveness.rest(this.#context.clock.monotonicMs())
   }
 
   /** Takes the link for dead, whatever it looks like. */
@@ -219,10 +226,9 @@ export class Link implements FrameTaker {
   #opened(): void {
     if (this.#phase !== 'opening' || this.#cause !== null) return
     this.#deadline?.cancel()
-    this.#liveness = this.#createLiveness()
-    this.#intake.reopen(this.#liveness)
+    this.#vigil.opened()
+    this.#intake.reopen(this.#vigil.liveness)
     this.#keptAliveMs = this.#context.clock.monotonicMs()
-    this.#options.watch.reopened()
     this.#phase = 'authorizing'
     this.#openedMs = this.#context.clock.nowMs()
     this.#listener.opened()
@@ -239,6 +245,7 @@ export class Link implements FrameTaker {
   }
 
   #settled(): void {
+    this.#vigil.settled()
     this.#marks.up(this.#options.instruments().map(({ id }) => id))
     this.#listener.subscribed()
   }
@@ -291,28 +298,34 @@ export class Link implements FrameTaker {
   }
 
   #pinged(): void {
-    this.#liveness.sign(this.#context.clock.monotonicMs())
+    this.#vigil.liveness.sign(this.#context.clock.monotonicMs())
     this.#intake.lastFrameMs = this.#context.clock.nowMs()
   }
 
   #pong(): void {
-    this.#liveness.pong(this.#context.clock.monotonicMs())
+    this.#vigil.liveness.pong(this.#context.clock.monotonicMs())
     this.#intake.lastFrameMs = this.#context.clock.nowMs()
     if (this.#context.venue.heartbeatMs !== null) return
     this.#intake.lastHeartbeatMs = this.#context.clock.nowMs()
   }
 
+  /** Its end is told after all that it received, however long that takes. */
   #ended(end: SocketEnd): void {
+    const endedMs = this.#context.clock.nowMs()
+    this.#context.received.whenTaken(this, () => this.#leave(end, endedMs))
+  }
+
+  #leave(end: SocketEnd, endedMs: number): void {
     if (this.#phase === 'ended') return
-    this.#context.received.drain()
     this.#phase = 'ended'
     this.#context.linkNames.delete(this.#options.name)
     this.#deadline?.cancel()
+    this.#vigil.close()
     this.#subscriptions.close()
-    const cause = this.#cause ?? judgeEnd(end)
+    const cause = this.#cause ?? judgeEnd(end, this.#context.venue.closeRules)
     // The venue's answer to our own goodbye shows that all before it came.
     const isAnswered = this.#cause?.class === 'normal' && end.kind === 'closed' && end.code === 1000
-    if (isAnswered) this.#intake.lastFrameMs = this.#context.clock.nowMs()
+    if (isAnswered) this.#intake.lastFrameMs = endedMs
     const text = this.#redact(cause.text)
     if (isAnswered) this.#marks.drained(this.#lastFrameMs(), text)
     else if (cause.class === 'silence') this.#marks.ended(this.#lastTrustedMs(), text)
@@ -342,13 +355,6 @@ export class Link implements FrameTaker {
     this.#deadline = this.#context.clock.after(openWithinMs, () =>
       this.abandon(ownCause('timeout', `${what} within ${openWithinMs} ms`))
     )
-  }
-
-  #createLiveness(): Liveness {
-    const { venue, clock } = this.#context
-    const { watch, silence, afterSilence } = this.#options
-    const nowMs = clock.monotonicMs()
-    return new Liveness({ heartbeatMs: venue.heartbeatMs, watch, silence, afterSilence, nowMs })
   }
 
   #redact(text: string): string {

@@ -4,36 +4,60 @@ import type { InstrumentWatch } from './instrument-watch.ts'
 
 const pingEveryMs = 15_000
 const pongWithinMs = 10_000
-const withheldMs = 5_000
+/** A brisk link that fell silent has to answer a ping within so long, or four times as long as it usually takes. */
+const promptPongMs = 1_000
+const usualPongs = 4
+/** How long the venue may know of a trade that does not come, on a link that brings no other either. */
+const withheldMs = 3_000
 const proofWithinMs = 5_000
+/** How long REST is waited for before a silence that nothing explains is acted upon. */
+const askedMs = 1_000
 /** Frames that come this soon after a doubt may have lain in the machine's own buffers. */
 const bufferedMs = 500
+/** Looks are at most a second apart; where more passed, this process stood still and not the venue. */
+const lateMs = 1_500
+/** A silence this long is looked at oftener. */
+const tenseMs = 2_000
 
 /** What is wrong with a link that still looks open. */
 export type Suspicion = {
-  readonly kind: 'doubt' | 'pong' | 'heartbeat' | 'silence' | 'withheld'
+  readonly kind: 'doubt' | 'pong' | 'half-open' | 'heartbeat' | 'flow' | 'silence' | 'withheld'
   readonly text: string
+  /** False: somebody may still explain it; REST, if it is asked. */
+  readonly isProven: boolean
 }
 
 /**
  * Tells whether one open socket is alive, by what arrived on it. All times are monotonic ms.
  *
  * Four layers: pongs of the transport, the venue's own signs of life, data, and trades that the
- * venue's heartbeats speak of. Heartbeats never count as data.
+ * venue's heartbeats speak of. Heartbeats never count as data. Frames and trades are held against the
+ * link's own rhythm, with a fixed rule as upper bound.
  */
 export class Liveness {
   readonly #watch: InstrumentWatch
   readonly #silence: SilenceRule
+  readonly #canAsk: boolean
   /** Silence of the venue after which its sign of life is missed; null where it sends none. */
   readonly #signLimitMs: number | null
   #pingedMs: number
   #awaitsPong = false
+  /** What the slowest of the last pongs took; 0 before the first. */
+  #pongTookMs = 0
   /** When a sign of life was asked for; null once a pong answered. */
   #doubtedMs: number | null = null
   #signMs: number
   #pongMs: number
   #dataMs: number
+  /** When bytes last came without making a whole frame. */
+  #movedMs: number
+  /** Until when somebody explained that no data came. */
+  #excusedMs: number
+  #lookedMs: number
   #hasData = false
+  #hasTraded = false
+  /** The subscriptions are settled. */
+  #expectsTrades = false
   readonly #openedMs: number
   /** Opened because of a silence that is not yet judged. */
   #onTrial: boolean
@@ -43,13 +67,16 @@ export class Liveness {
     readonly watch: InstrumentWatch
     readonly silence: SilenceRule
     readonly afterSilence: boolean
+    /** REST can be asked about a silence. */
+    readonly canAsk: boolean
     readonly nowMs: number
   }) {
     this.#watch = options.watch
     this.#silence = options.silence
+    this.#canAsk = options.canAsk
     this.#signLimitMs = options.heartbeatMs === null ? null : signLimitMs(options.heartbeatMs)
     this.#onTrial = options.afterSilence
-    this.#openedMs = options.nowMs
+    this.#openedMs = this.#lookedMs = this.#movedMs = this.#excusedMs = options.nowMs
     this.#pingedMs = this.#signMs = this.#pongMs = this.#dataMs = options.nowMs
   }
 
@@ -63,6 +90,7 @@ export class Liveness {
   /** A sign of life that came from the venue unasked: any frame, or its own ping. */
   sign(nowMs: number): void {
     this.#signMs = nowMs
+    this.#watch.silence.framed(nowMs)
   }
 
   data(nowMs: number, hasTrade: boolean): void {
@@ -70,18 +98,38 @@ export class Liveness {
     if (this.#hasData && gapMs > 1000) this.#silence.ended(gapMs)
     this.#hasData = true
     this.#dataMs = nowMs
-    if (hasTrade && this.#onTrial) this.#judge(nowMs)
+    if (!hasTrade) return
+    this.#hasTraded = true
+    this.#watch.silence.flowed(nowMs)
+    if (this.#onTrial) this.#judge(nowMs)
   }
 
   pong(nowMs: number): void {
+    if (this.#awaitsPong) this.#pongTookMs = Math.max(nowMs - this.#pingedMs, this.#pongTookMs / 2)
     this.#awaitsPong = false
     this.#doubtedMs = null
     this.#pongMs = nowMs
   }
 
-  /** Whether a ping is due; it then counts as sent. */
+  /** The subscriptions are settled. */
+  expectTrades(): void {
+    this.#expectsTrades = true
+  }
+
+  /** Whether a frame, a ping or a pong came. */
+  hasSignSince(sinceMs: number): boolean {
+    return this.#signMs >= sinceMs || this.#pongMs >= sinceMs
+  }
+
+  /** Bytes came that do not make a whole frame yet. */
+  moved(nowMs: number): void {
+    this.#movedMs = nowMs
+  }
+
+  /** Whether a ping is due, by the clock or by a silence; it then counts as sent. */
   takePing(nowMs: number): boolean {
-    if (this.#awaitsPong || nowMs - this.#pingedMs < pingEveryMs) return false
+    if (this.#awaitsPong) return false
+    if (nowMs - this.#pingedMs < pingEveryMs && !this.#isStill(nowMs)) return false
     this.#pingedMs = nowMs
     this.#awaitsPong = true
     return true
@@ -101,46 +149,120 @@ export class Liveness {
   /** Reading was held back by us: what did not arrive meanwhile proves nothing. */
   excuse(nowMs: number): void {
     if (this.isDoubted) this.#doubtedMs = nowMs
-    this.#signMs = this.#dataMs = this.#pingedMs = nowMs
+    this.#signMs = this.#pingedMs = nowMs
     this.#awaitsPong = false
-    this.#hasData = false
+    this.#excuseData(nowMs)
   }
 
   /** The market is closed: no data is expected. */
   rest(nowMs: number): void {
-    this.#dataMs = nowMs
-    this.#hasData = false
+    this.#excuseData(nowMs)
   }
 
-  /** Looks for what is wrong; null when nothing is. */
+  /** REST knows of nothing that did not come: the silence is quiet, and as long a one is expected again. */
+  explained(nowMs: number): void {
+    if (nowMs - this.#dataMs >= this.#silence.limitMs()) this.#silence.judged(Infinity)
+    this.#excusedMs = nowMs
+  }
+
+  /** Whether it is worth another look before the next one is due. */
+  isTense(nowMs: number): boolean {
+    const { silence } = this.#watch
+    const isStill = nowMs - this.#byteMs >= tenseMs && silence.frameLimitMs() < pongWithinMs
+    return isStill || (this.#flowSilentMs(nowMs) >= tenseMs && silence.flowLimitMs() < pongWithinMs)
+  }
+
+  /** Looks for what is wrong; null when nothing is. To be called every second, or oftener. */
   check(nowMs: number): Suspicion | null {
+    this.#noteLook(nowMs)
     if (this.#doubtedMs !== null && this.isDoubted && nowMs - this.#doubtedMs >= proofWithinMs) {
-      return { kind: 'doubt', text: `no sign of life within ${proofWithinMs} ms of a clock jump` }
+      return proven('doubt', `no sign of life within ${proofWithinMs} ms of a clock jump`)
     }
     if (this.#awaitsPong && nowMs - this.#pingedMs >= pongWithinMs) {
-      return { kind: 'pong', text: `no pong within ${pongWithinMs} ms` }
+      return proven('pong', `no pong within ${pongWithinMs} ms`)
+    }
+    if (this.#isHalfOpen(nowMs)) {
+      return proven('half-open', `no byte for ${Math.round(nowMs - this.#byteMs)} ms, and no pong`)
     }
     const signAgeMs = nowMs - this.#signMs
     if (this.#signLimitMs !== null && signAgeMs >= this.#signLimitMs) {
-      return { kind: 'heartbeat', text: `no sign of life for ${Math.round(signAgeMs)} ms` }
+      return proven('heartbeat', `no sign of life for ${Math.round(signAgeMs)} ms`)
     }
-    return this.#checkData(nowMs)
+    return this.#checkTrades(nowMs) ?? this.#checkData(nowMs)
+  }
+
+  /** The link is ended for this. */
+  condemned({ kind }: Suspicion, nowMs: number): void {
+    if (this.#onTrial && kind === 'silence') this.#judge(nowMs)
+  }
+
+  #checkTrades(nowMs: number): Suspicion | null {
+    const silentMs = this.#flowSilentMs(nowMs)
+    if (silentMs >= withheldMs && this.#watch.longestBehindMs(nowMs) >= withheldMs) {
+      return proven('withheld', 'the venue tells of trades that do not arrive')
+    }
+    const limitMs = this.#watch.silence.flowLimitMs()
+    const isBrisk = limitMs < this.#silence.limitMs()
+    if (!this.#expectsTrades || !isBrisk || silentMs < limitMs) return null
+    if (this.#watch.areProvenQuiet(nowMs)) return null
+    // A socket that never brought any gives no rhythm to hold against it: only REST can tell.
+    const isProven = this.#hasTraded && silentMs >= limitMs + askedMs
+    return { kind: 'flow', text: `no trade for ${Math.round(silentMs)} ms`, isProven }
   }
 
   #checkData(nowMs: number): Suspicion | null {
-    const silentMs = nowMs - this.#dataMs
-    if (silentMs >= withheldMs && this.#watch.longestBehindMs(nowMs) >= withheldMs) {
-      return { kind: 'withheld', text: 'the venue tells of trades that do not arrive' }
-    }
-    if (silentMs < this.#silence.limitMs() || this.#watch.isProvenQuiet(nowMs)) return null
-    if (this.#onTrial) this.#judge(nowMs)
-    return { kind: 'silence', text: `no data for ${Math.round(silentMs)} ms` }
+    const silentMs = nowMs - Math.max(this.#dataMs, this.#excusedMs)
+    const limitMs = this.#silence.limitMs()
+    if (silentMs < limitMs || this.#watch.areProvenQuiet(nowMs)) return null
+    const isProven = !this.#canAsk || silentMs >= limitMs + askedMs
+    return { kind: 'silence', text: `no data for ${Math.round(silentMs)} ms`, isProven }
+  }
+
+  /** When the last byte came, of whatever. */
+  get #byteMs(): number {
+    return Math.max(this.#signMs, this.#pongMs, this.#movedMs)
+  }
+
+  #flowSilentMs(nowMs: number): number {
+    const sinceMs = this.#watch.silence.flowSinceMs
+    return nowMs - Math.max(sinceMs, this.#excusedMs, this.#movedMs, this.#openedMs)
+  }
+
+  /** Brisk, and now without a byte for longer than it usually is. */
+  #isStill(nowMs: number): boolean {
+    const limitMs = this.#watch.silence.frameLimitMs()
+    return limitMs < pongWithinMs && nowMs - this.#byteMs >= limitMs
+  }
+
+  #isHalfOpen(nowMs: number): boolean {
+    const waitMs = Math.max(promptPongMs, usualPongs * this.#pongTookMs)
+    return this.#awaitsPong && nowMs - this.#pingedMs >= waitMs && this.#isStill(nowMs)
+  }
+
+  #noteLook(nowMs: number): void {
+    const passedMs = nowMs - this.#lookedMs
+    this.#lookedMs = nowMs
+    if (passedMs <= lateMs) return
+    // What came meanwhile lies unread in the machine's buffers.
+    this.#movedMs = nowMs
+    this.#watch.silence.rested(nowMs)
+    if (this.#awaitsPong) this.#pingedMs = Math.min(nowMs, this.#pingedMs + passedMs)
+  }
+
+  #excuseData(nowMs: number): void {
+    this.#dataMs = this.#excusedMs = nowMs
+    this.#watch.silence.rested(nowMs)
+    this.#hasData = false
   }
 
   #judge(nowMs: number): void {
     this.#onTrial = false
     this.#silence.judged(nowMs - this.#openedMs)
   }
+}
+
+function proven(kind: Suspicion['kind'], text: string): Suspicion {
+  return { kind, text, isProven: true }
 }
 
 /** Silence after which a venue's sign of life is missed: 15 s, or three of its own beats. */

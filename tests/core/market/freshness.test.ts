@@ -8,6 +8,7 @@ const lively: FreshnessInput = {
   connectionLive: true,
   dataAgeMs: 0,
   usualGapMs: null,
+  isSuspect: false,
   heartbeatAgeMs: 0,
   heartbeatLimitMs: 15_000
 }
@@ -18,6 +19,7 @@ const anyInput = fc.record({
   connectionLive: fc.boolean(),
   dataAgeMs: age,
   usualGapMs: fc.option(fc.nat(200_000)),
+  isSuspect: fc.boolean(),
   heartbeatAgeMs: age,
   heartbeatLimitMs: fc.integer({ min: 15_000, max: 60_000 })
 })
@@ -32,6 +34,8 @@ describe('judgeFreshness', () => {
     ['stale', 'heartbeat missed', { heartbeatAgeMs: 15_001 }],
     ['stale', 'no heartbeat ever', { heartbeatAgeMs: null }],
     ['stale', 'connection not live', { connectionLive: false }],
+    ['stale', 'suspiciously silent', { dataAgeMs: 10_000, isSuspect: true }],
+    ['stale', 'quotes come but suspiciously no trades', { isSuspect: true }],
     ['none', 'nothing yet', { dataAgeMs: null }],
     ['none', 'nothing yet, not live', { dataAgeMs: null, connectionLive: false }],
     ['closed', 'market closed', { marketOpen: false }],

@@ -95,7 +95,7 @@ describe('a handover of a connection', () => {
     told.old.say({ trade: 'T001-USD', id: 7 })
     told.rig.comeUp()
     told.next.say({ beat: 'T001-USD', last: 8 })
-    told.rig.pass(3_000, true)
+    told.rig.pass(1_000, true)
     expect(told.old.isEnded).toBe(false)
     told.next.say({ beat: 'T001-USD', last: 7 })
     told.old.say({ trade: 'T001-USD', id: 8 })
@@ -159,7 +159,8 @@ describe('a handover of a connection', () => {
     expect(rig.sockets.unended).toHaveLength(1)
     expect(rig.connection.activity('toy:T001-USD')).toEqual({
       dataAgeMs: (before?.dataAgeMs ?? 0) + 2_000,
-      usualGapMs: before?.usualGapMs
+      usualGapMs: before?.usualGapMs,
+      isSuspect: false
     })
     expect(rig.connection.heartbeatAgeMs()).toBeLessThan(1_000)
   })

@@ -24,15 +24,15 @@ describe('InstrumentWatch', () => {
   test('learns the usual gap; messages of one happening count once', () => {
     const watch = aWatch(a)
     for (const atMs of [0, 1_000, 1_050, 2_050]) watch.note(execution('trade', a, 1), atMs)
-    expect(watch.activity(a, 2_050)).toEqual({ dataAgeMs: 0, usualGapMs: 1_000 })
+    expect(watch.activity(a, 2_050)).toEqual({ dataAgeMs: 0, usualGapMs: 1_000, isSuspect: false })
   })
 
   test('a gap across a reconnect says nothing of the instrument', () => {
     const watch = aWatch(a)
     watch.note(execution('trade', a, 1), 0)
-    watch.reopened()
+    watch.reopened(0)
     watch.note(execution('trade', a, 2), 500_000)
-    expect(watch.activity(a, 500_000)).toEqual({ dataAgeMs: 0, usualGapMs: null })
+    expect(watch.activity(a, 500_000)).toEqual({ dataAgeMs: 0, usualGapMs: null, isSuspect: false })
   })
 
   test('an older price is known without being data', () => {
@@ -48,25 +48,25 @@ describe('InstrumentWatch', () => {
     const watch = aWatch(a, b)
     watch.note(execution('anchor', a, 5), 0)
     watch.note(beat(a, 5), 0)
-    expect(watch.isProvenQuiet(0)).toBe(false)
+    expect(watch.areProvenQuiet(0)).toBe(false)
     watch.note(beat(b, 0), 0)
-    expect(watch.isProvenQuiet(0)).toBe(true)
-    expect(watch.isProvenQuiet(15_000)).toBe(false)
+    expect(watch.areProvenQuiet(0)).toBe(true)
+    expect(watch.areProvenQuiet(15_000)).toBe(false)
     watch.note(beat(a, 6), 15_000)
     watch.note(beat(b, 0), 15_000)
-    expect(watch.isProvenQuiet(15_000)).toBe(false)
+    expect(watch.areProvenQuiet(15_000)).toBe(false)
     watch.note(execution('trade', a, 6), 15_100)
-    expect(watch.isProvenQuiet(15_100)).toBe(true)
+    expect(watch.areProvenQuiet(15_100)).toBe(true)
   })
 
   test('nothing is proven by no instruments, or on a new socket before it spoke', () => {
     const watch = aWatch(a)
     watch.note(execution('anchor', a, 5), 0)
     watch.note(beat(a, 5), 0)
-    watch.reopened()
-    expect(watch.isProvenQuiet(0)).toBe(false)
+    watch.reopened(0)
+    expect(watch.areProvenQuiet(0)).toBe(false)
     watch.remove(a)
-    expect(watch.isProvenQuiet(0)).toBe(false)
+    expect(watch.areProvenQuiet(0)).toBe(false)
   })
 
   test('a discounted trade is no data and no price, but is not overdue either', () => {
@@ -75,7 +75,7 @@ describe('InstrumentWatch', () => {
     watch.note(beat(a, 6), 1_000)
     watch.discount(execution('trade', a, 6))
     expect(watch.longestBehindMs(4_000)).toBe(0)
-    expect(watch.activity(a, 4_000)).toEqual({ dataAgeMs: 4_000, usualGapMs: null })
+    expect(watch.activity(a, 4_000)).toEqual({ dataAgeMs: 4_000, usualGapMs: null, isSuspect: false })
     const fresh = aWatch(b)
     fresh.discount(execution('trade', b, 1))
     expect(fresh.activity(b, 0)?.dataAgeMs).toBeNull()

@@ -1,0 +1,109 @@
+import type { Trade } from '../../core/market/event.ts'
+import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
+import type { Clock, Timer } from './clock.ts'
+import type { InstrumentWatch } from './instrument-watch.ts'
+import type { SilenceVerdict } from './silence-watch.ts'
+
+const askEveryMs = 10_000
+const answerWithinMs = 5_000
+/** What REST knows may be on its way: so long it is still waited for. */
+const confirmMs = 500
+const pageSize = 100
+
+/**
+ * Asks the venue's REST for an instrument's newest trades, oldest first; null where it serves none.
+ *
+ * @throws VenueError
+ */
+export type NewestTrades = (
+  instrument: Instrument,
+  limit: number,
+  signal: AbortSignal
+) => Promise<readonly Trade[] | null>
+
+/** Of whom a silence is asked about: all instruments of a link, or one whose siblings trade. */
+export type SilenceSubject = 'link' | 'instrument'
+
+type Options = {
+  readonly clock: Clock
+  readonly newestTrades: NewestTrades
+  readonly watch: InstrumentWatch
+  /** REST vouches for the silence. */
+  quiet(subject: SilenceSubject, instrument: InstrumentId): void
+  /** Trades were missed: the link does not bring them. */
+  missed(text: string): void
+}
+
+/** Asks REST whether a silent link misses trades: of each subject one question at a time, and one in 10 s. */
+export class SilenceProof {
+  readonly #options: Options
+  readonly #abort = new AbortController()
+  readonly #nextMs = { link: -Infinity, instrument: -Infinity }
+  readonly #timers = new Set<Timer>()
+
+  constructor(options: Options) {
+    this.#options = options
+  }
+
+  /** Begins to ask, unless it asked a moment ago. */
+  ask(subject: SilenceSubject, instrument: Instrument): void {
+    const nowMs = this.#options.clock.monotonicMs()
+    if (this.#abort.signal.aborted || nowMs < this.#nextMs[subject]) return
+    this.#nextMs[subject] = nowMs + askEveryMs
+    void this.#inquire(subject, instrument)
+  }
+
+  /** Ends all questions; nothing is told any more. */
+  close(): void {
+    this.#abort.abort()
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
+  }
+
+  async #inquire(subject: SilenceSubject, instrument: Instrument): Promise<void> {
+    const sinceMs = this.#sinceMs(subject, instrument.id)
+    const verdict = await this.#judge(instrument)
+    if (this.#abort.signal.aborted || this.#sinceMs(subject, instrument.id) !== sinceMs) return
+    if (verdict === 'quiet') this.#options.quiet(subject, instrument.id)
+    if (verdict !== 'missed') return
+    this.#after(confirmMs, () => {
+      if (this.#sinceMs(subject, instrument.id) !== sinceMs) return
+      this.#options.missed(`the venue has trades of ${instrument.id} that did not come`)
+    })
+  }
+
+  async #judge(instrument: Instrument): Promise<SilenceVerdict> {
+    const { newestTrades, watch, clock } = this.#options
+    const deadline = new AbortController()
+    const timer = this.#after(answerWithinMs, () => deadline.abort())
+    const signal = AbortSignal.any([this.#abort.signal, deadline.signal])
+    try {
+      const trades = await newestTrades(instrument, pageSize, signal)
+      if (trades === null) return 'unknown'
+      const page = { trades, isFull: trades.length >= pageSize }
+      const newestId = watch.newestId(instrument.id)
+      return watch.silence.judge(instrument.id, page, { newestId, nowMs: clock.monotonicMs() })
+    } catch {
+      // REST that cannot be reached says nothing of the link; its failure is counted by who carries it.
+      return 'unknown'
+    } finally {
+      timer.cancel()
+      this.#timers.delete(timer)
+    }
+  }
+
+  #sinceMs(subject: SilenceSubject, instrument: InstrumentId): number {
+    const { watch, clock } = this.#options
+    if (subject === 'link') return watch.silence.flowSinceMs
+    return watch.silence.sinceMs(instrument, clock.monotonicMs())
+  }
+
+  #after(delayMs: number, callback: () => void): Timer {
+    const timer = this.#options.clock.after(delayMs, () => {
+      this.#timers.delete(timer)
+      callback()
+    })
+    this.#timers.add(timer)
+    return timer
+  }
+}
