@@ -8,13 +8,15 @@ import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 import { Collecting } from './collecting.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
-import type { LogFields } from './collector/log.ts'
+import type { Log as CollectorLog, LogFields } from './collector/log.ts'
 import { ReceiveQueue } from './collector/receive-queue.ts'
 import { EngineFailure } from './engine-failure.ts'
 import type { HandlerClock } from './health/handler-clock.ts'
 import { HandlerFaults } from './health/handler-faults.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
+import { EngineLog } from './engine-log.ts'
 import { GapJournal } from './gap-journal.ts'
+import { IncidentDesk } from './incident-desk.ts'
 import { LedgerDesk } from './ledger-desk.ts'
 import { MarketClocks, roundTheClock } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
@@ -47,6 +49,7 @@ type Running = {
   readonly writer: StoreWriter
   readonly reader: StoreReader
   readonly pipeline: Pipeline
+  readonly incidents: IncidentDesk
   readonly queries: QueryDesk
   readonly collecting: Collecting
   readonly publishing: StatePublishing
@@ -58,6 +61,7 @@ export class Engine {
   readonly #publisher: StatePublisher
   readonly #markets: MarketClocks
   readonly #clock: Clock
+  readonly #lines: EngineLog
   readonly #trouble = new TroubleWatch()
   readonly #history: VenueHistory
   readonly #heads: RunningHeads
@@ -71,6 +75,7 @@ export class Engine {
     this.#options = options
     this.#markets = new MarketClocks(options.config.settings)
     this.#clock = systemClock(() => this.#runNowMs())
+    this.#lines = new EngineLog(options.log, options.config.logLevel, this.#clock)
     // A tape's clock stands where its last event stands, so its frames are stamped one by one.
     const { config, handlers } = options
     this.#faults = this.#createFaults()
@@ -108,7 +113,7 @@ export class Engine {
     const lock = lockFolder(this.#options.config.dataDir)
     try {
       const opened = { lock, ...(await this.#openStore()) }
-      this.#run(opened)
+      this.#run({ ...opened, incidents: await this.#openIncidents(opened) })
       const { isUncleanStart, integrity } = opened.writer.run
       if (isUncleanStart && integrity === 'not-checked') void this.#lookThrough()
     } catch (error) {
@@ -148,6 +153,21 @@ export class Engine {
     return { writer, reader, pipeline }
   }
 
+  async #openIncidents({
+    writer,
+    reader
+  }: Pick<Running, 'writer' | 'reader'>): Promise<IncidentDesk> {
+    const incidents = new IncidentDesk({
+      clock: this.#clock,
+      publisher: this.#publisher,
+      writer,
+      reader,
+      log: (...line) => this.#log(...line)
+    })
+    await incidents.recall()
+    return incidents
+  }
+
   /** A file too big to be looked through before it is used is looked through beside its use. */
   async #lookThrough(): Promise<void> {
     const { config, threads } = this.#options
@@ -179,9 +199,11 @@ export class Engine {
     this.#running = null
     this.#provoked?.close()
     running.publishing.close()
+    running.incidents.stop()
     this.#publisher.close()
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
     running.lock.release()
+    this.#lines.close()
   }
 
   /** Something failed that nobody expected: takes nothing more in and commits what it can, 500 ms at most. */
@@ -191,8 +213,8 @@ export class Engine {
     await saveReceived({ ...running, collectors: [running.collecting] }, this.#clock)
   }
 
-  #run(opened: Pick<Running, 'lock' | 'writer' | 'reader' | 'pipeline'>): void {
-    const { writer, reader, pipeline } = opened
+  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing'>): void {
+    const { writer, reader, pipeline, incidents } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
     const collecting = new Collecting({
       config: this.#options.config,
@@ -210,7 +232,8 @@ export class Engine {
         ),
       heads: this.#heads,
       markets: this.#markets,
-      log: this.#collectorLog(),
+      incidents,
+      log: this.#collectorLog(incidents),
       faults: this.#faults,
       provoked: this.#provoked,
       failed: this.#options.failed
@@ -229,6 +252,7 @@ export class Engine {
       heads: this.#heads,
       markets: this.#markets,
       trouble: this.#trouble,
+      incidents,
       log: (...line) => this.#log(...line)
     })
     const gaps = new GapJournal((...line) => this.#log(...line))
@@ -243,6 +267,7 @@ export class Engine {
         const changes = pipeline.takeLedgerChanges()
         if (this.#options.config.faultRun?.gaps === false) return { ...changes, gaps: [] }
         gaps.note(changes)
+        incidents.takeGaps(changes)
         return changes
       },
       runNowMs: () => pipeline.runNowMs()
@@ -261,6 +286,7 @@ export class Engine {
       }),
       writer,
       reader,
+      incidents,
       history: this.#history,
       heads: this.#heads,
       clock: this.#clock,
@@ -298,17 +324,14 @@ export class Engine {
     this.#running?.collecting.followPressure(pressure)
   }
 
-  #collectorLog() {
-    return {
-      debug: (event: string, fields: LogFields) => this.#log('debug', event, fields),
-      info: (event: string, fields: LogFields) => this.#log('info', event, fields),
-      warn: (event: string, fields: LogFields) => this.#log('warn', event, fields),
-      error: (event: string, fields: LogFields) => this.#log('error', event, fields)
-    }
+  #collectorLog(incidents: IncidentDesk): CollectorLog {
+    const at = (level: LogLevel) => (event: string, fields: LogFields) =>
+      this.#log(incidents.levelOf(level, event, fields), event, fields)
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
   }
 
   #log(level: LogLevel, event: string, fields: LogFields): void {
-    this.#options.log(level, event, fields)
+    this.#lines.write(level, event, fields)
   }
 }
 

@@ -6,6 +6,7 @@ import type { CandleQuery, Query, QueryResult, StreamError } from '../contracts/
 import { waitAtMost } from './bounded-wait.ts'
 import type { Clock } from './collector/clock.ts'
 import type { Collector } from './collector/collector.ts'
+import type { IncidentDesk } from './incident-desk.ts'
 import type { LedgerDesk, LedgerDeskQuery } from './ledger-desk.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import type { RunningHeads } from './running-heads.ts'
@@ -21,6 +22,7 @@ type Parts = {
   readonly writer: Pick<StoreWriter, 'flush'>
   readonly reader: Pick<StoreReader, 'candles' | 'trades'>
   readonly ledger: Pick<LedgerDesk, 'answer'>
+  readonly incidents: Pick<IncidentDesk, 'answer'>
   readonly history: VenueHistory
   readonly heads: RunningHeads
   readonly clock: Clock
@@ -38,6 +40,7 @@ export class QueryDesk {
 
   async answer(query: Query): Promise<QueryResult | StreamError> {
     if (query.name === 'gaps' && query.instrument === null) return this.#ledger(query)
+    if (query.name === 'incidents') return this.#parts.incidents.answer(query)
     const id = query.instrument as InstrumentId
     const collector = this.#parts.collectorOf(id)
     const instrument = collector?.instruments().find((each) => each.id === id)

@@ -13,6 +13,7 @@ import { clockSentence, startupSentences } from './diagnostics.ts'
 import { buildHealthRow } from './health/health-row.ts'
 import { ProcessLoad } from './health/process-load.ts'
 import type { TroubleFigures, TroubleWatch } from './health/trouble-watch.ts'
+import type { IncidentDesk } from './incident-desk.ts'
 import type { MarketClocks } from './market-clocks.ts'
 import { RunSpeed } from './run-speed.ts'
 import type { RunningHeads } from './running-heads.ts'
@@ -44,6 +45,7 @@ type Parts = {
   readonly heads: RunningHeads
   readonly markets: MarketClocks
   readonly trouble: TroubleWatch
+  readonly incidents: Pick<IncidentDesk, 'tick'>
   readonly log: (level: LogLevel, event: string, fields: LogFields) => void
 }
 
@@ -103,6 +105,7 @@ export class StatePublishing {
     const { pipeline, feed, collectors } = this.#parts
     pipeline.advance(Date.now())
     feed.refreshAges()
+    this.#parts.incidents.tick()
     const totals = collectors.map((collector) => collector.totals())
     this.#putHealth(totals)
     this.#putRun(totals)

@@ -5,6 +5,8 @@ import buildRollingStream from 'pino-roll'
 import type { LogLevel } from '../contracts/engine-protocol.ts'
 import { LogLimit, logRepeatMs, type LogFields } from '../contracts/log-limit.ts'
 
+export type { LogFields }
+
 /** Where a process's happenings go: one JSON line each. */
 export interface Log {
   write(level: LogLevel, event: string, fields: LogFields): void

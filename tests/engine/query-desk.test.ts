@@ -6,6 +6,7 @@ import { QueryDesk } from '../../src/engine/query-desk.ts'
 import { RunningHeads } from '../../src/engine/running-heads.ts'
 import { VenueHistory } from '../../src/engine/venue-history.ts'
 import { aGap } from '../support/a-gap.ts'
+import { anIncident } from '../support/an-incident.ts'
 import { anInstrument } from '../support/an-instrument.ts'
 import { aCandle } from '../support/candles.ts'
 import { FakeClock } from '../support/fake-clock.ts'
@@ -66,6 +67,9 @@ function opened(setup: Setup) {
         const gaps = [aGap({ instrument: instrument.id })]
         return Promise.resolve({ name: 'gaps', gaps })
       }
+    },
+    incidents: {
+      answer: () => Promise.resolve({ name: 'incidents', incidents: [anIncident()] })
     },
     history,
     heads,

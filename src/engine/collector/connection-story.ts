@@ -130,6 +130,7 @@ export class ConnectionStory {
       cause: end?.cause ?? null,
       isPlanned: end?.isPlanned ?? false,
       healthyMs: end?.healthyMs ?? null,
+      lastDataMs: this.#lastDataMs,
       atMs: context.clock.nowMs(),
       monotonicMs: context.clock.monotonicMs(),
       attempt: this.#options.attempt()

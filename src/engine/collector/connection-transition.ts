@@ -18,6 +18,8 @@ export type ConnectionTransition = {
   readonly isPlanned: boolean
   /** How long the ended link had carried healthy data, ms; null without a `cause`. */
   readonly healthyMs: number | null
+  /** When data last came on a link that has ended, run clock; null where none did. */
+  readonly lastDataMs: number | null
   /** Run clock, epoch ms. */
   readonly atMs: number
   readonly monotonicMs: number

@@ -1,8 +1,18 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
 import { parseInterval, type IntervalSpec } from '../../core/market/interval.ts'
-import { candleShapeOf, gapShapeOf, tradeShapeOf } from '../../contracts/market-shapes.ts'
-import { maxQueryRows, type Query, type QueryResult } from '../../contracts/state-stream.ts'
+import {
+  candleShapeOf,
+  gapShapeOf,
+  incidentShapeOf,
+  tradeShapeOf
+} from '../../contracts/market-shapes.ts'
+import {
+  maxIncidentRows,
+  maxQueryRows,
+  type Query,
+  type QueryResult
+} from '../../contracts/state-stream.ts'
 import type { StreamRelay } from '../stream-relay.ts'
 import { ok, RequestError, type Answer } from './answer.ts'
 import { fillCandles } from './filled-candles.ts'
@@ -44,6 +54,16 @@ export async function gaps(search: URLSearchParams, relay: StreamRelay): Promise
   const instrument = values.has('instrument') ? instrumentOf(values, relay) : null
   const result = await ask(relay, { name: 'gaps', instrument, ...rangeOf(values) })
   return ok({ items: result.name === 'gaps' ? result.gaps.map(gapShapeOf) : [] })
+}
+
+/** Answers `/incidents`. @throws RequestError */
+export async function incidents(search: URLSearchParams, relay: StreamRelay): Promise<Answer> {
+  const values = readParameters(search, ['venue', 'from', 'to', 'limit'])
+  const limit = limitOf(values, { usual: 100, most: maxIncidentRows })
+  const range = { ...stretchOf(values), limit }
+  const venue = values.get('venue') ?? null
+  const result = await ask(relay, { name: 'incidents', venue, ...range })
+  return ok({ items: result.name === 'incidents' ? result.incidents.map(incidentShapeOf) : [] })
 }
 
 /** The newest `limit` slots of a range, up to the newest that anything is known of. */
@@ -119,10 +139,14 @@ function instrumentOf(values: ReadonlyMap<string, string>, relay: StreamRelay): 
 }
 
 function rangeOf(values: ReadonlyMap<string, string>) {
+  return { ...stretchOf(values), limit: limitOf(values, { usual: 500, most: maxQueryRows }) }
+}
+
+function stretchOf(values: ReadonlyMap<string, string>) {
   const fromMs = timeOf(values, 'from')
   const toMs = timeOf(values, 'to')
   if (fromMs !== null && toMs !== null && fromMs >= toMs) {
     throw new RequestError(400, 'bad-parameter', 'from must lie before to', 'from')
   }
-  return { fromMs, toMs, limit: limitOf(values, { usual: 500, most: maxQueryRows }) }
+  return { fromMs, toMs }
 }

@@ -2,7 +2,7 @@ import { maxQueryRows } from '../../contracts/state-stream.ts'
 import type { PriceRow } from '../../contracts/state-rows.ts'
 import type { StreamRelay } from '../stream-relay.ts'
 import { ok, RequestError, type Answer } from './answer.ts'
-import { candles, gaps, trades } from './history-routes.ts'
+import { candles, gaps, incidents, trades } from './history-routes.ts'
 import { resolveInstrument, unknownInstrument } from './instrument-name.ts'
 import { limitOf, readParameters } from './parameters.ts'
 import { connectionShapeOf, healthShapeOf, priceShapeOf } from './row-shapes.ts'
@@ -24,6 +24,7 @@ export async function answerRoute(url: URL, context: RouteContext): Promise<Answ
   if (pathname === '/candles') return candles(searchParams, context.relay)
   if (pathname === '/trades') return trades(searchParams, context.relay)
   if (pathname === '/gaps') return gaps(searchParams, context.relay)
+  if (pathname === '/incidents') return incidents(searchParams, context.relay)
   return null
 }
 

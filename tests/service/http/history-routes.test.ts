@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { candleShape, gapShape, listShape } from '../../../src/contracts/shapes.ts'
+import { candleShape, gapShape, incidentShape, listShape } from '../../../src/contracts/shapes.ts'
 import type { Query, QueryResult, ServerMessage } from '../../../src/contracts/state-stream.ts'
 import { answerRoute } from '../../../src/service/http/routes.ts'
 import { StreamRelay } from '../../../src/service/stream-relay.ts'
 import { aGap } from '../../support/a-gap.ts'
+import { anIncident } from '../../support/an-incident.ts'
 import { aCandle } from '../../support/candles.ts'
 import { anInstrumentRow } from '../../support/rows.ts'
 
@@ -90,6 +91,33 @@ describe('GET /candles?fill=true', () => {
   })
 })
 
+describe('GET /incidents', () => {
+  test('hands on what is asked, and answers with the shape of an outage', async () => {
+    const asked: Query[] = []
+    const body = await ask('/incidents?venue=coinbase&from=1000&to=2000&limit=7', asked)
+    expect(asked).toEqual([
+      { name: 'incidents', venue: 'coinbase', fromMs: 1_000, toMs: 2_000, limit: 7 }
+    ])
+    const { items } = listShape(incidentShape.strict()).parse(body)
+    expect(items).toMatchObject([{ type: 'incident', id: '4-2', recoverMs: 80 }])
+  })
+
+  test('asks for the newest hundred of all venues unless told otherwise', async () => {
+    const asked: Query[] = []
+    await ask('/incidents', asked)
+    const everything = { name: 'incidents', venue: null, fromMs: null, toMs: null, limit: 100 }
+    expect(asked).toEqual([everything])
+  })
+
+  test.each([
+    ['/incidents?limit=1001', 'limit'],
+    ['/incidents?from=2000&to=1000', 'from'],
+    ['/incidents?instrument=coinbase:BTC-USD', 'instrument']
+  ])('refuses %s, naming %s', async (path, parameter) => {
+    await expect(ask(path)).rejects.toMatchObject({ status: 400, parameter })
+  })
+})
+
 function states(body: unknown): (string | number)[][] {
   const { items } = listShape(candleShape.strict()).parse(body)
   return items.map(({ openMs, close, state }) => [(openMs - startMs) / 1_000, close, state])
@@ -125,6 +153,8 @@ function answerTo(query: Query): QueryResult {
     }
     case 'gaps':
       return { name: 'gaps', gaps: [lost] }
+    case 'incidents':
+      return { name: 'incidents', incidents: [anIncident({ id: '4-2' })] }
     case 'trades':
       return { name: 'trades', trades: [] }
   }

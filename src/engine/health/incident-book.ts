@@ -1,0 +1,346 @@
+import type { Incident } from '../../contracts/incident.ts'
+import type { ConnectionRow } from '../../contracts/state-rows.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
+import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
+import { judgeChange, type ConnectionChange, type LossScope } from './connection-sign.ts'
+import { RunningIncident, type IncidentBeginning, type Moment } from './running-incident.ts'
+
+/** All connections must be back for so long before an incident is over: what flaps is one outage. */
+const calmMs = 5_000
+/** What it cost is told when its gaps are settled: not before the first, not after the second. */
+const leastTellMs = 10_000
+const mostTellMs = 60_000
+/** Gaps that are settled later than this after the end are counted no more. */
+const followMs = 600_000
+/** Gaps are measured in the venue's time, incidents in ours. */
+const skewMs = 5_000
+/** Incidents remembered. */
+export const mostIncidents = 200
+
+/** What is told of incidents. None of these may throw. */
+export type IncidentListener = {
+  /** Once each, within a second of its beginning, so that whoever is lost at once is in it. */
+  readonly began: (incident: Incident) => void
+  /** A new one, or one that says something new; at most once a second each. */
+  readonly changed: (incident: Incident) => void
+  /** Once each, when it is known what it cost, a minute after its end at the latest. */
+  readonly ended: (incident: Incident, suppressed: number) => void
+  /** It turned out to be a part of another one, which tells of it from now on. */
+  readonly gone: (id: string) => void
+}
+
+type Parts = {
+  /** Number of the engine's run; names the incidents. */
+  readonly run: number
+  readonly listener: IncidentListener
+}
+
+type Line = Pick<ConnectionRow, 'id' | 'state' | 'reason' | 'instruments'>
+
+/**
+ * Makes one incident of all that is lost of a venue until it is back: begins with the first loss, takes
+ * in each further one, and is over when all of its connections have been back for five seconds.
+ * Losses of all venues, when nothing can be reached, are one incident too.
+ */
+export class IncidentBook {
+  readonly #parts: Parts
+  /** By venue; an `offline` one stands for several. */
+  readonly #open = new Map<string, RunningIncident>()
+  #engine: RunningIncident | null = null
+  /** Over, their gaps still followed; oldest first. */
+  #settling: RunningIncident[] = []
+  /** Changes no more; newest first. */
+  #past: readonly Incident[] = []
+  readonly #venues = new Map<string, string>()
+  readonly #begun = new Set<RunningIncident>()
+  readonly #untold = new Set<RunningIncident>()
+  readonly #changed = new Set<RunningIncident>()
+  #last = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** Newest first, at most 200. */
+  incidents(): readonly Incident[] {
+    const rows = [...this.#running()].map((incident) => incident.row())
+    return [...rows, ...this.#past].sort((a, b) => b.beganMs - a.beganMs).slice(0, mostIncidents)
+  }
+
+  /** Takes over what runs before this one knew, in any order. @returns Those that the engine did not see the end of, as they are now. */
+  recall(stored: readonly Incident[], endedMs: number | null): readonly Incident[] {
+    const cutOff = stored
+      .filter(({ state }) => state === 'open')
+      .map((incident) => ({ ...incident, state: 'cut-off' as const, endedMs }))
+    const known = new Map([...stored, ...cutOff].map((incident) => [incident.id, incident]))
+    this.#past = [...known.values()].sort((a, b) => b.beganMs - a.beganMs).slice(0, mostIncidents)
+    return cutOff
+  }
+
+  /** The run before was not ended in order: it is one incident until what it collected is collected again. */
+  engineEnded(lastSeenMs: number | null, now: Moment): void {
+    const atMs = Math.min(lastSeenMs ?? now.atMs, now.atMs)
+    this.#engine = this.#begin({
+      kind: 'engine',
+      venue: null,
+      cause: {
+        causeClass: 'engine',
+        causeText: 'the engine ended without being asked to',
+        causeCode: null
+      },
+      moment: { atMs, monotonicMs: now.monotonicMs - (now.atMs - atMs) },
+      lastFrameMs: lastSeenMs
+    })
+  }
+
+  /** Takes note of a change of a connection's state. */
+  take(change: ConnectionChange): void {
+    const { connection, venue } = change
+    this.#venues.set(connection, venue)
+    const sign = judgeChange(change)
+    const current = this.#open.get(venue)
+    switch (sign.kind) {
+      case 'lost':
+        this.#lost(change, sign.scope)
+        return
+      case 'tried':
+        if (current?.tried(connection) === true) this.#changed.add(current)
+        return
+      case 'back':
+      case 'resting':
+        if (current?.left(connection, sign.kind, change) === true) this.#changed.add(current)
+        if (change.to === 'closed') this.#venues.delete(connection)
+        return
+      case 'unmoved':
+        return
+    }
+  }
+
+  /** Takes note of what the ledger changed. */
+  takeGaps({ gaps, replaced }: Pick<LedgerChanges, 'gaps' | 'replaced'>): void {
+    if (gaps.length === 0 && replaced.length === 0) return
+    const running = [...this.#running()]
+    if (running.length === 0) return
+    for (const key of replaced) {
+      for (const incident of running) if (incident.trades.drop(key)) this.#changed.add(incident)
+    }
+    for (const gap of gaps) {
+      const incident = incidentOf(gap, running)
+      if (incident === null) continue
+      incident.trades.put(gap)
+      this.#changed.add(incident)
+    }
+  }
+
+  /** Whether lines about a connection are a part of what its incident tells. */
+  covers(connection: string): boolean {
+    return this.#covering(connection) !== null
+  }
+
+  /** Counts a line that was not written for its incident. */
+  suppress(connection: string): void {
+    const incident = this.#covering(connection)
+    if (incident !== null) incident.suppressed += 1
+  }
+
+  /**
+   * Ends what is over and tells what is new; called every second.
+   *
+   * @param connections All there are.
+   */
+  tick(now: Moment, connections: Iterable<Line>): void {
+    for (const incident of new Set(this.#open.values())) {
+      const quiet = incident.quietSince()
+      if (quiet !== null && now.monotonicMs - quiet.monotonicMs >= calmMs) {
+        this.#end(incident, 'over', quiet)
+      }
+    }
+    this.#followEngine(now, [...connections])
+    this.#tellNew(now)
+    this.#settle(now)
+  }
+
+  /** The engine ends in order: what is open stays unfinished. */
+  stop(now: Moment): void {
+    for (const incident of [...new Set(this.#open.values()), this.#engine]) {
+      if (incident !== null) this.#end(incident, 'cut-off', now)
+    }
+    this.#tellNew(now)
+    for (const incident of this.#settling.splice(0)) this.#tellEnd(incident)
+  }
+
+  #lost(change: ConnectionChange, scope: LossScope): void {
+    const incident = this.#incidentFor(change, scope)
+    incident.lost(change)
+    this.#changed.add(incident)
+  }
+
+  #incidentFor(change: ConnectionChange, scope: LossScope): RunningIncident {
+    const { venue } = change
+    const current = this.#open.get(venue)
+    const cause = causeOf(change, scope)
+    if (scope === 'offline') return this.#offlineFor(change, current)
+    if (current !== undefined) {
+      if (scope === 'venue' && current.kind === 'connections') {
+        current.widen('venue', change.reason === 'maintenance' ? cause : current.cause)
+      }
+      return current
+    }
+    const begun = this.#begin({ kind: scope, venue, cause, moment: change, lastFrameMs: null })
+    this.#open.set(venue, begun)
+    return begun
+  }
+
+  /** All venues share the one that tells that nothing can be reached. */
+  #offlineFor(change: ConnectionChange, current: RunningIncident | undefined): RunningIncident {
+    if (current?.kind === 'offline') return current
+    const cause = causeOf(change, 'offline')
+    const shared = [...this.#open.values()].find(({ kind }) => kind === 'offline')
+    if (shared !== undefined) {
+      if (current !== undefined) this.#merge(current, shared)
+      this.#open.set(change.venue, shared)
+      return shared
+    }
+    if (current !== undefined) {
+      current.widen('offline', cause)
+      return current
+    }
+    const begun = this.#begin({
+      kind: 'offline',
+      venue: null,
+      cause,
+      moment: change,
+      lastFrameMs: null
+    })
+    this.#open.set(change.venue, begun)
+    return begun
+  }
+
+  #merge(part: RunningIncident, whole: RunningIncident): void {
+    whole.absorb(part)
+    this.#changed.delete(part)
+    this.#untold.delete(part)
+    if (!this.#begun.delete(part)) this.#parts.listener.gone(part.id)
+  }
+
+  #begin(beginning: Omit<IncidentBeginning, 'id'>): RunningIncident {
+    this.#last += 1
+    const { atMs, monotonicMs } = beginning.moment
+    const incident = new RunningIncident({
+      ...beginning,
+      id: `${this.#parts.run}-${this.#last}`,
+      moment: { atMs, monotonicMs }
+    })
+    this.#begun.add(incident)
+    this.#changed.add(incident)
+    return incident
+  }
+
+  /** Its end is when every connection carries, is not meant to, or is lost on an account of its own. */
+  #followEngine(now: Moment, connections: readonly Line[]): void {
+    const incident = this.#engine
+    if (incident === null || connections.length === 0) return
+    if (!connections.every((line) => this.#isSettled(line))) {
+      incident.disturbed()
+      return
+    }
+    const since = incident.calmed(now)
+    if (now.monotonicMs - since.monotonicMs < calmMs) return
+    for (const { id, instruments } of connections) incident.include(id, instruments, since)
+    this.#end(incident, 'over', since)
+  }
+
+  #isSettled({ id, state, reason }: Line): boolean {
+    if (state === 'live' || state === 'draining' || state === 'closed') return true
+    if (state === 'waiting' && (reason === 'market' || reason === 'paused')) return true
+    return this.covers(id)
+  }
+
+  #end(incident: RunningIncident, state: 'over' | 'cut-off', moment: Moment): void {
+    incident.end(state, moment)
+    for (const [venue, open] of this.#open) if (open === incident) this.#open.delete(venue)
+    if (this.#engine === incident) this.#engine = null
+    this.#settling.push(incident)
+    this.#untold.add(incident)
+    this.#changed.add(incident)
+  }
+
+  #tellNew(now: Moment): void {
+    const { listener } = this.#parts
+    for (const incident of this.#begun) {
+      this.#begun.delete(incident)
+      listener.began(incident.row())
+    }
+    for (const incident of this.#changed) listener.changed(incident.row())
+    this.#changed.clear()
+    for (const incident of this.#untold) {
+      const sinceMs = now.monotonicMs - (incident.ended?.monotonicMs ?? now.monotonicMs)
+      const isKnown = incident.trades.open === 0 ? leastTellMs : mostTellMs
+      if (sinceMs >= isKnown) this.#tellEnd(incident)
+    }
+  }
+
+  #tellEnd(incident: RunningIncident): void {
+    if (!this.#untold.delete(incident)) return
+    this.#parts.listener.ended(incident.row(), incident.suppressed)
+  }
+
+  #settle(now: Moment): void {
+    const isDone = (incident: RunningIncident, place: number) => {
+      const sinceMs = now.monotonicMs - (incident.ended?.monotonicMs ?? 0)
+      return sinceMs >= followMs || place < this.#settling.length - mostIncidents
+    }
+    const done = this.#settling.filter(isDone)
+    if (done.length === 0) return
+    this.#settling = this.#settling.filter((incident) => !done.includes(incident))
+    for (const incident of done) {
+      this.#tellEnd(incident)
+      incident.trades.settle()
+    }
+    const rows = done.map((incident) => incident.row()).reverse()
+    this.#past = [...rows, ...this.#past].slice(0, mostIncidents)
+  }
+
+  #covering(connection: string): RunningIncident | null {
+    const venue = this.#venues.get(connection)
+    return (venue === undefined ? undefined : this.#open.get(venue)) ?? null
+  }
+
+  /** Those that may still change, each once. */
+  #running(): ReadonlySet<RunningIncident> {
+    const engine = this.#engine === null ? [] : [this.#engine]
+    return new Set([...this.#open.values(), ...engine, ...this.#settling])
+  }
+}
+
+/** The newest incident over which a gap lies, of those it can belong to. */
+function incidentOf(gap: Gap, running: readonly RunningIncident[]): RunningIncident | null {
+  let newest: RunningIncident | null = null
+  for (const incident of running) {
+    if (incident.trades.follows(gap)) return incident
+    if (!isCost(gap, incident)) continue
+    if (newest === null || incident.beganMs > newest.beganMs) newest = incident
+  }
+  return newest
+}
+
+function isCost(gap: Gap, incident: RunningIncident): boolean {
+  const isConcerned =
+    gap.cause === 'not-running' ? incident.kind === 'engine' : incident.concerns(gap.instrument)
+  const endedMs = incident.ended?.atMs ?? Infinity
+  const fromMs = gap.fromMs ?? gap.toMs
+  return isConcerned && gap.toMs >= incident.beganMs - skewMs && fromMs <= endedMs + skewMs
+}
+
+function causeOf(
+  { cause, reason, to }: ConnectionChange,
+  scope: LossScope
+): Pick<Incident, 'causeClass' | 'causeText' | 'causeCode'> {
+  const causeText = cause?.text ?? reason ?? to
+  const causeCode = cause?.code ?? null
+  if (scope === 'offline') return { causeClass: 'offline', causeText, causeCode }
+  if (scope === 'venue' && (cause === null || reason === 'maintenance')) {
+    return { causeClass: reason ?? 'breaker', causeText, causeCode }
+  }
+  return { causeClass: cause?.class ?? (to === 'stalled' ? 'silence' : to), causeText, causeCode }
+}
