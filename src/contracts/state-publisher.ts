@@ -1,5 +1,5 @@
 import type { Candle } from '../core/market/candle.ts'
-import { tableNames, type StateTables, type TableName } from './state-rows.ts'
+import { tableNames, type StateTables, type StructureRow, type TableName } from './state-rows.ts'
 import {
   clientMessageSchema,
   maxWatchedSeries,
@@ -196,6 +196,20 @@ export class StatePublisher {
       client.awaitingAck = true
       client.link.send(frame)
     }
+  }
+
+  /** Lets go of what clients can ask for again: they get a snapshot next, and read their charts anew. */
+  shed(): void {
+    for (const client of this.#clients) {
+      client.forget()
+      client.needsSnapshot = true
+    }
+  }
+
+  /** How far the slowest client is behind. */
+  structures(): readonly StructureRow[] {
+    const size = Math.max(0, ...[...this.#clients].map(({ candles }) => candles.size))
+    return [{ name: 'candles to tell a client', size, bound: maxPendingCandles, dropped: 0 }]
   }
 
   close(): void {

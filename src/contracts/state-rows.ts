@@ -116,6 +116,32 @@ export type ConnectionRow = {
   readonly log: readonly { readonly atMs: number; readonly text: string }[]
 }
 
+/** Something of the engine that grows with what comes in, and its bound. */
+export type StructureRow = {
+  /** What it holds, in words. */
+  readonly name: string
+  readonly size: number
+  readonly bound: number
+  /** How many it had to give up since the start. */
+  readonly dropped: number
+}
+
+/** Memory of the engine; MB of 1,048,576 bytes. */
+export type MemoryFigures = {
+  /** What the last full collection of garbage left of the heap and its buffers; null before the first. */
+  readonly heapFloorMb: number | null
+  /** Slope of that over the last 8 min, MB a minute, with its 95 % bounds; null while too little is known. */
+  readonly growthMbPerMinute: {
+    readonly value: number
+    readonly low: number
+    readonly high: number
+  } | null
+  /** Swapped out, of this process; null where the system does not tell. */
+  readonly swappedMb: number | null
+  /** In no particular order; read every 30 s. */
+  readonly structures: readonly StructureRow[]
+}
+
 /** The engine's health: one row, id `health`. */
 export type HealthRow = HealthShape & {
   readonly id: 'health'
@@ -138,6 +164,7 @@ export type HealthRow = HealthShape & {
   readonly droppedTrades: number
   /** Repeats since start that told something else than the stored trade; the first is kept. */
   readonly conflictingTrades: number
+  readonly memory: MemoryFigures
   /** What is wrong with the engine itself now, one sentence each, gravest first; empty when all is well. */
   readonly problems: readonly string[]
 }

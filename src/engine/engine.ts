@@ -6,6 +6,8 @@ import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
 import type { Provocation } from '../contracts/provocation.ts'
 import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+import { BackPressure } from './back-pressure.ts'
+import { boundedStructures } from './bounded-structures.ts'
 import { Collecting } from './collecting.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
 import type { Log as CollectorLog, LogFields } from './collector/log.ts'
@@ -13,6 +15,10 @@ import { ReceiveQueue } from './collector/receive-queue.ts'
 import { EngineFailure } from './engine-failure.ts'
 import type { HandlerClock } from './health/handler-clock.ts'
 import { HandlerFaults } from './health/handler-faults.ts'
+import { GcFloor } from './health/gc-floor.ts'
+import { MemoryContract } from './health/memory-contract.ts'
+import { MemoryHealth } from './health/memory-health.ts'
+import { SwapWatch } from './health/swap-watch.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
 import { EngineLog } from './engine-log.ts'
 import { GapJournal } from './gap-journal.ts'
@@ -63,6 +69,7 @@ export class Engine {
   readonly #clock: Clock
   readonly #lines: EngineLog
   readonly #trouble = new TroubleWatch()
+  readonly #pressure: BackPressure
   readonly #history: VenueHistory
   readonly #heads: RunningHeads
   readonly #received: ReceiveQueue
@@ -82,10 +89,14 @@ export class Engine {
     this.#provoked = isProvocable(config)
       ? new ProvokedFaults((name, work) => handlers.run(name, work))
       : null
+    this.#pressure = new BackPressure((pressure) =>
+      this.#running?.collecting.followPressure(pressure)
+    )
     this.#received = new ReceiveQueue(config.clock === 'wall' ? undefined : 1, {
       during: (drain) => handlers.run('take in frames', drain),
       about: ({ name }) => handlers.about(name),
-      threw: ({ name }, error) => this.#faults.note('take in frames', name, error)
+      threw: ({ name }, error) => this.#faults.note('take in frames', name, error),
+      pressure: (pressure) => this.#followReceiving(pressure)
     })
     this.#history = new VenueHistory(() => this.#clock.monotonicMs())
     this.#heads = new RunningHeads(this.#history)
@@ -252,6 +263,7 @@ export class Engine {
       heads: this.#heads,
       markets: this.#markets,
       trouble: this.#trouble,
+      memory: this.#openMemory(opened),
       incidents,
       log: (...line) => this.#log(...line)
     })
@@ -321,7 +333,35 @@ export class Engine {
   #followPressure(pressure: 'high' | 'normal'): void {
     this.#log('warn', 'store-pressure', { pressure })
     this.#trouble.storePressure(pressure)
-    this.#running?.collecting.followPressure(pressure)
+    this.#pressure.follow('store', pressure)
+  }
+
+  #followReceiving(pressure: 'high' | 'normal'): void {
+    this.#trouble.receivePressure(pressure)
+    this.#pressure.follow('receiving', pressure)
+  }
+
+  #openMemory({ writer, pipeline }: Pick<Running, 'writer' | 'pipeline'>): MemoryHealth {
+    const contract = new MemoryContract()
+    const publisher = this.#publisher
+    const [received, history, heads] = [this.#received, this.#history, this.#heads]
+    const owners = { received, writer, pipeline, publisher, history, heads }
+    contract.register(...boundedStructures(owners))
+    return new MemoryHealth({
+      contract,
+      swap: new SwapWatch(),
+      heap: (onFloor) => new GcFloor(onFloor),
+      residentBytes: () => process.memoryUsage.rss(),
+      shed: () => {
+        publisher.shed()
+        history.forgetAll()
+      },
+      exceeded: (residentMb) => {
+        const message = `the engine used ${residentMb} MB of memory and starts anew`
+        this.#options.failed(new EngineFailure('memory-exceeded', message, 1, true))
+      },
+      startedMs: this.#clock.monotonicMs()
+    })
   }
 
   #collectorLog(incidents: IncidentDesk): CollectorLog {

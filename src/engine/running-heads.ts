@@ -1,3 +1,4 @@
+import type { StructureRow } from '../contracts/state-rows.ts'
 import type { Candle } from '../core/market/candle.ts'
 import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval } from '../core/market/interval.ts'
@@ -6,6 +7,8 @@ import type { VenueHistory } from './venue-history.ts'
 
 const minuteMs = 60_000
 const hourMs = 3_600_000
+/** Series whose head is remembered; the oldest goes first, and is fetched again when its chart is opened. */
+const mostHeads = 4_096
 
 /** What the venue tells of a candle's time before we began to collect. */
 type Head = {
@@ -19,7 +22,7 @@ type Head = {
 /**
  * Completes candles that were already running when an instrument was first collected: the venue's own
  * finer candles give what lay before. The minute in which we began is ours alone, so that nothing
- * counts twice. For showing only; the store keeps what the trades say. At most one head a series.
+ * counts twice. For showing only; the store keeps what the trades say. One head a series, 4,096 at most.
  */
 export class RunningHeads {
   readonly #history: VenueHistory
@@ -65,7 +68,7 @@ export class RunningHeads {
       candles.push(...(await this.#history.before(collector, { instrument, ...part })))
     }
     const head = headOf(openMs, candles)
-    if (head !== null) this.#heads.set(key, head)
+    if (head !== null) this.#keep(key, head)
   }
 
   /**
@@ -79,7 +82,7 @@ export class RunningHeads {
     const { openMs, open, high, low } = venue
     if (this.#heads.get(key)?.openMs === openMs) return
     const volume = Math.max(0, venue.volume - ownVolume)
-    this.#heads.set(key, { openMs, open, high, low, volume })
+    this.#keep(key, { openMs, open, high, low, volume })
   }
 
   /** The candle with its head, if it is the one that has one. */
@@ -94,6 +97,17 @@ export class RunningHeads {
       volume: head.volume + candle.volume,
       source: 'venue'
     }
+  }
+
+  structures(): readonly StructureRow[] {
+    const size = this.#heads.size
+    return [{ name: 'running candles of venues', size, bound: mostHeads, dropped: 0 }]
+  }
+
+  #keep(key: string, head: Head): void {
+    this.#heads.set(key, head)
+    const oldest = this.#heads.keys().next().value
+    if (this.#heads.size > mostHeads && oldest !== undefined) this.#heads.delete(oldest)
   }
 }
 

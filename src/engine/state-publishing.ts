@@ -11,6 +11,7 @@ import type { LogFields } from './collector/log.ts'
 import type { ReceiveQueue } from './collector/receive-queue.ts'
 import { clockSentence, startupSentences } from './diagnostics.ts'
 import { buildHealthRow } from './health/health-row.ts'
+import type { MemoryHealth } from './health/memory-health.ts'
 import { ProcessLoad } from './health/process-load.ts'
 import type { TroubleFigures, TroubleWatch } from './health/trouble-watch.ts'
 import type { IncidentDesk } from './incident-desk.ts'
@@ -45,6 +46,8 @@ type Parts = {
   readonly heads: RunningHeads
   readonly markets: MarketClocks
   readonly trouble: TroubleWatch
+  /** Closed with this. */
+  readonly memory: MemoryHealth
   readonly incidents: Pick<IncidentDesk, 'tick'>
   readonly log: (level: LogLevel, event: string, fields: LogFields) => void
 }
@@ -79,6 +82,7 @@ export class StatePublishing {
   close(): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#load.close()
+    this.#parts.memory.close()
   }
 
   /** Tells those who watch its series of a candle that changed. */
@@ -105,6 +109,7 @@ export class StatePublishing {
     const { pipeline, feed, collectors } = this.#parts
     pipeline.advance(Date.now())
     feed.refreshAges()
+    this.#parts.memory.look(this.#parts.clock.monotonicMs())
     this.#parts.incidents.tick()
     const totals = collectors.map((collector) => collector.totals())
     this.#putHealth(totals)
@@ -112,11 +117,17 @@ export class StatePublishing {
   }
 
   #putHealth(totals: readonly CollectorTotals[]): void {
-    const { publisher, pipeline, writer, config, startedMs, trouble } = this.#parts
+    const { publisher, pipeline, writer, config, startedMs, trouble, memory, clock } = this.#parts
     const figures = writer.figures()
     const { implausible: implausibleTrades, missingTrades } = pipeline.counters()
     const { droppedTrades, conflictingTrades, storeLagMs } = figures
-    this.#judge({ storeLagMs, implausibleTrades, droppedTrades, ...this.#gapFigures() })
+    this.#judge({
+      storeLagMs,
+      implausibleTrades,
+      droppedTrades,
+      memory: memory.troubles(),
+      ...this.#gapFigures()
+    })
     publisher.put(
       'health',
       buildHealthRow(totals, this.#load.read(), {
@@ -130,6 +141,7 @@ export class StatePublishing {
         implausibleTrades,
         droppedTrades,
         conflictingTrades,
+        memory: memory.figures(clock.monotonicMs()),
         problems: trouble.current.map(({ sentence }) => sentence)
       })
     )

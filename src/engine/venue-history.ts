@@ -1,3 +1,4 @@
+import type { StructureRow } from '../contracts/state-rows.ts'
 import type { Candle } from '../core/market/candle.ts'
 import type { Instrument } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
@@ -53,6 +54,16 @@ export class VenueHistory {
   /** Candles remembered now. */
   get rememberedCandles(): number {
     return this.#candles
+  }
+
+  structures(): readonly StructureRow[] {
+    return [{ name: 'candles of venues', size: this.#candles, bound: maxCandles, dropped: 0 }]
+  }
+
+  /** Forgets what it remembers; it is fetched again when asked for. */
+  forgetAll(): void {
+    this.#remembered.clear()
+    this.#candles = 0
   }
 
   /**

@@ -110,6 +110,7 @@ export function aHealthRow(fields: Partial<HealthRow> = {}): HealthRow {
     implausibleTrades: 0,
     droppedTrades: 0,
     conflictingTrades: 0,
+    memory: { heapFloorMb: 30, growthMbPerMinute: null, swappedMb: 0, structures: [] },
     problems: [],
     ...fields
   }

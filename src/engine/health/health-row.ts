@@ -30,6 +30,7 @@ export type EngineFigures = Pick<
   | 'implausibleTrades'
   | 'droppedTrades'
   | 'conflictingTrades'
+  | 'memory'
   | 'problems'
 >
 

@@ -14,6 +14,11 @@ export type TroubleCode =
   | 'trades-implausible'
   | 'gaps-lost'
   | 'gaps-open'
+  | 'memory-high'
+  | 'memory-growth'
+  | 'swapping'
+  | 'bound-near'
+  | 'receive-pressure'
 
 /** One thing that is wrong, in words. */
 export type Trouble = { readonly code: TroubleCode; readonly sentence: string }
@@ -28,6 +33,8 @@ export type TroubleFigures = {
   /** Gaps that were settled without all their trades. */
   readonly lostGaps: number
   readonly droppedTrades: number
+  /** From `MemoryHealth`. */
+  readonly memory: readonly Trouble[]
 }
 
 /** Judges once a second what is wrong with store and trades. Losses count for a minute after they were seen. */
@@ -38,6 +45,7 @@ export class TroubleWatch {
   #storeDamage: string | null = null
   #storeTrouble: string | null = null
   #isPressed = false
+  #isFlooded = false
   #current: readonly Trouble[] = []
 
   /** The database was looked through and is not whole. */
@@ -52,6 +60,11 @@ export class TroubleWatch {
 
   storePressure(pressure: 'high' | 'normal'): void {
     this.#isPressed = pressure === 'high'
+  }
+
+  /** `high`: frames come faster than they are taken in. */
+  receivePressure(pressure: 'high' | 'normal'): void {
+    this.#isFlooded = pressure === 'high'
   }
 
   /** What is wrong now, gravest first; empty when all is well. */
@@ -92,6 +105,10 @@ export class TroubleWatch {
       add('trades-dropped', `${counted(dropped)} lost in the last minute: the store was too slow`)
     }
     if (this.#isPressed) add('store-pressure', 'The store is behind: reading from venues is paused')
+    if (this.#isFlooded) {
+      const text = 'Venues send faster than the engine works: reading from them is paused at times'
+      add('receive-pressure', text)
+    }
     if (storeLagMs > mostLagMs) {
       add('store-lag', `Storing is ${Math.round(storeLagMs / 1_000)} s behind`)
     }
@@ -106,6 +123,7 @@ export class TroubleWatch {
       const missing = overdueTrades > 0 ? `, ${tradesOf(overdueTrades)} missing` : ''
       add('gaps-open', `${gapsOf(overdueGaps)} not filled yet${missing}`)
     }
+    found.push(...figures.memory)
     return found
   }
 }

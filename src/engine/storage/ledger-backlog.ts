@@ -8,9 +8,13 @@ import type { TapeMark } from './tape-mark.ts'
 /** Stretches that grew and nothing else may wait this long for company. */
 const mostWaitMs = 10_000
 
+/** Marks that wait while nothing can be stored; later ones are left off the tape, and counted. */
+export const mostMarks = 50_000
+
 /**
  * Ledger changes and marks on their way into the next batch. Growth of stretches waits for company,
- * the last word of each; all else calls for a batch. Bound: the stretches of the instruments collected.
+ * the last word of each; all else calls for a batch. Bound: the stretches of the instruments collected,
+ * and 50,000 marks.
  */
 export class LedgerBacklog {
   readonly #ordinalOf: (instrument: InstrumentId) => number
@@ -19,6 +23,7 @@ export class LedgerBacklog {
   #gaps: LedgerBlock['gaps'][number][] = []
   #marks: LedgerBlock['marks'][number][] = []
   #sinceMs = 0
+  #droppedMarks = 0
 
   /** @param ordinalOf Number of an instrument among those registered. */
   constructor(ordinalOf: (instrument: InstrumentId) => number) {
@@ -27,6 +32,16 @@ export class LedgerBacklog {
 
   get isEmpty(): boolean {
     return this.#coverage.size === 0 && !this.#isUrgent
+  }
+
+  /** Marks that wait. */
+  get marks(): number {
+    return this.#marks.length
+  }
+
+  /** Marks that there was no room for. */
+  get droppedMarks(): number {
+    return this.#droppedMarks
   }
 
   get #isUrgent(): boolean {
@@ -45,6 +60,10 @@ export class LedgerBacklog {
 
   /** @param arrival Arrival of the first trade taken in after it. */
   addMark(mark: TapeMark, arrival: number): void {
+    if (this.#marks.length >= mostMarks) {
+      this.#droppedMarks += 1
+      return
+    }
     const ordinal = mark.instrument === null ? null : this.#ordinalOf(mark.instrument)
     this.#marks.push({ ordinal, arrival, mark })
   }

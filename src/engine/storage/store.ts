@@ -3,6 +3,7 @@
  * Times are epoch ms.
  */
 import type { Incident } from '../../contracts/incident.ts'
+import type { StructureRow } from '../../contracts/state-rows.ts'
 import type { CandleQuery, Query, TradeRecord } from '../../contracts/state-stream.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
@@ -99,6 +100,8 @@ export interface StoreWriter extends RowSink {
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures
+  /** What waits to be written, and its bounds. */
+  structures(): readonly StructureRow[]
   /**
    * Flushes, marks the run as stopped in order, and ends the thread; never longer than `deadlineMs`,
    * and then without the mark.

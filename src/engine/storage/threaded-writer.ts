@@ -1,10 +1,11 @@
 import { invariant } from '../../core/invariant.ts'
 import type { Incident } from '../../contracts/incident.ts'
+import type { StructureRow } from '../../contracts/state-rows.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import { packCandles } from './candle-block.ts'
-import { LedgerBacklog } from './ledger-backlog.ts'
+import { LedgerBacklog, mostMarks } from './ledger-backlog.ts'
 import { noLedgerBlock } from './ledger-block.ts'
 import type { StorageError } from './storage-error.ts'
 import { storageErrorFrom } from './storage-error.ts'
@@ -144,6 +145,16 @@ export class ThreadedWriter implements StoreWriter {
       databaseBytes,
       restarts: this.#thread.restarts
     }
+  }
+
+  structures(): readonly StructureRow[] {
+    const { queueRows } = this.#options
+    const { marks, droppedMarks } = this.#ledger
+    const trades = { size: this.#queue.rows, dropped: this.#tally.droppedTrades }
+    return [
+      { name: 'trades to store', ...trades, bound: queueRows * overflowTimes },
+      { name: 'marks to store', size: marks, bound: mostMarks, dropped: droppedMarks }
+    ]
   }
 
   async close(options: {

@@ -35,6 +35,7 @@ const engine = {
   implausibleTrades: 0,
   droppedTrades: 0,
   conflictingTrades: 0,
+  memory: { heapFloorMb: 30, growthMbPerMinute: null, swappedMb: 0, structures: [] },
   problems: []
 } as const
 

@@ -11,7 +11,8 @@ const well: TroubleFigures = {
   overdueGaps: 0,
   overdueTrades: 0,
   lostGaps: 0,
-  droppedTrades: 0
+  droppedTrades: 0,
+  memory: []
 }
 
 /** Judges once a second. */
@@ -86,6 +87,23 @@ describe('TroubleWatch', () => {
     after(90, { overdueGaps: 1 })
     expect(watch.current.map(({ sentence }) => sentence)).toEqual(['1 gap not filled yet'])
     expect(after(1, {}).ended).toEqual(['gaps-open'])
+  })
+
+  test('tells of memory what it is told, as long as it is told', () => {
+    const { watch, after } = watching()
+    const swapping = { code: 'swapping', sentence: 'The computer swaps' } as const
+    expect(after(1, { memory: [swapping] }).began).toEqual([swapping])
+    after(5, { memory: [swapping] })
+    expect(watch.current).toEqual([swapping])
+    expect(after(1, {}).ended).toEqual(['swapping'])
+  })
+
+  test('tells that frames come too fast, until they do not', () => {
+    const { watch, after } = watching()
+    watch.receivePressure('high')
+    expect(after(1, {}).began).toMatchObject([{ code: 'receive-pressure' }])
+    watch.receivePressure('normal')
+    expect(after(1, {}).ended).toEqual(['receive-pressure'])
   })
 
   test('tells of a store that fails, is behind or late, until it is well', () => {
