@@ -18,6 +18,8 @@ export type CloseCause = {
   readonly spreadMs: number
   /** Pause that the venue itself asked for, ms; null where it named none. */
   readonly retryAfterMs: number | null
+  /** The next link asks for half as many instruments at once: what was asked may have been too much. */
+  readonly isBatchHalved: boolean
 }
 
 const handshakePauseMs = 60_000
@@ -44,6 +46,11 @@ export function ownCause(
   return plain(kind, null, text)
 }
 
+/** The venue left unanswered what was asked of it, twice. */
+export function unansweredCause(text: string): CloseCause {
+  return { ...ownCause('timeout', text), isBatchHalved: true }
+}
+
 function plain(kind: CloseClass, code: number | null, text: string): CloseCause {
   return {
     class: kind,
@@ -52,7 +59,8 @@ function plain(kind: CloseClass, code: number | null, text: string): CloseCause 
     concerns: kind === 'maintenance' ? 'venue' : 'connection',
     leastDelayMs: 0,
     spreadMs: 0,
-    retryAfterMs: null
+    retryAfterMs: null,
+    isBatchHalved: kind === 'policy'
   }
 }
 

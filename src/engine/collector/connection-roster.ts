@@ -1,12 +1,17 @@
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { InstrumentWatch } from './instrument-watch.ts'
 import { Refusals } from './refusals.ts'
+import { unansweredReason } from './subscriptions.ts'
+
+/** After which what was never answered is asked again, ms. */
+const askAgainMs = 600_000
 
 /** The instruments of one connection: those it is to carry, those the venue refuses, and when each was last heard of. */
 export class ConnectionRoster {
   readonly #refused = new Refusals()
   #instruments: readonly Instrument[]
   #watch = new InstrumentWatch()
+  #batch = Infinity
 
   constructor(instruments: readonly Instrument[]) {
     this.#instruments = instruments
@@ -20,6 +25,26 @@ export class ConnectionRoster {
   /** That of the present link. */
   get watch(): InstrumentWatch {
     return this.#watch
+  }
+
+  /** Most instruments to be asked for at once; Infinity while the venue has not complained. */
+  get batch(): number {
+    return this.#batch
+  }
+
+  /** What was asked at once was too much for the venue. */
+  halveBatch(): void {
+    this.#batch = Math.max(1, Math.ceil(Math.min(this.#batch, this.wanted().length) / 2))
+  }
+
+  /** A link lived in health: what it asked for was not too much. */
+  restoreBatch(): void {
+    this.#batch = Infinity
+  }
+
+  /** Whether the venue refuses one that is here. */
+  isRefused(id: InstrumentId): boolean {
+    return this.#refused.has(id)
   }
 
   /** Those to be asked of the venue. */
@@ -49,11 +74,21 @@ export class ConnectionRoster {
   }
 
   /** False when it is not here, or refused already. */
-  refuse(id: InstrumentId, reason: string): boolean {
+  refuse(id: InstrumentId, reason: string, nowMs: number): boolean {
     if (!this.#instruments.some((each) => each.id === id)) return false
-    if (!this.#refused.add(id, reason)) return false
+    if (!this.#refused.add(id, reason, nowMs)) return false
     this.#watch.remove(id)
     return true
+  }
+
+  /** Takes those whose requests were left unanswered ten minutes ago: they may be asked for again. */
+  takeUnanswered(nowMs: number): readonly Instrument[] {
+    const ids = new Set(this.#refused.since(nowMs - askAgainMs, unansweredReason))
+    for (const id of ids) {
+      this.#refused.delete(id)
+      this.#watch.add(id)
+    }
+    return this.#instruments.filter(({ id }) => ids.has(id))
   }
 
   /** All may be asked for again. */

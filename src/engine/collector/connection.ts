@@ -61,6 +61,8 @@ export class Connection {
   #afterSilence = false
   /** Of the present link. */
   #hasOpened = false
+  /** Which rule of the venue the last link broke, in its words; null where none. */
+  #complaint: string | null = null
   #onClosed: (() => void) | null = null
 
   constructor(options: ConnectionOptions) {
@@ -209,6 +211,7 @@ export class Connection {
     this.#replacement.tick()
     this.#followMarket()
     this.#replaceWhenDue()
+    this.#askAgain()
   }
 
   /** Null when the instrument is not carried here, or the venue refused it. */
@@ -221,9 +224,16 @@ export class Connection {
     return this.#links.present?.signAgeMs(this.#context.clock.monotonicMs()) ?? null
   }
 
-  /** One sentence for each instrument that the venue refuses. */
+  /** Whether the venue refuses an instrument that is to be carried here. */
+  refuses(id: InstrumentId): boolean {
+    return this.#roster.isRefused(id)
+  }
+
+  /** One sentence for each instrument that the venue refuses, and for what it holds against the connection. */
   refusals(): readonly string[] {
-    return this.#roster.refusals()
+    const complaint =
+      this.#complaint === null ? [] : [`${this.id} broke a rule: ${this.#complaint}`]
+    return [...complaint, ...this.#roster.refusals()]
   }
 
   /** @param liveInstruments Those of its instruments that are live or quiet now. */
@@ -260,6 +270,7 @@ export class Connection {
       watch: this.#roster.watch,
       instruments: () => this.#roster.wanted(),
       afterSilence: this.#afterSilence,
+      batch: this.#roster.batch,
       listener: this.#linkListener(ticket)
     })
     link.open()
@@ -303,9 +314,18 @@ export class Connection {
     this.#replacement.endTurn()
   }
 
+  /** Asks for those that the venue left unanswered a while ago. */
+  #askAgain(): void {
+    if (this.state !== 'live') return
+    for (const instrument of this.#roster.takeUnanswered(this.#context.clock.monotonicMs())) {
+      this.#links.present?.addInstrument(instrument)
+      this.#replacement.addInstrument(instrument)
+    }
+  }
+
   #instrumentsRefused(ids: readonly InstrumentId[], reason: string): void {
     for (const id of ids) {
-      if (!this.#roster.refuse(id, reason)) continue
+      if (!this.#roster.refuse(id, reason, this.#context.clock.monotonicMs())) continue
       this.#context.log.warn('instrument-refused', { connection: this.id, instrument: id, reason })
       this.#story.note(`${id} refused: ${reason}`)
     }
@@ -327,6 +347,9 @@ export class Connection {
     this.#links.lost()
     this.#story.keepTimes(link)
     this.#afterSilence = cause.class === 'silence'
+    if (cause.isBatchHalved) this.#roster.halveBatch()
+    else if (link.healthyMs >= healthyAfterMs) this.#roster.restoreBatch()
+    this.#complaint = cause.class === 'policy' ? cause.text : null
     this.#story.ended({ cause, isPlanned: this.#isPlanned, healthyMs: link.healthyMs })
     if (this.#ending === 'close') {
       this.#story.enter('closed', null)

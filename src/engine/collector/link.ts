@@ -1,7 +1,7 @@
 import type { MarketEvent } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import type { Timer } from './clock.ts'
-import { judgeEnd, ownCause } from './close-cause.ts'
+import { judgeEnd, ownCause, unansweredCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { FrameIntake } from './frame-intake.ts'
 import type { ControlFrame } from './frame-intake.ts'
@@ -12,7 +12,7 @@ import type { FrameTaker } from './receive-queue.ts'
 import { redact, sampleText } from './redaction.ts'
 import type { Socket, SocketEnd, SocketListener } from './socket.ts'
 import { Subscriptions } from './subscriptions.ts'
-import type { Refused } from './subscriptions.ts'
+import type { Refused, SubscriptionListener } from './subscriptions.ts'
 
 const openWithinMs = 10_000
 const closeWithinMs = 500
@@ -54,12 +54,13 @@ export class Link implements FrameTaker {
     })
     this.#intake = new FrameIntake(options, this.#vigil.liveness)
     this.#marks = new LinkMarks({ ...options.context, link: options.name })
-    this.#subscriptions = new Subscriptions(venue, clock, {
+    const listener: SubscriptionListener = {
       send: (frame) => this.#socket?.send(frame),
       refused: (instruments, reason) => this.#notGiven(instruments, this.#redact(reason)),
       settled: () => this.#settled(),
-      unanswered: () => this.abandon(ownCause('timeout', 'subscription twice without an answer'))
-    })
+      unanswered: () => this.abandon(unansweredCause('subscription twice without an answer'))
+    }
+    this.#subscriptions = new Subscriptions(venue, clock, listener, options.batch)
   }
 
   get isOpen(): boolean {

@@ -149,7 +149,10 @@ export class Links {
 }
 
 /** What differs between the links of a connection. */
-export type LinkParts = Pick<LinkOptions, 'watch' | 'instruments' | 'afterSilence' | 'listener'>
+export type LinkParts = Pick<
+  LinkOptions,
+  'watch' | 'instruments' | 'batch' | 'afterSilence' | 'listener'
+>
 
 const deaf: Omit<LinkListener, 'ended'> = {
   opened: () => undefined,

@@ -6,6 +6,9 @@ import type { Clock, Timer } from './clock.ts'
 
 const acknowledgeWithinMs = 10_000
 
+/** Why an instrument is not carried whose request was never answered, though others were. */
+export const unansweredReason = 'no acknowledgement'
+
 /** Seconds' worth of messages that may go at once. */
 const burstSeconds = 1
 
@@ -19,7 +22,7 @@ export type SubscriptionListener = {
   refused(instruments: readonly InstrumentId[], reason: string): void
   /** Every request has been answered, or needs no answer. */
   settled(): void
-  /** A request was sent twice and never answered. */
+  /** A request was sent twice and never answered, and no other was. */
   unanswered(): void
 }
 
@@ -53,8 +56,14 @@ export class Subscriptions {
   #timer: Timer | null = null
   #isSettled = false
   #isClosed = false
+  /** The venue answered some request. */
+  #isAnswered = false
+  /** Most instruments of one request. */
+  readonly #batch: number
 
-  constructor(venue: Venue, clock: Clock, listener: SubscriptionListener) {
+  /** @param batch Most instruments of one request; as many as the venue takes unless given. */
+  constructor(venue: Venue, clock: Clock, listener: SubscriptionListener, batch = Infinity) {
+    this.#batch = batch
     this.#venue = venue
     this.#clock = clock
     this.#listener = listener
@@ -86,17 +95,21 @@ export class Subscriptions {
   }
 
   acknowledged(ack: Acknowledged): void {
+    this.#isAnswered = true
     const subscribed = ack.subscribed === null ? null : new Set(ack.subscribed)
     const entry =
       ack.requestId === null
         ? this.#outstanding[0]
         : this.#outstanding.find(({ request }) => request.requestId === ack.requestId)
-    if (entry === undefined || (subscribed !== null && !isMet(entry, subscribed))) return
+    if (entry === undefined) return
+    if (subscribed !== null) entry.instruments = unmetOf(entry, subscribed)
+    if (subscribed !== null && entry.instruments.length > 0) return
     this.#finish(entry)
     this.#pump()
   }
 
   refused(refusal: Refused): void {
+    this.#isAnswered = true
     const entry = this.#findRefused(refusal)
     if (entry === undefined || refusal.scope === 'instrument') {
       this.#refuseNamed(entry, refusal)
@@ -112,12 +125,14 @@ export class Subscriptions {
     const lateMs = this.#clock.monotonicMs() - acknowledgeWithinMs
     for (const entry of this.#outstanding.filter(({ sentMs }) => sentMs <= lateMs)) {
       this.#finish(entry)
-      if (entry.isSecond) {
-        if (entry.operation === 'subscribe') {
+      if (!entry.isSecond) this.#queue(entry.operation, entry.instruments, true)
+      else if (entry.operation === 'subscribe') {
+        if (!this.#isAnswered) {
           this.#listener.unanswered()
           return
         }
-      } else this.#queue(entry.operation, entry.instruments, true)
+        this.#halve(entry.instruments, { isSecond: true, reason: unansweredReason })
+      }
     }
     this.#pump()
   }
@@ -136,6 +151,11 @@ export class Subscriptions {
     instruments: readonly Instrument[],
     isSecond: boolean
   ): void {
+    if (instruments.length > this.#batch) {
+      this.#queue(operation, instruments.slice(0, this.#batch), isSecond)
+      this.#queue(operation, instruments.slice(this.#batch), isSecond)
+      return
+    }
     if (instruments.length === 0) return
     const build =
       operation === 'subscribe'
@@ -219,19 +239,28 @@ export class Subscriptions {
       this.#queue('subscribe', others, false)
       return
     }
-    if (others.length <= 1) {
-      this.#listener.refused(idsOf(others), refusal.reason)
+    this.#halve(others, { isSecond: false, reason: refusal.reason })
+  }
+
+  /** Asks again in halves; of the one that is left alone it is known to be at fault. */
+  #halve(
+    instruments: readonly Instrument[],
+    how: { readonly isSecond: boolean; readonly reason: string }
+  ): void {
+    if (instruments.length <= 1) {
+      if (instruments.length > 0) this.#listener.refused(idsOf(instruments), how.reason)
       return
     }
-    const middle = Math.ceil(others.length / 2)
-    this.#queue('subscribe', others.slice(0, middle), false)
-    this.#queue('subscribe', others.slice(middle), false)
+    const middle = Math.ceil(instruments.length / 2)
+    this.#queue('subscribe', instruments.slice(0, middle), how.isSecond)
+    this.#queue('subscribe', instruments.slice(middle), how.isSecond)
   }
 }
 
-function isMet(entry: Entry, subscribed: ReadonlySet<InstrumentId>): boolean {
+/** Those of an entry that a list of all subscriptions does not show as asked. */
+function unmetOf(entry: Entry, subscribed: ReadonlySet<InstrumentId>): readonly Instrument[] {
   const isWanted = entry.operation === 'subscribe'
-  return entry.instruments.every(({ id }) => subscribed.has(id) === isWanted)
+  return entry.instruments.filter(({ id }) => subscribed.has(id) !== isWanted)
 }
 
 function divide(

@@ -98,6 +98,81 @@ describe('Subscriptions', () => {
     expect(rig.connection.row(0).lastClose?.reason).toBe('subscription twice without an answer')
   })
 
+  test('an instrument whose request stays unanswered while others are answered is left out', () => {
+    const rig = aSubscribingRig({
+      instruments: [...someToys(7), aToy('BAD-USD')],
+      venue: {
+        subscribe: (instruments, firstId) => {
+          const middle = Math.ceil(instruments.length / 2)
+          const halves = [instruments.slice(0, middle), instruments.slice(middle)]
+          return halves
+            .filter((half) => half.length > 0)
+            .map((half, index) => toyRequest('subscribe', half, firstId + index))
+        }
+      }
+    })
+    for (let second = 0; second < 60; second += 1) {
+      for (const text of rig.socket.sent.splice(0)) {
+        const { id, symbols } = readToyRequest(text)
+        if (!symbols.includes('BAD-USD')) rig.socket.say({ ack: id })
+      }
+      rig.trade(1_000)
+    }
+    expect(rig.sockets.all).toHaveLength(1)
+    expect(rig.state).toBe('live')
+    expect(rig.connection.refusals()).toEqual([
+      'toy:BAD-USD is refused by the venue: no acknowledgement'
+    ])
+    rig.trade(585_000)
+    expect(readToyRequest(rig.socket.sent[0] ?? '').symbols).toEqual(['BAD-USD'])
+    rig.acknowledge()
+    expect(rig.connection.refusals()).toEqual([])
+  })
+
+  test('where nothing is answered at all, the next link asks for half as many at once', () => {
+    const rig = aSubscribingRig({ instruments: someToys(6) })
+    rig.trade(20_000)
+    expect(rig.socket.wasTerminated).toBe(true)
+    rig.waitOut()
+    rig.socket.accept()
+    expect(rig.socket.sent.map((text) => readToyRequest(text).symbols.length)).toEqual([3, 3])
+    rig.acknowledge()
+    rig.trade(62_000)
+    rig.socket.end({ kind: 'dropped', how: 'reset' })
+    rig.waitOut()
+    rig.socket.accept()
+    expect(rig.socket.sent).toHaveLength(1)
+  })
+
+  test('where answers list what is held, the one that never appears is left out', () => {
+    const rig = aSubscribingRig({
+      instruments: [...someToys(2), aToy('BAD-USD')],
+      venue: { acknowledges: 'list' }
+    })
+    for (let second = 0; second < 25; second += 1) {
+      for (const text of rig.socket.sent.splice(0)) {
+        expect(readToyRequest(text).op).toBe('subscribe')
+        rig.socket.say({ list: ['T001-USD', 'T002-USD'] })
+      }
+      rig.trade(1_000)
+    }
+    expect(rig.state).toBe('live')
+    expect(rig.connection.refusals()).toHaveLength(1)
+  })
+
+  test('a broken rule costs a minute, halves what is asked at once, and is told until it is well again', () => {
+    const rig = aSubscribingRig({ instruments: someToys(4) })
+    rig.socket.end({ kind: 'closed', code: 1008, reason: 'too many topics' })
+    expect(rig.connection.refusals()).toEqual([
+      'toy-01 broke a rule: closed with 1008: too many topics'
+    ])
+    rig.pass(59_000)
+    expect(rig.sockets.all).toHaveLength(1)
+    rig.pass(1_000)
+    rig.socket.accept()
+    expect(rig.socket.sent.map((text) => readToyRequest(text).symbols.length)).toEqual([2, 2])
+  })
+
   test('the answer to the second asking is enough', () => {
     const rig = aSubscribingRig()
     rig.trade(10_000)
