@@ -22,6 +22,8 @@ const engineConfigSchema = z.object({
   logLevel: logLevelSchema,
   /** Ignores market calendars: connects at any hour. */
   skipMarketHours: z.boolean(),
+  /** How the engine before this one ended under the same host, where it was not to end; wall clock. */
+  previousEnd: z.object({ atMs: z.number(), words: z.string() }).optional(),
   /**
    * What a run of faults changes to see that its check can fail. `gaps` false: they are neither declared
    * nor refilled. `provoke`: faults to have from the start; more may be told later (never to a live run).
@@ -60,8 +62,13 @@ export type HostMessage =
 export type EngineMessage =
   /** Store open, plan made, connections on their way. */
   | { readonly channel: 'control'; readonly kind: 'ready'; readonly pid: number }
-  /** Once a second while the event loop turns. */
-  | { readonly channel: 'control'; readonly kind: 'beat' }
+  /** Once a second while the event loop turns, with the memory of the process and of its heap in MB of 1,048,576 bytes. */
+  | {
+      readonly channel: 'control'
+      readonly kind: 'beat'
+      readonly memoryMb: number
+      readonly heapMb: number
+    }
   /** Flushed and closed; the process exits next. */
   | { readonly channel: 'control'; readonly kind: 'stopped' }
   /** Cannot run; the process exits next. Trying again helps only where `retry` says so. `exitCode` is the command line's. */

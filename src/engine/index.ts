@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import { setEnvironmentData } from 'node:worker_threads'
+import { blockedEngineFile, reportsFolder } from '../contracts/blocked-engine.ts'
 import { hostMessageSchema, type LogLevel } from '../contracts/engine-protocol.ts'
 import type { ClientLimits } from '../contracts/state-publisher.ts'
 import {
@@ -10,10 +13,14 @@ import type { LogFields } from './collector/log.ts'
 import { Engine } from './engine.ts'
 import { HandlerClock } from './health/handler-clock.ts'
 import { EngineFailure, failureOf } from './engine-failure.ts'
+import { openFatalReports } from './fatal-reports.ts'
+import { watchdogKey, type WatchdogSetup } from './health/watchdog.ts'
+import { readBeat } from './process-beat.ts'
 import { openParentChannel } from './parent-channel.ts'
 import { threadFiles } from './thread-files.ts'
 
 const beatMs = 1_000
+const hostPid = process.ppid
 /** The host asks for all its clients: one that asks for much must not stand in the others' way. */
 const hostLimits: ClientLimits = { maxOpenQueries: 256, maxWatchedSeries: maxRelayedSeries }
 
@@ -32,6 +39,7 @@ let isStopping = false
 let isFailing = false
 let deliver: (message: unknown) => void = () => undefined
 let beat: NodeJS.Timeout | null = null
+let closeReports: () => void = () => undefined
 
 const hostLink: MessageLink<ServerMessage, ClientMessage> = {
   send: (message) => channel.send({ channel: 'stream', message }),
@@ -100,11 +108,21 @@ function start(config: ConstructorParameters<typeof Engine>[0]['config']): void 
     failed: fail
   })
   engine = started
+  beWatched(config.dataDir)
+  beat = setInterval(() => handlers.run('beat', () => channel.send(readBeat())), beatMs)
   started.attach(hostLink, hostLimits)
   started.start().then(() => {
+    closeReports = openFatalReports(config.dataDir)
     channel.send({ channel: 'control', kind: 'ready', pid: process.pid })
-    beat = setInterval(() => channel.send({ channel: 'control', kind: 'beat' }), beatMs)
   }, fail)
+}
+
+/** The writer's thread, which has a moment each second, looks whether this one stands still. */
+function beWatched(dataFolder: string): void {
+  const file = join(dataFolder, reportsFolder, blockedEngineFile)
+  const { buffer: memory } = handlers.memory
+  const setup: WatchdogSetup = { memory, file, pid: process.pid, hostPid }
+  setEnvironmentData(watchdogKey, setup)
 }
 
 async function stop(): Promise<void> {
@@ -112,6 +130,7 @@ async function stop(): Promise<void> {
   isStopping = true
   if (beat !== null) clearInterval(beat)
   await engine?.stop()
+  closeReports()
   channel.send({ channel: 'control', kind: 'stopped' })
   setImmediate(() => process.exit(0))
 }

@@ -28,6 +28,9 @@ export type ParentChannel = {
   onGone(listener: () => void): void
 }
 
+/** How often is looked whether the host is still the parent: a channel may outlive a host that was killed. */
+const lookMs = 1_000
+
 /** @throws Error when the process was started by hand: it has nobody to serve. */
 export function openParentChannel(): ParentChannel {
   const { parentPort } = process as { readonly parentPort?: UtilityParentPort }
@@ -36,6 +39,17 @@ export function openParentChannel(): ParentChannel {
     throw new Error('the engine is started by a host (npm start, tapedeck serve), not by hand')
   }
   return forkChannel(process.send.bind(process))
+}
+
+/** Calls back once the process has another parent than now: its own is gone. Where systems do not tell, never. */
+export function watchParent(gone: () => void, parentPid: () => number = () => process.ppid): void {
+  const firstPid = parentPid()
+  const timer = setInterval(() => {
+    if (parentPid() === firstPid) return
+    clearInterval(timer)
+    gone()
+  }, lookMs)
+  timer.unref()
 }
 
 /** The channel of a process that Electron's main process started. */
@@ -55,8 +69,8 @@ export function utilityChannel(parent: UtilityParentPort): ParentChannel {
     onPort: (listener) => {
       onPort = listener
     },
-    // A utility process is ended by Electron together with its parent.
-    onGone: () => undefined
+    // A utility process is ended by Electron together with its parent, unless that was killed.
+    onGone: (listener) => watchParent(listener)
   }
 }
 
@@ -67,7 +81,10 @@ function forkChannel(send: NonNullable<typeof process.send>): ParentChannel {
     },
     onMessage: (listener) => void process.on('message', listener),
     onPort: () => undefined,
-    onGone: (listener) => void process.once('disconnect', listener)
+    onGone: (listener) => {
+      process.once('disconnect', listener)
+      watchParent(listener)
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import { forkEngine } from '../service/forked-engine.ts'
 import { loadDashboardFiles } from '../service/http/dashboard-files.ts'
 import { startHttpServer } from '../service/http/server.ts'
 import { openLog } from '../service/log.ts'
-import { hostClock } from '../service/supervisor.ts'
+import { hostClock } from '../service/host-clock.ts'
 import type { ServeArguments } from './arguments.ts'
 import { defaultDataFolder } from '../service/data-folder.ts'
 

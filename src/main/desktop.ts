@@ -5,11 +5,12 @@ import { Desk, type DeskPlan } from '../service/desk.ts'
 import { entryPath } from '../service/entries.ts'
 import type { DashboardFile } from '../service/http/dashboard-files.ts'
 import type { Log } from '../service/log.ts'
-import type { SupervisorClock } from '../service/supervisor.ts'
+import type { HostClock } from '../service/host-clock.ts'
 import { serveApp } from './app-protocol.ts'
 import { setApplicationMenu } from './application-menu.ts'
 import type { DesktopArguments } from './desktop-arguments.ts'
 import type { AppWindow, ElectronModule } from './electron-module.ts'
+import { OutagePorts } from './outage-ports.ts'
 import { denyPermissions } from './permissions.ts'
 import { StatusTray, type TrayWords } from './status-tray.ts'
 import type { UtilityHost } from './utility-child.ts'
@@ -29,7 +30,7 @@ export type DesktopOptions = {
   readonly trayIcon: string
   readonly files: ReadonlyMap<string, DashboardFile>
   readonly log: Log
-  readonly clock: SupervisorClock
+  readonly clock: HostClock
   /** Of the children. */
   readonly environment: Readonly<Record<string, string>>
   readonly endProcess: (pid: number) => void
@@ -49,10 +50,13 @@ export class Desktop {
   readonly #children: UtilityHost
   readonly #plans: DeskPlans
   readonly #desk: Desk
+  readonly #outage: OutagePorts
   readonly #window: AppWindow
   readonly #tray: StatusTray
   #engine: UtilityEngine | null = null
   #launches = 0
+  /** What the supervision of the engine said last. */
+  #detail = ''
   #isSimulated = false
   #cancelStatus: () => void = () => undefined
 
@@ -74,6 +78,7 @@ export class Desktop {
       startSimulator: (entry) => startUtilitySimulator(this.#children, entry)
     })
     this.#desk = this.#createDesk()
+    this.#outage = new OutagePorts((link) => this.#desk.relay.publisher.attach(link))
     this.#window = openWindow(electron, {
       preload: options.preload,
       title: args.isDemo ? 'Tapedeck SIMULATED' : 'Tapedeck',
@@ -86,6 +91,7 @@ export class Desktop {
     })
     answerWindow(electron, this.#window, {
       engine: () => this.#engine,
+      serve: (port) => this.#outage.add(port),
       setup: (choice) => this.#setUp(choice)
     })
     electron.powerMonitor.on('resume', () => {
@@ -131,7 +137,10 @@ export class Desktop {
       log,
       clock,
       handlers: {
-        state: () => this.#tray.show(this.#words()),
+        state: (...[, detail]) => {
+          this.#detail = detail
+          this.#tray.show(this.#words())
+        },
         refused: ({ message, exitCode }) => {
           this.#electron.dialog.showErrorBox('Tapedeck cannot start', message)
           quit(exitCode)
@@ -142,6 +151,7 @@ export class Desktop {
 
   #launch(): UtilityEngine {
     this.#launches += 1
+    this.#outage.close()
     this.#engine = launchUtilityEngine(this.#children, {
       entry: entryPath(this.#options.hostUrl, 'engine'),
       name: `Tapedeck engine ${this.#launches}`
@@ -174,7 +184,7 @@ export class Desktop {
   #words(): TrayWords {
     const state = this.#desk.supervisor?.state ?? 'starting'
     if (state === 'restarting' || state === 'tripped') {
-      const heading = this.#labelled('the engine ended and starts again')
+      const heading = this.#labelled(this.#detail)
       return { heading, detail: heading }
     }
     const health = this.#desk.relay.publisher.find('health', 'health')

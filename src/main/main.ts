@@ -1,5 +1,5 @@
 import * as electron from 'electron'
-import { hostClock } from '../service/supervisor.ts'
+import { hostClock } from '../service/host-clock.ts'
 import { endProcess } from './end-process.ts'
 import { runApp } from './run-app.ts'
 

@@ -7,7 +7,7 @@ import { loadDashboardFiles } from '../service/http/dashboard-files.ts'
 import { openLog } from '../service/log.ts'
 import { SettingsError } from '../service/settings-file.ts'
 import { passedEnvironment } from '../service/passed-environment.ts'
-import type { SupervisorClock } from '../service/supervisor.ts'
+import type { HostClock } from '../service/host-clock.ts'
 import { registerAppScheme } from './app-protocol.ts'
 import { ArgumentError, readDesktopArguments, type DesktopArguments } from './desktop-arguments.ts'
 import { Desktop } from './desktop.ts'
@@ -20,7 +20,7 @@ export type AppProcess = {
   readonly args: readonly string[]
   readonly platform: NodeJS.Platform
   readonly environment: NodeJS.ProcessEnv
-  readonly clock: SupervisorClock
+  readonly clock: HostClock
   readonly endProcess: (pid: number) => void
 }
 

@@ -21,7 +21,7 @@ export function launchUtilityEngine(host: UtilityHost, start: EngineStart): Util
     { ...host, environment },
     {
       ...start,
-      execArgv: [`--js-flags=${engineHeapFlags.join(' ')}`]
+      execArgv: [`--js-flags=${engineHeapFlags().join(' ')}`]
     }
   )
   return {

@@ -1,3 +1,4 @@
+import type { MessagePortMain } from 'electron'
 import {
   desktopChannels,
   portNonceSchema,
@@ -11,13 +12,15 @@ import type { UtilityEngine } from './utility-engine.ts'
 
 /** What the window may ask of the main process. */
 export type WindowRequests = {
-  /** Null while none runs: the window asks again. */
+  /** Null before the first. */
   readonly engine: () => UtilityEngine | null
+  /** Serves a window while no engine does. */
+  readonly serve: (port: MessagePortMain) => void
   readonly setup: (choice: SetupChoice) => Promise<SetupAnswer>
 }
 
 /**
- * Answers the window: a port straight to the engine under the window's nonce, and first-run choices.
+ * Answers the window: a port straight to the engine (while none runs, to the host) under the window's nonce, and first-run choices.
  * Each request is checked for its sender and its content; anything else is ignored. Every request
  * gets a channel of its own, so that a reload and a restart of the engine are one case.
  */
@@ -30,9 +33,10 @@ export function answerWindow(
     const frame = ownFrame(event, window)
     const nonce = portNonceSchema.safeParse(value)
     const engine = requests.engine()
-    if (frame === null || !nonce.success || engine === null || engine.hasEnded()) return
+    if (frame === null || !nonce.success || engine === null) return
     const { port1, port2 } = new electron.MessageChannelMain()
-    engine.attach(port1)
+    if (engine.hasEnded()) requests.serve(port1)
+    else engine.attach(port1)
     frame.postMessage(desktopChannels.port, nonce.data, [port2])
   })
   electron.ipcMain.handle(desktopChannels.setup, async (event, value): Promise<SetupAnswer> => {

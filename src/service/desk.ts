@@ -2,10 +2,12 @@ import type { EngineConfig, EngineMessage } from '../contracts/engine-protocol.t
 import type { ClientMessage, MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 import type { DemoFolder } from './demo-folder.ts'
 import type { EngineProcess, LaunchEngine } from './engine-process.ts'
+import { reportsIn } from './engine-reports.ts'
 import type { Log } from './log.ts'
 import type { SimulatorProcess } from './simulator-process.ts'
 import { StreamRelay } from './stream-relay.ts'
-import { EngineSupervisor, type SupervisorClock, type SupervisorState } from './supervisor.ts'
+import type { HostClock } from './host-clock.ts'
+import { EngineSupervisor, type SupervisorState } from './supervisor.ts'
 
 /** What is to run: an engine, and the simulator before it where the run is a demonstration. */
 export type DeskPlan =
@@ -32,7 +34,7 @@ export class Desk {
   readonly relay: StreamRelay
   readonly #launch: LaunchEngine
   readonly #log: Log
-  readonly #clock: SupervisorClock
+  readonly #clock: HostClock
   readonly #handlers: DeskHandlers
   #supervisor: EngineSupervisor | null = null
   #simulator: SimulatorProcess | null = null
@@ -44,7 +46,7 @@ export class Desk {
   constructor(options: {
     readonly launch: LaunchEngine
     readonly log: Log
-    readonly clock: SupervisorClock
+    readonly clock: HostClock
     readonly handlers: DeskHandlers
   }) {
     this.#launch = options.launch
@@ -97,10 +99,13 @@ export class Desk {
       launch: this.#launch,
       config,
       clock: this.#clock,
+      reports: reportsIn(config.dataDir),
       handlers: {
         state: (state, detail) => {
-          this.#log.write('info', 'engine-state', { state, detail })
+          const isOutage = state === 'restarting' || state === 'tripped'
+          this.#log.write(isOutage ? 'error' : 'info', 'engine-state', { state, detail })
           if (state !== 'running' && state !== 'starting') closed?.()
+          if (isOutage) this.relay.explain(sentenceOf(detail), config.mode)
           this.#handlers.state(state, detail)
         },
         refused: (refusal) => this.#handlers.refused(refusal),
@@ -143,6 +148,10 @@ export class Desk {
       this.#log.write('error', 'engine-fatal', { code: message.code, message: message.message })
     }
   }
+}
+
+function sentenceOf(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
 /** The stream end of an engine process's channel. */

@@ -8,11 +8,12 @@ import { passedEnvironment } from './passed-environment.ts'
  * Starts an engine as a forked Node process. It inherits no environment but what Node needs.
  *
  * @param entry File that the engine starts from.
+ * @param heapMb Cap of its heap; runs of faults set a lower one.
  */
-export function forkEngine(entry: string): EngineProcess {
+export function forkEngine(entry: string, heapMb?: number): EngineProcess {
   const child = fork(entry, [], {
     serialization: 'advanced',
-    execArgv: [...engineHeapFlags],
+    execArgv: [...engineHeapFlags(heapMb)],
     env: { ...passedEnvironment(process.env), ...engineMemoryEnvironment },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc']
   })

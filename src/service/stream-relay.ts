@@ -10,8 +10,10 @@ import {
   type ServerMessage,
   type StreamError
 } from '../contracts/state-stream.ts'
+import type { RunMode } from '../contracts/shapes.ts'
 import { StreamQueryError, StreamReceiver } from '../contracts/stream-receiver.ts'
-import { hostClock, type SupervisorClock } from './supervisor.ts'
+import { hostClock, type HostClock } from './host-clock.ts'
+import { outageHealth } from './outage-health.ts'
 
 /** The engine sends its health each second; after this long without a frame nothing is shown as live. */
 const silentMs = 3_000
@@ -28,7 +30,7 @@ type Problem = 'engine not running' | 'engine not answering'
 export class StreamRelay {
   readonly publisher: StatePublisher
   #upstream: StreamReceiver | null = null
-  readonly #clock: SupervisorClock
+  readonly #clock: HostClock
   readonly #warn: (event: string, fields: Readonly<Record<string, string | number>>) => void
   #cancelSilence: () => void = () => undefined
   /** No frame came for too long: what is shown is not the engine's word until a snapshot comes. */
@@ -37,7 +39,7 @@ export class StreamRelay {
   /** @param options.warn Told of what the engine refuses. */
   constructor(
     options: {
-      readonly clock?: SupervisorClock
+      readonly clock?: HostClock
       readonly warn?: (event: string, fields: Readonly<Record<string, string | number>>) => void
     } = {}
   ) {
@@ -103,6 +105,13 @@ export class StreamRelay {
     this.#watch(this.publisher.watchedSeries())
   }
 
+  /** Tells all clients why no engine answers, until one does. */
+  explain(problem: string, mode: RunMode): void {
+    if (this.#upstream !== null) return
+    const known = this.publisher.find('health', 'health')
+    this.publisher.put('health', outageHealth(known, { mode, problem }))
+  }
+
   /** Lets all clients go. */
   close(): void {
     this.#cancelSilence()
@@ -145,16 +154,9 @@ export class StreamRelay {
       })
     }
     const health = this.publisher.find('health', 'health')
-    if (health !== null) {
-      this.publisher.put('health', {
-        ...health,
-        status: 'down',
-        coveragePercent: 0,
-        messagesPerSecond: 0,
-        connections: { live: 0, total: health.connections.total },
-        instruments: { live: 0, total: health.instruments.total }
-      })
-    }
+    if (health === null) return
+    const problem = `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`
+    this.publisher.put('health', outageHealth(health, { mode: health.mode, problem }))
   }
 }
 

@@ -1,33 +1,22 @@
 /**
  * Supervision of the engine. States: `starting` → `running` → (`restarting` → `starting`)* ; `tripped`
- * after five ends within five minutes, then one try every five minutes; `stopping` → `stopped`.
- * `refused`: the engine said that it cannot run and trying again would not help.
+ * after five ends within five minutes, then one try every five minutes, until one has run for a minute;
+ * `stopping` → `stopped`. `refused`: the engine said that it cannot run and trying again would not help.
  */
 import {
   stopBudgetMs,
   type EngineConfig,
   type EngineMessage
 } from '../contracts/engine-protocol.ts'
-import type { EngineExit, EngineProcess, LaunchEngine } from './engine-process.ts'
+import { EngineWatch } from './engine-watch.ts'
+import type { EngineEnd } from './engine-end.ts'
+import type { EngineProcess, LaunchEngine } from './engine-process.ts'
+import type { EngineReports } from './engine-reports.ts'
+import type { HostClock } from './host-clock.ts'
+import { Patience } from './patience.ts'
 
 export type SupervisorState =
   'starting' | 'running' | 'restarting' | 'tripped' | 'stopping' | 'stopped' | 'refused'
-
-/** Timers and a monotonic clock, handed in so that tests own time. */
-export type SupervisorClock = {
-  readonly nowMs: () => number
-  /** Calls back once after the delay; the result cancels. */
-  readonly after: (delayMs: number, callback: () => void) => () => void
-}
-
-/** The machine's monotonic clock and timers. */
-export const hostClock: SupervisorClock = {
-  nowMs: () => performance.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs)
-    return () => clearTimeout(timer)
-  }
-}
 
 /** Bounds of every wait. */
 export const supervisorLimits = {
@@ -35,9 +24,13 @@ export const supervisorLimits = {
   tripEnds: 5,
   tripWindowMs: 300_000,
   probeMs: 300_000,
+  /** A try of a tripped supervisor that ran so long counts as recovery. */
+  recoveredMs: 60_000,
   readyMs: 30_000,
   beatMs: 10_000,
-  stopMs: stopBudgetMs
+  stopMs: stopBudgetMs,
+  /** From the engine's word that it ends to its end. */
+  exitMs: 3_000
 } as const
 
 export type SupervisorHandlers = {
@@ -49,28 +42,37 @@ export type SupervisorHandlers = {
   readonly refused: (refusal: { readonly message: string; readonly exitCode: number }) => void
 }
 
+export type SupervisorOptions = {
+  readonly launch: LaunchEngine
+  readonly config: EngineConfig
+  readonly clock: HostClock
+  /** Epoch ms; stamps only. */
+  readonly wallMs?: () => number
+  /** Null: nobody reads why an engine ended. */
+  readonly reports?: EngineReports | null
+  readonly handlers: SupervisorHandlers
+}
+
 /** Keeps one engine running: bounded waits, backoff, a trip limit. */
 export class EngineSupervisor {
-  readonly #launch: LaunchEngine
-  readonly #config: EngineConfig
-  readonly #clock: SupervisorClock
+  readonly #options: SupervisorOptions
+  readonly #clock: HostClock
   readonly #handlers: SupervisorHandlers
+  readonly #patience: Patience
   #state: SupervisorState = 'stopped'
   #process: EngineProcess | null = null
-  #cancelTimer: () => void = () => undefined
+  #watch: EngineWatch | null = null
   #ends: number[] = []
+  /** Tripped, and no try since has run long enough. */
+  #isOnProbation = false
+  #lastEnd: (EngineEnd & { readonly atMs: number }) | null = null
   readonly #whenStopped: (() => void)[] = []
 
-  constructor(options: {
-    readonly launch: LaunchEngine
-    readonly config: EngineConfig
-    readonly clock: SupervisorClock
-    readonly handlers: SupervisorHandlers
-  }) {
-    this.#launch = options.launch
-    this.#config = options.config
+  constructor(options: SupervisorOptions) {
+    this.#options = options
     this.#clock = options.clock
     this.#handlers = options.handlers
+    this.#patience = new Patience(options.clock)
   }
 
   get state(): SupervisorState {
@@ -81,16 +83,25 @@ export class EngineSupervisor {
     return this.#process
   }
 
+  /** How the last engine ended that was not to end; null while none did. */
+  get lastEnd(): (EngineEnd & { readonly atMs: number }) | null {
+    return this.#lastEnd
+  }
+
   start(): void {
     if (this.#state === 'starting' || this.#state === 'running') return
     this.#enter('starting', 'starting the engine')
-    const engine = this.#launch()
+    const engine = this.#options.launch()
     this.#process = engine
+    const { wallMs = () => Date.now(), reports = null } = this.#options
+    this.#watch = new EngineWatch(engine, { clock: this.#clock, wallMs, reports })
     engine.onMessage((message) => this.#receive(engine, message))
-    engine.onExit((exit) => this.#ended(engine, exit))
-    engine.send({ channel: 'control', kind: 'start', config: this.#config })
+    engine.onExit((exit) => {
+      if (engine === this.#process) this.#ended(this.#watch?.ended(exit) ?? null)
+    })
+    engine.send({ channel: 'control', kind: 'start', config: this.#config() })
     this.#handlers.launched(engine)
-    this.#expect(supervisorLimits.readyMs, () => this.#giveUpOn(engine, 'did not become ready'))
+    this.#patience.expect(supervisorLimits.readyMs, () => this.#giveUp('ready'))
   }
 
   /** Asks the engine to flush and end; kills it when it does not within its limit. */
@@ -104,31 +115,38 @@ export class EngineSupervisor {
     if (this.#state !== 'stopping') {
       this.#enter('stopping', 'stopping the engine')
       engine.send({ channel: 'control', kind: 'stop' })
-      this.#expect(supervisorLimits.stopMs, () => engine.kill())
+      this.#patience.expect(supervisorLimits.stopMs, () => engine.kill())
     }
     return stopped
   }
 
+  /** An engine that follows one that ended is told so, for whoever looks at it. */
+  #config(): EngineConfig {
+    const { config } = this.#options
+    if (this.#lastEnd === null) return config
+    const { atMs, words } = this.#lastEnd
+    return { ...config, previousEnd: { atMs, words } }
+  }
+
   #receive(engine: EngineProcess, message: EngineMessage): void {
     if (engine !== this.#process) return
-    if (message.channel === 'control') this.#control(engine, message)
+    this.#watch?.hear(message)
+    if (message.channel === 'control') this.#control(message)
     this.#handlers.message(message, engine)
   }
 
-  #control(
-    engine: EngineProcess,
-    message: Extract<EngineMessage, { readonly channel: 'control' }>
-  ): void {
+  #control(message: Extract<EngineMessage, { readonly channel: 'control' }>): void {
     if (this.#state === 'stopping') return
     switch (message.kind) {
       case 'ready':
         this.#enter('running', 'engine is running')
-        this.#expectBeat(engine)
+        this.#expectBeat()
         return
       case 'beat':
-        if (this.#state === 'running') this.#expectBeat(engine)
+        if (this.#state === 'running') this.#expectBeat()
         return
       case 'fatal':
+        this.#patience.expect(supervisorLimits.exitMs, () => this.#giveUp('exit'))
         if (message.retry) return
         this.#enter('refused', message.message)
         this.#handlers.refused(message)
@@ -139,19 +157,20 @@ export class EngineSupervisor {
     }
   }
 
-  #expectBeat(engine: EngineProcess): void {
-    this.#expect(supervisorLimits.beatMs, () => this.#giveUpOn(engine, 'stopped answering'))
+  #expectBeat(): void {
+    const hasRecovered = (this.#watch?.ranMs() ?? 0) >= supervisorLimits.recoveredMs
+    if (hasRecovered) this.#isOnProbation = false
+    this.#patience.expect(supervisorLimits.beatMs, () => this.#giveUp('beat'))
   }
 
-  #giveUpOn(engine: EngineProcess, what: string): void {
-    this.#handlers.state(this.#state, `the engine ${what}; it is being replaced`)
-    engine.kill()
+  #giveUp(awaited: 'ready' | 'beat' | 'exit'): void {
+    this.#watch?.giveUp(awaited)
+    this.#process?.kill()
   }
 
-  #ended(engine: EngineProcess, exit: EngineExit): void {
-    if (engine !== this.#process) return
+  #ended(end: (EngineEnd & { readonly atMs: number }) | null): void {
     this.#process = null
-    this.#cancelTimer()
+    this.#patience.end()
     if (this.#state === 'stopping' || this.#state === 'refused') {
       this.#settleStop()
       return
@@ -159,32 +178,30 @@ export class EngineSupervisor {
     const nowMs = this.#clock.nowMs()
     this.#ends = this.#ends.filter((endMs) => nowMs - endMs < supervisorLimits.tripWindowMs)
     this.#ends.push(nowMs)
-    this.#planRestart(exit)
+    this.#lastEnd = end
+    this.#planRestart(end?.words ?? 'for an unknown reason')
   }
 
-  #planRestart(exit: EngineExit): void {
-    const how = exit.signal ?? `code ${exit.code ?? 'unknown'}`
-    if (this.#ends.length >= supervisorLimits.tripEnds) {
-      this.#enter('tripped', `the engine ended ${this.#ends.length} times in five minutes (${how})`)
-      this.#expect(supervisorLimits.probeMs, () => this.start())
+  #planRestart(words: string): void {
+    const { probeMs, restartDelaysMs, tripEnds } = supervisorLimits
+    if (this.#isOnProbation || this.#ends.length >= tripEnds) {
+      const minutes = probeMs / 60_000
+      const often = this.#isOnProbation ? 'again' : `${this.#ends.length} times in five minutes`
+      this.#isOnProbation = true
+      this.#enter('tripped', `the engine ended ${often} (${words}); next try in ${minutes} min`)
+      this.#patience.expect(probeMs, () => this.start())
       return
     }
-    const delays = supervisorLimits.restartDelaysMs
-    const delayMs = delays[Math.min(this.#ends.length, delays.length) - 1] ?? delays[0]
-    this.#enter('restarting', `the engine ended (${how}); starting again in ${delayMs / 1_000} s`)
-    this.#expect(delayMs, () => this.start())
+    const at = Math.min(this.#ends.length, restartDelaysMs.length) - 1
+    const delayMs = restartDelaysMs[at] ?? restartDelaysMs[0]
+    this.#enter('restarting', `the engine ended (${words}); starting again in ${delayMs / 1_000} s`)
+    this.#patience.expect(delayMs, () => this.start())
   }
 
   #settleStop(): void {
-    this.#cancelTimer()
+    this.#patience.end()
     if (this.#state !== 'refused') this.#enter('stopped', 'engine stopped')
     for (const resolve of this.#whenStopped.splice(0)) resolve()
-  }
-
-  /** One bounded wait at a time: a new one replaces the last. */
-  #expect(delayMs: number, onTimeout: () => void): void {
-    this.#cancelTimer()
-    this.#cancelTimer = this.#clock.after(delayMs, onTimeout)
   }
 
   #enter(state: SupervisorState, detail: string): void {

@@ -46,7 +46,7 @@ describe('Desktop engine', () => {
     rig.clock.advance(supervisorLimits.restartDelaysMs[0])
     await until(() => rig.engines.length === 2, 'a second engine')
     expect(rig.log.lines.map(({ fields }) => fields['detail'])).toContainEqual(
-      expect.stringContaining('(oom)')
+      expect.stringContaining('(out of memory)')
     )
   })
 
@@ -107,8 +107,9 @@ describe('Desktop tray', () => {
     const rig = await running()
     await untilTraySays(rig, '21/22 live')
     rig.engine.child.crash('crashed', 11)
-    expect(rig.tray.toolTip).toBe('Tapedeck — the engine ended and starts again')
-    expect(rig.tray.menus.at(-1)?.labels[0]).toContain('starts again')
+    const words = 'Tapedeck — the engine ended (crashed); starting again in 0.5 s'
+    expect(rig.tray.toolTip).toBe(words)
+    expect(rig.tray.menus.at(-1)?.labels[0]).toBe(words)
   })
 
   test('opens the window and quits', async () => {

@@ -32,10 +32,11 @@ function openLink(rig: DesktopRig): Promise<MessageLink<ClientMessage, ServerMes
 
 /** Says hello over the link, as the page does. */
 function follow(link: MessageLink<ClientMessage, ServerMessage>) {
-  const seen = { snapshots: 0, lost: false }
+  const seen = { snapshots: 0, lost: false, problems: [] as readonly string[] }
   new StreamReceiver(link, {
-    snapshot: () => {
+    snapshot: ({ tables }) => {
       seen.snapshots += 1
+      seen.problems = tables.health[0]?.problems ?? []
     },
     delta: () => undefined,
     lost: () => {
@@ -53,6 +54,13 @@ async function snapshotOver(rig: DesktopRig) {
     return seen.snapshots === 1
   }, 'the page has a snapshot')
   return seen
+}
+
+async function untilHostKnowsHealth(rig: DesktopRig): Promise<void> {
+  await until(() => {
+    rig.engine.publisher.flush()
+    return rig.tray.toolTip.includes('live') || (rig.clock.advance(1_000), rig.engine.beat(), false)
+  }, 'the host has the health')
 }
 
 /** The host's own link and this many windows. */
@@ -90,11 +98,18 @@ describe('answerWindow', () => {
     expect(rig.engine.publisher.clientCount).toBe(windows(1))
   })
 
-  test('hands over nothing while no engine runs, so that the page asks again', async () => {
+  test('serves the page itself while no engine runs, and says why none does', async () => {
     const rig = await running()
-    rig.engine.child.crash('crashed', 11)
-    rig.page.preloadModule.ipcRenderer.send(desktopChannels.requestPort, nonce)
-    expect(rig.page.frame.ports).toHaveLength(0)
+    await untilHostKnowsHealth(rig)
+    rig.engine.child.crash('oom', 5)
+    const seen = follow(await openLink(rig))
+    await until(() => seen.problems.length > 0, 'the page is told')
+    expect(seen.problems).toEqual(['The engine ended (out of memory); starting again in 0.5 s'])
+    rig.clock.advance(500)
+    await until(() => seen.lost, 'the page is let go')
+    await until(() => rig.engines.length === 2 && rig.engine.config !== null, 'a second engine')
+    await snapshotOver(rig)
+    expect(rig.engine.publisher.clientCount).toBe(windows(1))
   })
 
   test('hands over nothing before there is an engine', async () => {

@@ -133,4 +133,30 @@ describe('StreamRelay', () => {
     expect(warnings).toEqual(['refused'])
     relay.close()
   })
+
+  test('says why no engine answers, and takes it back when one does', () => {
+    const { relay, engine, link } = relayed()
+    link.close()
+    relay.explain('The engine ended (out of memory); starting again in 0.5 s', 'simulated')
+    const health = () => relay.publisher.find('health', 'health')
+    expect(health()).toMatchObject({
+      status: 'down',
+      problems: ['The engine ended (out of memory); starting again in 0.5 s']
+    })
+    relay.connect(link)
+    engine.put('health', aHealthRow())
+    engine.flush()
+    engine.flush()
+    expect(health()).toMatchObject({ status: 'ok', problems: [] })
+  })
+
+  test('says so too of an engine that never came up', () => {
+    const relay = new StreamRelay({ clock: new FakeHostClock() })
+    relay.explain('The engine ended 5 times in five minutes', 'live')
+    expect(relay.publisher.find('health', 'health')).toMatchObject({
+      status: 'down',
+      mode: 'live',
+      problems: ['The engine ended 5 times in five minutes']
+    })
+  })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineMessage, HostMessage } from '../../src/contracts/engine-protocol.ts'
 import type { EngineExit, EngineProcess } from '../../src/service/engine-process.ts'
+import type { EngineReport, EngineReports } from '../../src/service/engine-reports.ts'
 import { EngineSupervisor, supervisorLimits } from '../../src/service/supervisor.ts'
 import { anEngineConfig } from '../support/engine-config.ts'
 import { FakeHostClock } from '../support/fake-host-clock.ts'
@@ -31,22 +32,37 @@ class FakeEngine implements EngineProcess {
   }
   say(kind: 'ready' | 'beat' | 'stopped'): void {
     if (kind === 'ready') this.#message({ channel: 'control', kind, pid: 1 })
+    else if (kind === 'beat') this.beat({ memoryMb: 150, heapMb: 60 })
     else this.#message({ channel: 'control', kind })
   }
+  beat(memory: { readonly memoryMb: number; readonly heapMb: number }): void {
+    this.#message({ channel: 'control', kind: 'beat', ...memory })
+  }
+  log(event: string): void {
+    this.#message({ channel: 'control', kind: 'log', level: 'info', event, fields: {} })
+  }
+  fail(message: string): void {
+    this.#fatal({ message, retry: true, exitCode: 1 })
+  }
   refuse(exitCode: 1 | 2 | 78): void {
-    this.#message({
-      channel: 'control',
-      kind: 'fatal',
-      code: 'x',
-      message: 'cannot',
-      retry: false,
-      exitCode
-    })
+    this.#fatal({ message: 'cannot', retry: false, exitCode })
+  }
+  #fatal(of: {
+    readonly message: string
+    readonly retry: boolean
+    readonly exitCode: 1 | 2 | 78
+  }): void {
+    this.#message({ channel: 'control', kind: 'fatal', code: 'x', ...of })
   }
 }
 
+type Left = ReturnType<EngineReports['take']>
+
 function supervised() {
   const clock = new FakeHostClock()
+  const left: Left[] = []
+  const kept: EngineReport[] = []
+  const details: string[] = []
   const engines: FakeEngine[] = []
   const refusals: number[] = []
   const supervisor = new EngineSupervisor({
@@ -57,8 +73,13 @@ function supervised() {
     },
     config: anEngineConfig(),
     clock,
+    wallMs: () => 1_790_000_000_000 + clock.nowMs(),
+    reports: {
+      take: () => left.shift() ?? { blocked: null, nodeReport: null },
+      keep: (report) => void kept.push(report)
+    },
     handlers: {
-      state: () => undefined,
+      state: (...[, detail]) => void details.push(detail),
       message: () => undefined,
       launched: () => undefined,
       refused: ({ exitCode }) => void refusals.push(exitCode)
@@ -69,7 +90,7 @@ function supervised() {
     if (last === undefined) throw new Error('no engine was started')
     return last
   }
-  return { clock, engines, engine, refusals, supervisor }
+  return { clock, details, engines, engine, kept, left, refusals, supervisor }
 }
 
 const crash = { code: 1, signal: null }
@@ -171,5 +192,160 @@ describe('EngineSupervisor', () => {
     const { supervisor } = supervised()
     await supervisor.stop()
     expect(supervisor.state).toBe('stopped')
+  })
+
+  test('tries again every five minutes once tripped, not in another salvo', () => {
+    const { clock, engine, engines, supervisor } = supervised()
+    supervisor.start()
+    for (const delayMs of supervisorLimits.restartDelaysMs) {
+      engine().exit(crash)
+      clock.advance(delayMs)
+    }
+    engine().exit(crash)
+    for (let probe = 1; probe <= 3; probe += 1) {
+      clock.advance(supervisorLimits.probeMs)
+      expect(engines).toHaveLength(5 + probe)
+      engine().exit(crash)
+      expect(supervisor.state).toBe('tripped')
+    }
+  })
+
+  test('makes ten starts at most in the first twenty minutes of a crash loop', () => {
+    const { clock, engine, engines, supervisor } = supervised()
+    supervisor.start()
+    for (let second = 0; second < 1_200; second += 1) {
+      if (supervisor.process !== null) engine().exit(crash)
+      clock.advance(1_000)
+    }
+    expect(engines.length).toBeLessThanOrEqual(10)
+  })
+
+  test('starts anew with its delays when a try after a trip has run for a minute', () => {
+    const { clock, engine, engines, supervisor } = supervised()
+    supervisor.start()
+    for (const delayMs of supervisorLimits.restartDelaysMs) {
+      engine().exit(crash)
+      clock.advance(delayMs)
+    }
+    engine().exit(crash)
+    clock.advance(supervisorLimits.probeMs)
+    engine().say('ready')
+    for (let second = 0; second < 61; second += 1) {
+      clock.advance(1_000)
+      engine().say('beat')
+    }
+    engine().exit(crash)
+    expect(supervisor.state).toBe('restarting')
+    clock.advance(supervisorLimits.restartDelaysMs[0])
+    expect(engines).toHaveLength(7)
+  })
+
+  test('says that it tripped, why the engine ended and when the next try is', () => {
+    const { clock, details, engine, supervisor } = supervised()
+    supervisor.start()
+    for (const delayMs of supervisorLimits.restartDelaysMs) {
+      engine().exit(crash)
+      clock.advance(delayMs)
+    }
+    engine().exit(crash)
+    expect(details.at(-1)).toBe(
+      'the engine ended 5 times in five minutes (code 1); next try in 5 min'
+    )
+    expect(details).toContain('the engine ended (code 1); starting again in 8 s')
+  })
+
+  test('does not blame the engine for what it said while the host itself stood still', () => {
+    const { clock, engine, engines, supervisor } = supervised()
+    supervisor.start()
+    engine().say('ready')
+    clock.sleep(60_000)
+    expect(engines[0]?.killed).toBe(false)
+    engine().say('beat')
+    clock.advance(supervisorLimits.beatMs - 1)
+    expect(engines[0]?.killed).toBe(false)
+    clock.advance(1)
+    expect(engines[0]?.killed).toBe(true)
+  })
+
+  test('ends an engine that was silent before the host stood still, and after it', () => {
+    const { clock, engine, engines, supervisor } = supervised()
+    supervisor.start()
+    engine().say('ready')
+    clock.sleep(60_000)
+    clock.advance(2_000)
+    expect(engines[0]?.killed).toBe(true)
+  })
+
+  test('ends an engine that says it ends and does not', () => {
+    const { clock, engine, engines, supervisor } = supervised()
+    supervisor.start()
+    engine().say('ready')
+    engine().fail('the heap is broken')
+    clock.advance(supervisorLimits.exitMs)
+    expect(engines[0]?.killed).toBe(true)
+    expect(supervisor.lastEnd).toMatchObject({ cause: 'failed', words: 'the heap is broken' })
+  })
+
+  test('names the handler that hung, as the watchdog saw it', () => {
+    const { clock, engine, left, supervisor } = supervised()
+    supervisor.start()
+    engine().say('ready')
+    const seen = { handler: 'take in frames', subject: 'coinbase-03', isRunning: true }
+    left.push({
+      blocked: { pid: 1, ...seen, stoodMs: 10_200, atMs: 1 },
+      nodeReport: null
+    })
+    clock.advance(supervisorLimits.beatMs)
+    expect(supervisor.lastEnd).toMatchObject({
+      cause: 'hung',
+      words: 'stopped answering: "take in frames" (coinbase-03) had run for 10.2 s'
+    })
+  })
+
+  test('tells the next engine how the last one ended, and when', () => {
+    const { clock, engine, supervisor } = supervised()
+    supervisor.start()
+    clock.advance(5_000)
+    engine().exit({ code: null, signal: 'SIGSEGV' })
+    clock.advance(500)
+    const previousEnd = { atMs: 1_790_000_005_000, words: 'crashed (SIGSEGV)' }
+    expect(engine().sent).toEqual([
+      { channel: 'control', kind: 'start', config: { ...anEngineConfig(), previousEnd } }
+    ])
+  })
+
+  test('keeps a report of an end: cause, last beat and the last fifty lines', () => {
+    const { clock, engine, kept, supervisor } = supervised()
+    supervisor.start()
+    engine().say('ready')
+    for (let line = 0; line < 60; line += 1) engine().log(`line ${line}`)
+    clock.advance(1_000)
+    engine().beat({ memoryMb: 800, heapMb: 740 })
+    engine().exit({ code: null, signal: 'SIGABRT' })
+    expect(kept).toHaveLength(1)
+    expect(kept[0]).toMatchObject({
+      atMs: 1_790_000_001_000,
+      cause: 'out-of-memory',
+      words: 'out of memory',
+      pid: 1,
+      ranMs: 1_000,
+      exit: { code: null, signal: 'SIGABRT' },
+      lastBeat: { atMs: 1_790_000_001_000, memoryMb: 800, heapMb: 740 }
+    })
+    const events = kept[0]?.log.map(({ event }) => event)
+    expect(events).toHaveLength(50)
+    expect(events?.[0]).toBe('line 10')
+    expect(events?.at(-1)).toBe('line 59')
+  })
+
+  test('keeps no report of an engine that ended as it was told to', async () => {
+    const { engine, kept, supervisor } = supervised()
+    supervisor.start()
+    engine().say('ready')
+    const stopped = supervisor.stop()
+    engine().exit({ code: 0, signal: null })
+    await stopped
+    expect(kept).toEqual([])
+    expect(supervisor.lastEnd).toBe(null)
   })
 })

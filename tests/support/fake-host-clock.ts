@@ -1,9 +1,9 @@
-import type { SupervisorClock } from '../../src/service/supervisor.ts'
+import type { HostClock } from '../../src/service/host-clock.ts'
 
 type Pending = { readonly dueMs: number; readonly callback: () => void }
 
 /** Monotonic time that moves only when told. */
-export class FakeHostClock implements SupervisorClock {
+export class FakeHostClock implements HostClock {
   #nowMs = 0
   readonly #pending = new Set<Pending>()
 
@@ -19,6 +19,12 @@ export class FakeHostClock implements SupervisorClock {
     return this.#pending.size
   }
 
+  /** Lets time pass with no timer firing until its end: a process that stood still. */
+  sleep(ms: number): void {
+    this.#nowMs += ms
+    this.advance(0)
+  }
+
   /** Moves on, calling back in order of time whatever becomes due. */
   advance(byMs: number): void {
     const endMs = this.#nowMs + byMs
@@ -27,7 +33,7 @@ export class FakeHostClock implements SupervisorClock {
       const next = due.sort((a, b) => a.dueMs - b.dueMs)[0]
       if (next === undefined) break
       this.#pending.delete(next)
-      this.#nowMs = next.dueMs
+      this.#nowMs = Math.max(this.#nowMs, next.dueMs)
       next.callback()
     }
     this.#nowMs = endMs

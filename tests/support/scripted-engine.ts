@@ -37,7 +37,7 @@ export class ScriptedEngine {
   }
 
   beat(): void {
-    this.#channel.send({ channel: 'control', kind: 'beat' })
+    this.#channel.send({ channel: 'control', kind: 'beat', memoryMb: 120, heapMb: 40 })
   }
 
   #receive(raw: unknown): void {

@@ -8,6 +8,9 @@ const lookMs = 1_000
 /** A main thread that stands still as long as this does not notice either that its host is gone. */
 const orphanMs = 5_000
 
+/** Under which a thread finds its watchdog's setup among the data that all threads are given. */
+export const watchdogKey = 'tapedeck:watchdog'
+
 /** What a watchdog is started with; plain data and shared memory. */
 export type WatchdogSetup = {
   readonly memory: SharedArrayBuffer
