@@ -9,6 +9,7 @@ import type { Venue } from '../venues/venue.ts'
 import { Backfill } from './collector/backfill/backfill.ts'
 import type { Clock } from './collector/clock.ts'
 import { createCollector, type Collector } from './collector/collector.ts'
+import type { InstrumentCache } from './collector/instrument-cache.ts'
 import type { Log } from './collector/log.ts'
 import { Reachability } from './collector/reachability.ts'
 import type { ReceiveQueue } from './collector/receive-queue.ts'
@@ -18,6 +19,7 @@ import { EngineFailure } from './engine-failure.ts'
 import type { HandlerFaults } from './health/handler-faults.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import { instrumentFile } from './instrument-file.ts'
+import { LeftBehind } from './left-behind.ts'
 import type { MarketClocks } from './market-clocks.ts'
 import { logRefill, refillMarkOf } from './refill-journal.ts'
 import type { ProvokedFaults } from './provoked-faults.ts'
@@ -55,6 +57,7 @@ type Parts = {
 export class Collecting {
   readonly collectors: readonly Collector[]
   readonly #backfills: Backfill[] = []
+  readonly #left: LeftBehind[] = []
   readonly #parts: Parts
   /** By the name that venues share. */
   readonly #budgets = new Map<string, VenueBudget>()
@@ -90,6 +93,7 @@ export class Collecting {
   /** Ends backfill at once and closes every connection. */
   async stop(): Promise<void> {
     for (const backfill of this.#backfills) backfill.close()
+    for (const left of this.#left) left.close()
     await Promise.all(this.collectors.map((collector) => collector.stop()))
   }
 
@@ -119,6 +123,8 @@ export class Collecting {
     const { config, version, clock, pipeline, writer, received, feed, markets, log, failed } =
       this.#parts
     const { faults, provoked } = this.#parts
+    const cache = instrumentFile(config.dataDir, venue.id)
+    const left = this.#leftBehind(venue, cache)
     const collector: Collector = createCollector({
       venue,
       endpoints: {
@@ -135,12 +141,15 @@ export class Collecting {
       random: () => Math.random(),
       sockets: wsSockets,
       received,
-      cache: instrumentFile(config.dataDir, venue.id),
+      cache,
       budget: this.#budgetOf(venue),
       reachability: this.#reachability,
       marketHours: config.skipMarketHours ? null : markets.hours,
       log,
-      prepare: (instruments) => this.#prepare(venue, instruments).catch(failed),
+      prepare: (instruments) => {
+        left.claim(instruments)
+        return this.#prepare(venue, instruments).catch(failed)
+      },
       onEvents: (link, events, receivedMs) => {
         for (const event of events) {
           const { instrument } = event
@@ -161,9 +170,14 @@ export class Collecting {
       },
       onTransition: (transition) => this.#parts.incidents.take(transition),
       onConnectionChanged: () => feed.connectionChanged(collector),
-      onInstrumentsChanged: (instruments) => feed.instrumentsChanged(collector, instruments)
+      onInstrumentsChanged: (instruments) => {
+        feed.instrumentsChanged(collector, instruments)
+        void left.follow(instruments).catch((error: unknown) => {
+          log.warn('left-behind-unknown', { venue: venue.id, text: String(error) })
+        })
+      }
     })
-    const backfill = config.faultRun?.gaps === false ? null : this.#refill(collector)
+    const backfill = config.faultRun?.gaps === false ? null : this.#refill(collector, left)
     return collector
   }
 
@@ -175,7 +189,13 @@ export class Collecting {
     return budget
   }
 
-  #refill(collector: Collector): Backfill {
+  #leftBehind(venue: Venue, cache: InstrumentCache): LeftBehind {
+    const left = new LeftBehind({ ...this.#parts, venue, cache })
+    this.#left.push(left)
+    return left
+  }
+
+  #refill(collector: Collector, left: LeftBehind): Backfill {
     const { clock, pipeline, writer, reader, visible, log } = this.#parts
     const { venue } = collector
     const backfill = new Backfill({
@@ -183,7 +203,7 @@ export class Collecting {
       clock,
       random: () => Math.random(),
       rest: (signal) => collector.rest(signal, 'low'),
-      instruments: () => collector.instruments(),
+      instruments: () => [...collector.instruments(), ...left.instruments],
       openGaps: () => pipeline.openGaps(),
       visible,
       priority: () => collector.priority(),

@@ -49,8 +49,12 @@ export class StateFeed {
 
   /** Takes over what changed since the last call; at most 30 times a second. */
   refreshChanged(): void {
-    for (const id of this.#pipeline.takeChangedPrices()) this.#putPrice(id)
-    for (const id of this.#pipeline.takeChangedLedgers()) this.#putLedger(id)
+    for (const id of this.#pipeline.takeChangedPrices()) {
+      if (this.#collectorOf.has(id)) this.#putPrice(id)
+    }
+    for (const id of this.#pipeline.takeChangedLedgers()) {
+      if (this.#collectorOf.has(id)) this.#putLedger(id)
+    }
     for (const collector of this.#changedConnections) this.#putConnections(collector)
     this.#changedConnections.clear()
   }

@@ -129,7 +129,10 @@ export type TradesByIdQuery = {
 }
 
 /** Gaps that touch [fromMs, toMs), the newest `limit` of them; null: all instruments, unbounded. */
-export type GapsQuery = Omit<Extract<Query, { name: 'gaps' }>, 'name'>
+export type GapsQuery = Omit<Extract<Query, { name: 'gaps' }>, 'name'> & {
+  /** Only those that are not settled, of all instruments. */
+  readonly isOpen?: true
+}
 
 /** Outages that touch [fromMs, toMs), the newest `limit` of them; null: all venues, unbounded. */
 export type IncidentsQuery = Omit<Extract<Query, { name: 'incidents' }>, 'name'>

@@ -43,11 +43,16 @@ export function findInstrument(
   return row === undefined ? null : storedFrom(row)
 }
 
-/** Writes what is known of an instrument now; its row number never changes. */
+/**
+ * Writes what is known of an instrument now; its row number never changes. Of a delisted one nothing
+ * new is known.
+ */
 export function upsertInstrument(
   database: Database.Database,
   { instrument, tradeIds, session }: InstrumentRegistration
 ): StoredInstrument {
+  const known = instrument.status === 'delisted' ? findInstrument(database, instrument.id) : null
+  if (known !== null) return known
   const row = database
     .prepare<unknown[], Row>(
       `INSERT INTO instrument

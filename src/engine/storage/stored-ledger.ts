@@ -26,6 +26,7 @@ export class StoredLedgerTables {
   readonly #gaps: Database.Statement<unknown[], GapRow>
   readonly #openGaps: Database.Statement<unknown[], GapRow>
   readonly #newestGaps: Database.Statement<unknown[], NamedGapRow>
+  readonly #newestOpenGaps: Database.Statement<unknown[], NamedGapRow>
 
   constructor(database: Database.Database) {
     const coverage = (sql: string) =>
@@ -50,13 +51,16 @@ export class StoredLedgerTables {
       `WHERE instrument = ? AND state = 'open'
        ORDER BY ifnull(from_ms, to_ms), first_id LIMIT ${mostOpenGaps}`
     )
-    this.#newestGaps = database
-      .prepare<unknown[], NamedGapRow>(
-        `SELECT i.venue || ':' || i.symbol AS name, ${gapColumns}
-         FROM gap g CROSS JOIN instrument i ON i.id = g.instrument
-         WHERE ${touches} ORDER BY to_ms DESC, name DESC, first_id DESC LIMIT @limit`
-      )
-      .raw()
+    const namedGaps = (where: string) =>
+      database
+        .prepare<unknown[], NamedGapRow>(
+          `SELECT i.venue || ':' || i.symbol AS name, ${gapColumns}
+           FROM gap g CROSS JOIN instrument i ON i.id = g.instrument
+           WHERE ${where} ORDER BY to_ms DESC, name DESC, first_id DESC LIMIT @limit`
+        )
+        .raw()
+    this.#newestGaps = namedGaps(touches)
+    this.#newestOpenGaps = namedGaps(`state = 'open' AND ${touches}`)
   }
 
   /** The newest gaps that touch a range, by their end, oldest first. */
@@ -64,7 +68,8 @@ export class StoredLedgerTables {
     const { limit } = query
     const range = { fromMs: query.fromMs ?? -Infinity, toMs: query.toMs ?? Infinity }
     if (of !== null) return this.#gapsOf(of, range, limit)
-    return this.#newestGaps
+    const statement = query.isOpen === true ? this.#newestOpenGaps : this.#newestGaps
+    return statement
       .all({ ...range, limit })
       .reverse()
       .map(([instrument, ...row]) => gapFrom(instrument, row))

@@ -83,6 +83,13 @@ describe('gaps', () => {
     expect(hours({ instrument: 'kraken:NONE-USD' })).toEqual([])
     expect(hours({ fromMs: dayMs + 2 * hourMs, toMs: dayMs + 3 * hourMs })).toEqual([2])
   })
+
+  test('are given as far as they are open where that is asked for', async () => {
+    const bench = await aWriterBench([aRegistration(), aRegistration(other)])
+    const open = noIds({ instrument: other, fromMs: dayMs, toMs: dayMs + 5 })
+    bench.commit({ ledger: { gaps: [aGap({ state: 'lost', toMs: dayMs + 9 }), open] } })
+    expect(readerOf(bench).gaps({ ...anywhere, limit: 1, isOpen: true })).toEqual([open])
+  })
 })
 
 describe('coverage', () => {
