@@ -14,6 +14,7 @@ import type { Clock, Timer } from './clock.ts'
 import { sumTotals } from './collector-totals.ts'
 import type { CollectorTotals } from './collector-totals.ts'
 import type { ConnectionTransition } from './connection-transition.ts'
+import { Delistings } from './delistings.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Fleet } from './fleet.ts'
 import { Governor } from './governor.ts'
@@ -140,6 +141,9 @@ class VenueCollector implements Collector {
   #preparing: Promise<void> = Promise.resolve()
   #offered: readonly Instrument[] = []
   #isPlanned = false
+  /** The venue's whole list was known once. */
+  #isWhole = false
+  readonly #delistings = new Delistings()
   #problems: readonly string[] = []
   readonly #discounted = new Set<MarketEvent>()
   readonly #sleep: SleepWatch
@@ -177,7 +181,8 @@ class VenueCollector implements Collector {
         discounted: this.#discounted,
         newestTrades: (...question) => this.#newestTrades(...question),
         onEvents: (link, events, receivedMs) => options.onEvents(link, events, receivedMs),
-        onLink: (mark) => options.onLink(mark)
+        onLink: (mark) => options.onLink(mark),
+        onRefused: () => this.#discovery.lookAgain()
       },
       marketHours: options.marketHours,
       isPriority: (connection) => this.#placement.isPriorityConnection(connection),
@@ -186,7 +191,7 @@ class VenueCollector implements Collector {
     this.#discovery = new InstrumentDiscovery({
       ...options,
       rest: this.rest(this.#abort.signal),
-      onFound: (offered) => this.#found(offered)
+      onFound: (offered, isWhole) => this.#found(offered, isWhole)
     })
   }
 
@@ -251,6 +256,7 @@ class VenueCollector implements Collector {
   }
 
   freshnessOf(id: InstrumentId): Freshness {
+    if (this.#placement.isRetired(id)) return 'closed'
     const place = this.#placement.find(id)
     return place === null ? 'none' : this.#fleet.freshnessOf(place.instrument)
   }
@@ -264,7 +270,7 @@ class VenueCollector implements Collector {
       venue: this.venue,
       connections: this.#fleet.connections,
       instruments: this.instruments(),
-      freshnessOf: (instrument) => this.#fleet.freshnessOf(instrument),
+      freshnessOf: ({ id }) => this.freshnessOf(id),
       problems: this.#allProblems()
     })
   }
@@ -301,20 +307,26 @@ class VenueCollector implements Collector {
     return page === null || judgeRecentPage(page, asked) !== null ? null : page.trades
   }
 
-  #found(offered: readonly Instrument[]): void {
+  #found(offered: readonly Instrument[], isWhole: boolean): void {
     this.#offered = offered
+    if (isWhole && this.#isPlanned) this.#retireDelisted(offered)
     const selected = selectInstruments(offered, this.#options.selection)
     const priority = this.#priorityOf(selected.instruments)
     this.#placement.prefer(priority.ids)
+    const before = this.#problems
     this.#problems = [...selected.problems, ...priority.problems]
     const { log } = this.#options
-    for (const text of this.#problems) {
+    for (const text of this.#problems.filter((each) => !before.includes(each))) {
       log.warn('selection-problem', { venue: this.venue.id, text })
     }
     if (this.#isPlanned) {
-      this.#add(this.#placement.newOf(selected.instruments))
+      // The best of a ranking change all the time: those chosen first stay.
+      const isRanking = this.#isWhole && isTop(this.#options.selection)
+      this.#isWhole ||= isWhole
+      if (!isRanking) this.#add(this.#placement.newOf(selected.instruments))
       return
     }
+    this.#isWhole = isWhole
     this.#isPlanned = selected.instruments.length > 0
     this.#placement.begin(selected.instruments)
     log.info('connections-planned', {
@@ -323,6 +335,20 @@ class VenueCollector implements Collector {
       connections: this.#placement.connections
     })
     this.#prepare(selected.instruments)
+  }
+
+  /** Takes delisted instruments out of what is asked for; what they left behind is kept. */
+  #retireDelisted(offered: readonly Instrument[]): void {
+    const { log } = this.#options
+    const isRefused = (id: InstrumentId): boolean => this.#fleet.refuses(id)
+    const verdict = this.#delistings.judge(this.#placement.planned(), offered, isRefused)
+    if (verdict.isDoubtful) this.#discovery.lookAgain()
+    for (const { id } of verdict.delisted) {
+      this.#placement.retire(id)
+      this.#fleet.drop(id, 'delisted')
+      log.warn('instrument-delisted', { venue: this.venue.id, instrument: id })
+    }
+    if (verdict.delisted.length > 0) this.#options.onInstrumentsChanged(this.instruments())
   }
 
   #priorityOf(instruments: readonly Instrument[]): PrioritySelection {
@@ -400,4 +426,8 @@ class VenueCollector implements Collector {
     this.#options.log.info('clock-jumped', { venue: this.venue.id })
     this.#fleet.doubt()
   }
+}
+
+function isTop(selection: Selection): boolean {
+  return typeof selection === 'string' && selection.startsWith('top:')
 }

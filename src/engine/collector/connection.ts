@@ -142,15 +142,16 @@ export class Connection {
     this.#story.note(`${instrument.symbol} added`)
   }
 
-  removeInstrument(id: InstrumentId): void {
+  /** @param reason As link marks tell it. */
+  removeInstrument(id: InstrumentId, reason = 'removed'): void {
     const removed = this.#roster.remove(id)
     if (removed === null) return
     const { instrument, wasRefused } = removed
     if (!wasRefused) {
-      this.#links.present?.removeInstrument(instrument)
+      this.#links.present?.removeInstrument(instrument, reason)
       this.#replacement.removeInstrument(instrument)
     }
-    this.#story.note(`${instrument.symbol} removed`)
+    this.#story.note(`${instrument.symbol} ${reason}`)
   }
 
   /** Replaces its link by a new one as soon as it is its turn; false when there is none to replace. */
@@ -329,6 +330,7 @@ export class Connection {
       this.#context.log.warn('instrument-refused', { connection: this.id, instrument: id, reason })
       this.#story.note(`${id} refused: ${reason}`)
     }
+    this.#context.onRefused?.(ids)
   }
 
   /** Ends the present link on purpose. */

@@ -9,6 +9,10 @@ import type { InstrumentCache } from './instrument-cache.ts'
 import type { Log } from './log.ts'
 
 const leastRetryMs = 1_000
+/** The whole list is looked at again so often, ms: instruments are listed and delisted. */
+const relistMs = 3_600_000
+/** And not more often, whatever is suspected, ms. */
+const leastRelistMs = 60_000
 
 export type DiscoveryOptions = {
   readonly venue: Venue
@@ -17,12 +21,13 @@ export type DiscoveryOptions = {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** All that is known now; called again when more is. Never empty. */
-  onFound(offered: readonly Instrument[]): void
+  /** All that is known now; called again when more is. Never empty. `isWhole`: what is not in it is not offered. */
+  onFound(offered: readonly Instrument[], isWhole: boolean): void
 }
 
 /**
- * Finds out what a venue offers, and goes on trying in the background until the list is whole.
+ * Finds out what a venue offers, goes on trying in the background until the list is whole, and looks
+ * at it again once an hour.
  *
  * A venue that cannot be reached gives the list of the last run; a partial answer is filled up from it.
  */
@@ -33,6 +38,9 @@ export class InstrumentDiscovery {
   #timer: Timer | null = null
   #problem: string | null = null
   #isClosed = false
+  #isAsking = false
+  /** When the list was whole last, monotonic; null before it ever was. */
+  #wholeMs: number | null = null
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
@@ -47,6 +55,13 @@ export class InstrumentDiscovery {
     void this.#run()
   }
 
+  /** Something was refused or missed: looks again soon, once the list was whole. */
+  lookAgain(): void {
+    if (this.#wholeMs === null || this.#isAsking || this.#isClosed) return
+    const ageMs = this.#options.clock.monotonicMs() - this.#wholeMs
+    this.#after(Math.max(leastRetryMs, leastRelistMs - ageMs))
+  }
+
   close(): void {
     this.#isClosed = true
     this.#timer?.cancel()
@@ -55,6 +70,7 @@ export class InstrumentDiscovery {
   /** Never rejects: everything that fails is a problem, told and tried again. */
   async #run(): Promise<void> {
     const { venue, rest, log } = this.#options
+    this.#isAsking = true
     try {
       const found = await venue.discover(rest)
       if (this.#isClosed) return
@@ -66,44 +82,62 @@ export class InstrumentDiscovery {
       if (!(error instanceof VenueError))
         log.error('discovery-broken', { venue: venue.id, text: String(error) })
       await this.#failed(error instanceof Error ? error.message : String(error))
+    } finally {
+      this.#isAsking = false
     }
   }
 
   async #complete(instruments: readonly Instrument[]): Promise<void> {
-    this.#problem = null
     if (instruments.length === 0) {
       await this.#failed('the venue offered nothing')
       return
     }
-    this.#options.onFound(instruments)
+    this.#problem = null
+    this.#attempt = 0
+    this.#wholeMs = this.#options.clock.monotonicMs()
+    this.#after(relistMs)
+    this.#options.onFound(instruments, true)
     await this.#save(instruments)
   }
 
   async #partial(instruments: readonly Instrument[]): Promise<void> {
+    if (this.#wholeMs !== null) {
+      this.#after(leastRelistMs)
+      return
+    }
     const { name } = this.#options.venue
     const known = new Map((await this.#loadCached()).map((each) => [each.id, each]))
     for (const instrument of instruments) known.set(instrument.id, instrument)
     if (this.#isClosed) return
     this.#again(`${name} gave only a part of its instruments`)
-    if (known.size > 0) this.#options.onFound([...known.values()])
+    if (known.size > 0) this.#options.onFound([...known.values()], false)
   }
 
   async #failed(why: string): Promise<void> {
+    if (this.#wholeMs !== null) {
+      this.#after(leastRelistMs)
+      return
+    }
     const { name } = this.#options.venue
     const cached = await this.#loadCached()
     if (this.#isClosed) return
     const meanwhile = cached.length === 0 ? '' : '; using the list of the last run'
     this.#again(`${name} does not list its instruments: ${why}${meanwhile}`)
-    if (cached.length > 0) this.#options.onFound(cached)
+    if (cached.length > 0) this.#options.onFound(cached, false)
   }
 
   #again(problem: string): void {
-    const { clock, random, log, venue } = this.#options
+    const { random, log, venue } = this.#options
     if (problem !== this.#problem) log.warn('discovery-problem', { venue: venue.id, text: problem })
     this.#problem = problem
     const retry = planRetry({ attempt: this.#attempt, healthyMs: 0 }, random)
     this.#attempt = retry.attempt
-    this.#timer = clock.after(Math.max(leastRetryMs, retry.delayMs), () => void this.#run())
+    this.#after(Math.max(leastRetryMs, retry.delayMs))
+  }
+
+  #after(delayMs: number): void {
+    this.#timer?.cancel()
+    this.#timer = this.#options.clock.after(delayMs, () => void this.#run())
   }
 
   async #loadCached(): Promise<readonly Instrument[]> {

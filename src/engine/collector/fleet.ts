@@ -81,10 +81,15 @@ export class Fleet {
     this.#moves.set(id, move)
   }
 
-  /** Has an instrument carried no more. */
-  drop(id: InstrumentId): void {
+  /** Has an instrument carried no more. @param reason As link marks tell it. */
+  drop(id: InstrumentId, reason = 'removed'): void {
     this.#endMove(id)
-    for (const connection of this.#carriers.get(id) ?? []) this.#release(id, connection)
+    for (const connection of this.#carriers.get(id) ?? []) this.#release(id, connection, reason)
+  }
+
+  /** Whether the venue refuses it on some connection. */
+  refuses(id: InstrumentId): boolean {
+    return (this.#carriers.get(id) ?? []).some((connection) => connection.refuses(id))
   }
 
   /** The connection that carries an instrument now, else one that is to; null where there is none. */
@@ -177,12 +182,12 @@ export class Fleet {
   }
 
   /** Takes an instrument from a connection, which is closed when it was the last one. */
-  #release(id: InstrumentId, connection: Connection): void {
+  #release(id: InstrumentId, connection: Connection, reason = 'removed'): void {
     const others = (this.#carriers.get(id) ?? []).filter((each) => each !== connection)
     if (others.length === 0) this.#carriers.delete(id)
     else this.#carriers.set(id, others)
     if (connection.instruments.some((each) => each.id !== id)) {
-      connection.removeInstrument(id)
+      connection.removeInstrument(id, reason)
       return
     }
     this.#connections.delete(connection.id)

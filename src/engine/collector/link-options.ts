@@ -42,6 +42,8 @@ export type LinkContext = {
   onEvents(link: string, events: readonly MarketEvent[], receivedMs: number): void
   /** A link began or ceased to carry instruments. */
   onLink(mark: LinkMark): void
+  /** The venue refused instruments on some connection. */
+  onRefused?(instruments: readonly InstrumentId[]): void
   /** A connection's state changed. */
   onTransition?(transition: ConnectionTransition): void
 }

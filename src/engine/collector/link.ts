@@ -159,8 +159,9 @@ export class Link implements FrameTaker {
     if (this.#phase === 'open') this.#subscriptions.subscribe([instrument])
   }
 
-  removeInstrument(instrument: Instrument): void {
-    this.#marks.down([instrument.id], this.#lastFrameMs(), 'removed')
+  /** @param reason As link marks tell it. */
+  removeInstrument(instrument: Instrument, reason = 'removed'): void {
+    this.#marks.down([instrument.id], this.#lastFrameMs(), reason)
     if (this.#phase === 'open') this.#subscriptions.unsubscribe([instrument])
   }
 

@@ -29,6 +29,8 @@ export class Placement {
   /** Taken out by hand. */
   readonly #removed = new Set<InstrumentId>()
   readonly #priority = new Set<InstrumentId>()
+  /** Delisted: shown still, carried nowhere. */
+  readonly #retired = new Map<InstrumentId, Instrument>()
 
   constructor(venue: VenueId, sizes: PlacementSizes) {
     this.#venue = venue
@@ -40,11 +42,31 @@ export class Placement {
     return this.#plan.length + 2 * this.#priorityPlan.length
   }
 
-  /** The settled ones, priority first, then in the order of their connections. */
+  /** The settled ones, priority first, then in the order of their connections; delisted ones last. */
   settled(): readonly Instrument[] {
-    return [...this.#priorityPlan, ...this.#plan].flatMap(({ instruments }) =>
+    const carried = [...this.#priorityPlan, ...this.#plan].flatMap(({ instruments }) =>
       instruments.filter(({ id }) => this.#settled.has(id))
     )
+    return [...carried, ...this.#retired.values()]
+  }
+
+  /** Those planned on some connection. */
+  planned(): readonly Instrument[] {
+    return [...this.#places.values()].map(({ instrument }) => instrument)
+  }
+
+  isRetired(id: InstrumentId): boolean {
+    return this.#retired.has(id)
+  }
+
+  /** Takes one off its connections and keeps it to be shown; false when it was not planned. */
+  retire(id: InstrumentId): boolean {
+    const place = this.#places.get(id)
+    if (place === undefined) return false
+    this.#take(id)
+    this.#follow()
+    if (this.#settled.delete(id)) this.#retired.set(id, place.instrument)
+    return true
   }
 
   isSettled(id: InstrumentId): boolean {
@@ -91,6 +113,7 @@ export class Placement {
   add(instruments: readonly Instrument[]): void {
     for (const instrument of instruments) {
       this.#removed.delete(instrument.id)
+      this.#retired.delete(instrument.id)
       this.#put(instrument)
     }
     this.#follow()
@@ -98,6 +121,10 @@ export class Placement {
 
   /** Takes one out by hand; false when it was not planned. */
   remove(id: InstrumentId): boolean {
+    if (this.#retired.delete(id)) {
+      this.#removed.add(id)
+      return true
+    }
     if (!this.#places.has(id)) return false
     this.#take(id)
     this.#follow()
