@@ -27,6 +27,10 @@ export type ReaderOptions = {
   readonly file: string
   /** Entry of the reader thread. */
   readonly threadUrl: URL
+  /** A thread that answers a question so late is ended and started again, ms. */
+  readonly answerMs?: number
+  /** It was open and cannot be had any more. */
+  readonly onFailed?: (error: StorageError) => void
 }
 
 /** Questions that may wait; further ones are refused as `storage-busy`. */
@@ -34,6 +38,8 @@ const mostWaiting = 256
 /** Instruments seeded with one answer: with the largest tick candles each brings 10,000 trades. */
 const seedsPerAnswer = 16
 const closeDeadlineMs = 2_000
+/** The largest answer takes seconds. */
+const usualAnswerMs = 30_000
 
 /**
  * Opens the store for queries in a thread of its own.
@@ -81,13 +87,20 @@ class ThreadedReader implements StoreReader {
   readonly #waiting: Question[] = []
   #asked: Question | null = null
   #failure: StorageError | null = null
+  #isOpened = false
+  #overdue: NodeJS.Timeout | null = null
+  readonly #answerMs: number
+  readonly #onFailed: (error: StorageError) => void
 
-  constructor({ file, threadUrl }: ReaderOptions) {
+  constructor({ file, threadUrl, answerMs = usualAnswerMs, onFailed }: ReaderOptions) {
     this.opened = this.#opening.promise
+    this.#answerMs = answerMs
+    this.#onFailed = onFailed ?? (() => undefined)
     this.#thread = new SupervisedThread<ReaderRequest, ReaderReply>({
       url: threadUrl,
       setup: (): ReaderSetup => ({ file }),
       onUp: () => {
+        this.#isOpened = true
         this.#opening.resolve(undefined)
         this.#askNext()
       },
@@ -193,10 +206,19 @@ class ThreadedReader implements StoreReader {
       if (next.signal?.aborted === true) continue
       this.#asked = next
       this.#thread.send(next.request)
+      // Looking at every page takes as long as it takes.
+      if (next.request.kind === 'check') continue
+      this.#overdue = setTimeout(() => this.#thread.kill(), this.#answerMs)
     }
   }
 
+  #endWait(): void {
+    if (this.#overdue !== null) clearTimeout(this.#overdue)
+    this.#overdue = null
+  }
+
   #hear(reply: ReaderReply): void {
+    this.#endWait()
     const asked = this.#asked
     this.#asked = null
     if (reply.kind === 'failed') asked?.answer.reject(storageErrorFrom(reply.error))
@@ -208,6 +230,7 @@ class ThreadedReader implements StoreReader {
   }
 
   #failAsked(): void {
+    this.#endWait()
     this.#asked?.answer.reject(
       new StorageError('storage-thread', 'the reader ended before it answered')
     )
@@ -218,9 +241,11 @@ class ThreadedReader implements StoreReader {
     this.#failure = error
     this.#opening.reject(error)
     this.#failAll(error)
+    if (this.#isOpened) this.#onFailed(error)
   }
 
   #failAll(error: StorageError): void {
+    this.#endWait()
     this.#asked?.answer.reject(error)
     this.#asked = null
     for (const { answer } of this.#waiting.splice(0)) answer.reject(error)

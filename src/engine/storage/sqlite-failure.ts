@@ -19,6 +19,10 @@ export function storageFailure(thrown: unknown, file: string): StorageError {
   if (thrown instanceof StorageError) return thrown
   if (!(thrown instanceof Database.SqliteError)) {
     const text = thrown instanceof Error ? thrown.message : String(thrown)
+    if (isBindingMissing(thrown)) {
+      const message = `the SQLite module does not load here (${process.platform} ${process.arch}): run npm ci`
+      return new StorageError('wrong-runtime', message, { detail: { text }, cause: thrown })
+    }
     return new StorageError('storage-failed', `${file}: ${text}`, {
       detail: { file },
       cause: thrown
@@ -30,4 +34,10 @@ export function storageFailure(thrown: unknown, file: string): StorageError {
     detail: { file, sqlite: thrown.code, text: thrown.message },
     cause: thrown
   })
+}
+
+/** Its native part is missing, or made for another system. */
+function isBindingMissing(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return false
+  return thrown.code === 'ERR_DLOPEN_FAILED' || thrown.code === 'MODULE_NOT_FOUND'
 }

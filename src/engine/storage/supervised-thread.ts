@@ -7,6 +7,10 @@ const resourceLimits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 
 const mostCrashes = 8
 const firstDelayMs = 50
 const longestDelayMs = 2_000
+/** A thread that was up before opens its database within this, or counts as hanging. */
+const reopenMs = 30_000
+/** A thread inside SQLite cannot be ended before that returns. */
+const endMs = 10_000
 
 /** What every storage thread says about itself. */
 type Reply =
@@ -32,7 +36,8 @@ export type ThreadOptions<In> = {
 
 /**
  * A storage thread that is started again when it crashes: after 50 ms, doubling to 2 s, until it crashed
- * eight times without doing any work between. A failure to open the first time is final at once.
+ * eight times without doing any work between. A failure to open the first time is final at once, and so
+ * is a thread that cannot be ended.
  *
  * States: starting → up (→ ending, when killed) → waiting → starting …; stopping → ended.
  */
@@ -45,6 +50,7 @@ export class SupervisedThread<Out, In extends Reply> {
   #wasUp = false
   #crashes = 0
   #restarts = 0
+  /** Of the one wait that there is: for a start, an opening or an end. */
   #timer: NodeJS.Timeout | null = null
 
   constructor(options: ThreadOptions<In>) {
@@ -72,7 +78,13 @@ export class SupervisedThread<Out, In extends Reply> {
 
   /** Ends the thread as if it had crashed. */
   kill(): void {
-    if (this.#state === 'up') this.#state = 'ending'
+    if (this.#state === 'up' || this.#state === 'starting') {
+      this.#state = 'ending'
+      this.#await(endMs, () => {
+        this.#end()
+        this.#options.onGaveUp(new StorageError('storage-thread', 'a storage thread hangs'))
+      })
+    }
     void this.#worker.terminate()
   }
 
@@ -83,7 +95,7 @@ export class SupervisedThread<Out, In extends Reply> {
    */
   async stop(last: Out | null, deadlineMs: number): Promise<void> {
     if (this.#state === 'ended') return
-    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#endWait()
     const wasWaiting = this.#state === 'waiting'
     if (last === null) this.kill()
     else this.send(last)
@@ -105,10 +117,7 @@ export class SupervisedThread<Out, In extends Reply> {
       this.#hear(message)
     })
     worker.on('error', (thrown: unknown) => {
-      const text = thrown instanceof Error ? thrown.message : String(thrown)
-      this.#failure = new StorageError('storage-thread', `the storage thread failed: ${text}`, {
-        cause: thrown
-      })
+      this.#failure = failureOf(thrown)
     })
     worker.on('exit', () => {
       this.#exited()
@@ -121,6 +130,7 @@ export class SupervisedThread<Out, In extends Reply> {
       this.#failure = storageErrorFrom(message.error)
     } else if (isOpened(message)) {
       if (this.#state !== 'starting') return
+      this.#endWait()
       this.#state = 'up'
       this.#wasUp = true
       this.#options.onUp(message)
@@ -128,6 +138,7 @@ export class SupervisedThread<Out, In extends Reply> {
   }
 
   #exited(): void {
+    if (this.#state === 'ended') return
     if (this.#state === 'stopping') {
       this.#end()
       return
@@ -143,24 +154,42 @@ export class SupervisedThread<Out, In extends Reply> {
     }
     this.#state = 'waiting'
     this.#options.onDown()
-    this.#timer = setTimeout(
-      () => {
-        this.#restart()
-      },
-      Math.min(firstDelayMs * 2 ** (this.#crashes - 1), longestDelayMs)
-    )
+    const delayMs = Math.min(firstDelayMs * 2 ** (this.#crashes - 1), longestDelayMs)
+    this.#await(delayMs, () => this.#restart())
   }
 
   #restart(): void {
     this.#state = 'starting'
     this.#restarts += 1
     this.#worker = this.#start()
+    this.#await(reopenMs, () => this.kill())
+  }
+
+  #await(delayMs: number, then: () => void): void {
+    this.#endWait()
+    this.#timer = setTimeout(then, delayMs)
+  }
+
+  #endWait(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
   }
 
   #end(): void {
+    this.#endWait()
     this.#state = 'ended'
     this.#ended.resolve(undefined)
   }
+}
+
+/** A thread that finds no SQLite never will; all else may pass. */
+function failureOf(thrown: unknown): StorageError {
+  const text = thrown instanceof Error ? thrown.message : String(thrown)
+  if (/better-sqlite3/.test(text) && /cannot find/i.test(text)) {
+    const missing = 'the SQLite module (better-sqlite3) is missing: run npm ci'
+    return new StorageError('wrong-runtime', missing, { cause: thrown })
+  }
+  return new StorageError('storage-thread', `the storage thread failed: ${text}`, { cause: thrown })
 }
 
 function isOpened<In extends Reply>(message: In): message is In & { readonly kind: 'opened' } {
