@@ -150,6 +150,11 @@ export type HealthRow = HealthShape & {
   readonly latencyP50Ms: number | null
   readonly latencyP99Ms: number | null
   readonly eventLoopDelayP99Ms: number | null
+  /**
+   * This computer's clock less the venues', ms; times are corrected by it beyond 2 s, up to a day. Null on
+   * a tape's clock, and while no venue told its time since the clock was last set.
+   */
+  readonly clockSkewMs: number | null
   readonly queuedRows: number
   readonly databaseMb: number | null
   readonly tradesStored: number

@@ -23,10 +23,12 @@ import { LeftBehind } from './left-behind.ts'
 import type { MarketClocks } from './market-clocks.ts'
 import { logRefill, refillMarkOf } from './refill-journal.ts'
 import type { ProvokedFaults } from './provoked-faults.ts'
+import type { RunClock } from './run-clock.ts'
 import type { RunningHeads } from './running-heads.ts'
 import type { StateFeed } from './state-feed.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
 import { tapeMarkOf, type StoreReader, type StoreWriter } from './storage/store.ts'
+import { TimeWatch, timedVenue } from './time-watch.ts'
 
 type Parts = {
   readonly config: EngineConfig
@@ -43,6 +45,8 @@ type Parts = {
   readonly visible: () => ReadonlySet<InstrumentId>
   readonly heads: RunningHeads
   readonly markets: MarketClocks
+  /** Null: the run follows a tape. */
+  readonly runClock: RunClock | null
   readonly incidents: Pick<IncidentDesk, 'take'>
   readonly log: Log
   /** What an event throws costs that event alone. */
@@ -59,6 +63,7 @@ export class Collecting {
   readonly #backfills: Backfill[] = []
   readonly #left: LeftBehind[] = []
   readonly #parts: Parts
+  readonly #times: TimeWatch | null
   /** By the name that venues share. */
   readonly #budgets = new Map<string, VenueBudget>()
   readonly #reachability: Reachability
@@ -78,6 +83,10 @@ export class Collecting {
       if (venue === null) throw new EngineFailure('unknown-venue', `no venue ${id}`, 2)
       return [this.#collect(venue, settings)]
     })
+    const { runClock, clock, log } = parts
+    const venuesAsked = this.collectors.map(timedVenue)
+    this.#times =
+      runClock === null ? null : new TimeWatch({ venues: venuesAsked, runClock, clock, log })
   }
 
   /** No venue can be reached: one thing to tell, not one of each. */
@@ -86,12 +95,14 @@ export class Collecting {
   }
 
   start(): void {
+    this.#times?.start()
     for (const collector of this.collectors) collector.start()
     for (const backfill of this.#backfills) backfill.start()
   }
 
   /** Ends backfill at once and closes every connection. */
   async stop(): Promise<void> {
+    this.#times?.close()
     for (const backfill of this.#backfills) backfill.close()
     for (const left of this.#left) left.close()
     await Promise.all(this.collectors.map((collector) => collector.stop()))
@@ -122,7 +133,7 @@ export class Collecting {
   #collect(venue: Venue, settings: VenueSettings): Collector {
     const { config, version, clock, pipeline, writer, received, feed, markets, log, failed } =
       this.#parts
-    const { faults, provoked } = this.#parts
+    const { faults, provoked, runClock } = this.#parts
     const cache = instrumentFile(config.dataDir, venue.id)
     const left = this.#leftBehind(venue, cache)
     const collector: Collector = createCollector({
@@ -151,11 +162,12 @@ export class Collecting {
         return this.#prepare(venue, instruments).catch(failed)
       },
       onEvents: (link, events, receivedMs) => {
+        const nowMs = runClock?.heard(events, receivedMs) ?? receivedMs
         for (const event of events) {
           const { instrument } = event
           try {
             if (instrument !== null) provoked?.beforeEvent(instrument)
-            if (pipeline.apply(event, receivedMs) === 'implausible') collector.discount(event)
+            if (pipeline.apply(event, nowMs) === 'implausible') collector.discount(event)
           } catch (error) {
             faults.note('take in an event', instrument ?? link, error)
           }

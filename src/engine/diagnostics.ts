@@ -1,3 +1,4 @@
+import { xnysRulesReachYear } from '../core/market/xnys.ts'
 import type { EngineConfig } from '../contracts/engine-protocol.ts'
 import type { RunRow } from '../contracts/state-rows.ts'
 
@@ -21,13 +22,17 @@ export function startupSentences(facts: {
   readonly markets: RunRow['markets']
   readonly plans: readonly VenuePlan[]
   readonly isUncleanStart: boolean
+  /** This computer's clock less the venues', ms; null where unknown. */
+  readonly clockSkewMs: number | null
 }): readonly string[] {
   const { config, markets, plans } = facts
-  const sentences = [facts.clock]
+  const sentences = [facts.clock, ...skewSentences(facts.clockSkewMs)]
   if (config.mode === 'simulated') {
     sentences.push('This run is simulated: nothing here comes from a real venue.')
   }
-  for (const market of markets) sentences.push(marketSentence(market, facts.timeZone))
+  for (const market of markets) {
+    sentences.push(marketSentence(market, facts.timeZone), ...rulesSentences(market))
+  }
   for (const plan of plans) sentences.push(...planSentences(plan))
   if (plans.length === 0) sentences.push('No venue is configured: nothing is collected.')
   sentences.push(
@@ -47,6 +52,33 @@ export function clockSentence(wallMs: number, timeZone: string): string {
     timeStyle: 'medium'
   }).format(wallMs)
   return `The clock says ${local} in ${timeZone}, ${new Date(wallMs).toISOString().slice(0, 19)}Z.`
+}
+
+function skewSentences(skewMs: number | null): readonly string[] {
+  if (skewMs === null || Math.abs(skewMs) <= 2_000) return []
+  const side = skewMs > 0 ? 'ahead of' : 'behind'
+  const use = Math.abs(skewMs) > 86_400_000 ? 'one of the two is wrong' : 'the venues’ time is used'
+  return [`This computer’s clock is ${spanText(Math.abs(skewMs))} ${side} the venues’: ${use}.`]
+}
+
+/** `7 s`, `12 min`, `2 h 5 min`, `3 d`. */
+function spanText(spanMs: number): string {
+  const seconds = Math.round(spanMs / 1_000)
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  if (hours >= 48) return `${Math.round(hours / 24)} d`
+  return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+}
+
+/** Rules can be relied upon as far as somebody published or worked out what they give. */
+function rulesSentences({ calendar, nextChangeMs }: RunRow['markets'][number]): readonly string[] {
+  const isKnown = Number.isFinite(nextChangeMs)
+  if (!isKnown || nextChangeMs < Date.UTC(xnysRulesReachYear + 1, 0, 1)) return []
+  return [
+    `${calendar} follows its rules of ${xnysRulesReachYear}, which nobody has confirmed for now: put other hours into [calendars.${calendar}].`
+  ]
 }
 
 function marketSentence(market: RunRow['markets'][number], timeZone: string): string {

@@ -28,6 +28,7 @@ import { MarketClocks, roundTheClock } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
 import { isProvocable, ProvokedFaults } from './provoked-faults.ts'
 import { QueryDesk } from './query-desk.ts'
+import { RunClock } from './run-clock.ts'
 import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
 import { StatePublishing } from './state-publishing.ts'
@@ -67,6 +68,8 @@ export class Engine {
   readonly #publisher: StatePublisher
   readonly #markets: MarketClocks
   readonly #clock: Clock
+  /** Null: the run follows a tape. */
+  readonly #runClock: RunClock | null
   readonly #lines: EngineLog
   readonly #trouble = new TroubleWatch()
   readonly #pressure: BackPressure
@@ -81,6 +84,7 @@ export class Engine {
   constructor(options: EngineOptions) {
     this.#options = options
     this.#markets = new MarketClocks(options.config.settings)
+    this.#runClock = options.config.clock === 'wall' ? new RunClock(systemClock()) : null
     this.#clock = systemClock(() => this.#runNowMs())
     this.#lines = new EngineLog(options.log, options.config.logLevel, this.#clock)
     // A tape's clock stands where its last event stands, so its frames are stamped one by one.
@@ -243,6 +247,7 @@ export class Engine {
         ),
       heads: this.#heads,
       markets: this.#markets,
+      runClock: this.#runClock,
       incidents,
       log: this.#collectorLog(incidents),
       faults: this.#faults,
@@ -262,6 +267,7 @@ export class Engine {
       received: this.#received,
       heads: this.#heads,
       markets: this.#markets,
+      runClock: this.#runClock,
       trouble: this.#trouble,
       memory: this.#openMemory(opened),
       incidents,
@@ -310,9 +316,9 @@ export class Engine {
     collecting.start()
   }
 
-  /** The run clock: the wall's, or the tape's once it has begun. */
+  /** The run clock: the wall's as the venues correct it, or the tape's once it has begun. */
   #runNowMs(): number {
-    if (this.#options.config.clock === 'wall') return Date.now()
+    if (this.#runClock !== null) return this.#runClock.nowMs()
     return this.#running?.pipeline.runNowMs() || Date.now()
   }
 

@@ -16,6 +16,7 @@ import { ProcessLoad } from './health/process-load.ts'
 import type { TroubleFigures, TroubleWatch } from './health/trouble-watch.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import type { MarketClocks } from './market-clocks.ts'
+import type { RunClock } from './run-clock.ts'
 import { RunSpeed } from './run-speed.ts'
 import type { RunningHeads } from './running-heads.ts'
 import type { StateFeed } from './state-feed.ts'
@@ -45,6 +46,8 @@ type Parts = {
   readonly received: ReceiveQueue
   readonly heads: RunningHeads
   readonly markets: MarketClocks
+  /** Null: the run follows a tape. */
+  readonly runClock: Pick<RunClock, 'skewMs'> | null
   readonly trouble: TroubleWatch
   /** Closed with this. */
   readonly memory: MemoryHealth
@@ -107,7 +110,7 @@ export class StatePublishing {
 
   #second(): void {
     const { pipeline, feed, collectors } = this.#parts
-    pipeline.advance(Date.now())
+    pipeline.advance(this.#parts.clock.nowMs())
     feed.refreshAges()
     this.#parts.memory.look(this.#parts.clock.monotonicMs())
     this.#parts.incidents.tick()
@@ -134,6 +137,7 @@ export class StatePublishing {
         mode: config.mode,
         uptimeMs: Date.now() - startedMs,
         storeLagMs: Math.round(storeLagMs),
+        clockSkewMs: this.#skewMs(),
         queuedRows: figures.queuedRows,
         databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
         tradesStored: figures.committedTrades,
@@ -194,6 +198,12 @@ export class StatePublishing {
     return this.#speed.read(runMs, clock.monotonicMs())
   }
 
+  /** Whole ms. */
+  #skewMs(): number | null {
+    const skewMs = this.#parts.runClock?.skewMs ?? null
+    return skewMs === null ? null : Math.round(skewMs)
+  }
+
   #diagnostics(totals: readonly CollectorTotals[], markets: RunRow['markets']): readonly string[] {
     const { config, writer, trouble } = this.#parts
     const started = startupSentences({
@@ -207,7 +217,8 @@ export class StatePublishing {
         instruments: instruments.total,
         problems
       })),
-      isUncleanStart: writer.run.isUncleanStart
+      isUncleanStart: writer.run.isUncleanStart,
+      clockSkewMs: this.#skewMs()
     })
     return [...started, ...trouble.current.map(({ sentence }) => `${sentence}.`)]
   }

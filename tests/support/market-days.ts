@@ -1,7 +1,11 @@
 import type { SessionCalendar } from '../../src/core/market/session-calendar.ts'
 import { settingsSchema } from '../../src/contracts/settings.ts'
+import type { Clock } from '../../src/engine/collector/clock.ts'
 import { MarketClocks } from '../../src/engine/market-clocks.ts'
+import { RunClock } from '../../src/engine/run-clock.ts'
+import { TimeWatch, timedVenue } from '../../src/engine/time-watch.ts'
 import { aCollectorRig, answer } from './collector-rig.ts'
+import { KeptLog } from './connection-rig.ts'
 import { FakeClock } from './fake-clock.ts'
 import type { FakeSocket } from './fake-sockets.ts'
 import { aToy, toyVenue } from './toy-venue.ts'
@@ -39,6 +43,12 @@ export type MarketDays = {
   readonly calendar?: SessionCalendar
   /** The far end says nothing on the first socket of each session. */
   readonly isFirstSocketMute?: true
+  /** What our wall clock is ahead of the true time at the start, ms; right unless given. */
+  readonly wallErrorMs?: number
+  /** How our wall clock is set on the way, by true time, oldest first. */
+  readonly wallSteps?: readonly { readonly atMs: number; readonly byMs: number }[]
+  /** The wall clock is believed, whatever the venue's clock says. */
+  readonly isWallBelieved?: true
 }
 
 /**
@@ -56,7 +66,9 @@ export async function liveThrough(days: MarketDays): Promise<MarketDaysReport> {
     settings,
     days.calendar === undefined ? undefined : { XNYS: days.calendar }
   )
-  const clock = new FakeClock(days.fromMs)
+  const wall = new FakeClock(days.fromMs + (days.wallErrorMs ?? 0))
+  const runClock = new RunClock(wall)
+  const clock = days.isWallBelieved ? wall : correctedClock(wall, runClock)
   let isTraded = false
   const { collector, sockets } = aCollectorRig({
     clock,
@@ -68,18 +80,29 @@ export async function liveThrough(days: MarketDays): Promise<MarketDaysReport> {
           problems: []
         }),
       tradeIds: 'none',
-      heartbeatMs: null
+      heartbeatMs: null,
+      fetchTimeMs: () => Promise.resolve(days.fromMs + wall.monotonicMs())
     }),
     marketHours: markets.hours,
     onEvents: () => (isTraded = true)
   })
+  const venues = [timedVenue(collector)]
+  const times = new TimeWatch({ venues, runClock, clock: wall, log: new KeptLog() })
+  times.start()
   collector.start()
   await until(() => collector.rows().length > 0, 'a connection')
   const tally = new Tally(days.sessions)
   let met = 0
   const mute = new Set<FakeSocket>()
+  let stepped = 0
   for (let atMs = days.fromMs; atMs < days.toMs; atMs += 1_000) {
-    clock.advance(1_000)
+    for (const step of (days.wallSteps ?? []).slice(stepped)) {
+      if (step.atMs > atMs) break
+      wall.stepWall(step.byMs)
+      stepped += 1
+    }
+    wall.advance(1_000)
+    await Promise.resolve()
     const session = tally.sessionAt(atMs + 1_000)
     for (const socket of sockets.all.slice(met)) {
       socket.accept()
@@ -93,8 +116,19 @@ export async function liveThrough(days: MarketDays): Promise<MarketDaysReport> {
     tally.second(atMs + 1_000, { isTraded, sockets: open.length })
   }
   const reconnects = collector.rows().reduce((sum, row) => sum + row.reconnects, 0)
+  times.close()
   await collector.stop()
   return { ...tally.report(), reconnects }
+}
+
+/** The fake's timers, and the run clock's now. */
+function correctedClock(wall: FakeClock, runClock: RunClock): Clock {
+  return {
+    nowMs: () => runClock.nowMs(),
+    wallMs: () => wall.wallMs(),
+    monotonicMs: () => wall.monotonicMs(),
+    after: (delayMs, callback) => wall.after(delayMs, callback)
+  }
 }
 
 function serve(socket: FakeSocket, isTrading: boolean): void {

@@ -101,6 +101,7 @@ export function aHealthRow(fields: Partial<HealthRow> = {}): HealthRow {
     latencyP50Ms: 30,
     latencyP99Ms: 80,
     eventLoopDelayP99Ms: 2,
+    clockSkewMs: null,
     queuedRows: 0,
     databaseMb: 10,
     tradesStored: 1_000,

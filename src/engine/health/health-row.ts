@@ -23,6 +23,7 @@ export type EngineFigures = Pick<
   | 'mode'
   | 'uptimeMs'
   | 'storeLagMs'
+  | 'clockSkewMs'
   | 'queuedRows'
   | 'databaseMb'
   | 'tradesStored'

@@ -42,6 +42,8 @@ const independence = {
   sessions: sessions('2026-07-02 13:30-20:00', '2026-07-06 13:30-20:00')
 } as const
 
+const hourMs = 3_600_000
+
 const faultless = {
   attemptsWhileClosed: 0,
   socketSecondsWhileClosed: 0,
@@ -84,6 +86,40 @@ describe('createCollector over days of a market with hours', { timeout: 60_000 }
     const report = await liveThrough({ ...thanksgiving, isFirstSocketMute: true })
     expect(report).toMatchObject({ sessions: 2, attempts: 4, attemptsWhileClosed: 0 })
     expect(report.slowestFirstTradeSeconds).toBe(31)
+  })
+
+  test.each([2, -2])('misses nothing with a wall clock that is %i h wrong', async (hours) => {
+    const wallErrorMs = hours * hourMs
+    expect(await liveThrough({ ...thanksgiving, wallErrorMs })).toEqual({
+      ...faultless,
+      sessions: 2,
+      attempts: 2
+    })
+  })
+
+  test('misses nothing and comes at no other hour while the wall clock is set to and fro', async () => {
+    const wallSteps = [
+      { atMs: Date.parse('2026-11-25T13:40:00Z'), byMs: hourMs },
+      { atMs: Date.parse('2026-11-25T16:00:00Z'), byMs: -hourMs },
+      { atMs: Date.parse('2026-11-25T20:30:00Z'), byMs: hourMs },
+      { atMs: Date.parse('2026-11-27T14:00:00Z'), byMs: hourMs },
+      { atMs: Date.parse('2026-11-27T14:35:00Z'), byMs: -hourMs }
+    ]
+    expect(await liveThrough({ ...thanksgiving, wallSteps })).toEqual({
+      ...faultless,
+      sessions: 2,
+      attempts: 2
+    })
+  })
+
+  test('would miss two hours with a clock two hours wrong if the wall clock were believed', async () => {
+    const report = await liveThrough({
+      ...thanksgiving,
+      wallErrorMs: -2 * hourMs,
+      isWallBelieved: true
+    })
+    expect(report.missedSeconds).toBe(2 * (7_200 - 60))
+    expect(report.socketSecondsWhileClosed).toBeGreaterThan(0)
   })
 
   test('would come an hour late without daylight time', async () => {

@@ -28,6 +28,7 @@ const engine = {
   mode: 'live',
   uptimeMs: 1_000,
   storeLagMs: 3,
+  clockSkewMs: null,
   queuedRows: 0,
   databaseMb: 1,
   tradesStored: 5,
