@@ -2,11 +2,8 @@ import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { Freshness } from '../../core/market/freshness.ts'
 import type { MarketEvent, Trade } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
-import { selectInstruments } from '../../core/market/instrument-selection.ts'
 import type { Selection } from '../../core/market/instrument-selection.ts'
 import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
-import { selectPriority } from '../../core/market/priority-selection.ts'
-import type { PrioritySelection } from '../../core/market/priority-selection.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
 import { judgeRecentPage } from './backfill/judge-page.ts'
@@ -14,12 +11,12 @@ import type { Clock, Timer } from './clock.ts'
 import { sumTotals } from './collector-totals.ts'
 import type { CollectorTotals } from './collector-totals.ts'
 import type { ConnectionTransition } from './connection-transition.ts'
-import { Delistings } from './delistings.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Fleet } from './fleet.ts'
 import { Governor } from './governor.ts'
 import { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
+import { InstrumentDesk } from './instrument-desk.ts'
 import type { Log } from './log.ts'
 import type { MarketHours } from './market-hours.ts'
 import { OutageNotice } from './outage-notice.ts'
@@ -137,14 +134,7 @@ class VenueCollector implements Collector {
   readonly #abort = new AbortController()
   readonly #placement: Placement
   readonly #fleet: Fleet
-  /** Settles when all that was to be prepared is; never rejects. */
-  #preparing: Promise<void> = Promise.resolve()
-  #offered: readonly Instrument[] = []
-  #isPlanned = false
-  /** The venue's whole list was known once. */
-  #isWhole = false
-  readonly #delistings = new Delistings()
-  #problems: readonly string[] = []
+  readonly #desk: InstrumentDesk
   readonly #discounted = new Set<MarketEvent>()
   readonly #sleep: SleepWatch
   #timer: Timer | null = null
@@ -191,7 +181,15 @@ class VenueCollector implements Collector {
     this.#discovery = new InstrumentDiscovery({
       ...options,
       rest: this.rest(this.#abort.signal),
-      onFound: (offered, isWhole) => this.#found(offered, isWhole)
+      onFound: (offered, isWhole) => this.#desk.found(offered, isWhole)
+    })
+    this.#desk = new InstrumentDesk({
+      ...options,
+      placement: this.#placement,
+      fleet: this.#fleet,
+      signal: this.#abort.signal,
+      changed: () => options.onInstrumentsChanged(this.instruments()),
+      doubted: () => this.#discovery.lookAgain()
     })
   }
 
@@ -221,22 +219,16 @@ class VenueCollector implements Collector {
   }
 
   addInstrument(id: InstrumentId): boolean {
-    const instrument = this.#offered.find((each) => each.id === id)
-    if (instrument === undefined || this.#placement.find(id) !== null) return false
-    this.#add([instrument])
-    return true
+    return this.#desk.add(id)
   }
 
   removeInstrument(id: InstrumentId): boolean {
-    if (!this.#placement.remove(id)) return false
-    this.#fleet.drop(id)
-    this.#options.onInstrumentsChanged(this.instruments())
-    return true
+    return this.#desk.remove(id)
   }
 
   setPriority(id: InstrumentId, isPriority: boolean): boolean {
     if (this.venue.tradeIds === 'none') return false
-    return this.#placement.setPriority(id, isPriority) && this.#replace(id)
+    return this.#placement.setPriority(id, isPriority) && this.#desk.replace(id)
   }
 
   priority(): ReadonlySet<InstrumentId> {
@@ -244,7 +236,7 @@ class VenueCollector implements Collector {
   }
 
   moveInstrument(id: InstrumentId, connection: string): boolean {
-    return this.#placement.move(id, connection) && this.#replace(id)
+    return this.#placement.move(id, connection) && this.#desk.replace(id)
   }
 
   rotate(connection?: string): boolean {
@@ -307,106 +299,12 @@ class VenueCollector implements Collector {
     return page === null || judgeRecentPage(page, asked) !== null ? null : page.trades
   }
 
-  #found(offered: readonly Instrument[], isWhole: boolean): void {
-    this.#offered = offered
-    if (isWhole && this.#isPlanned) this.#retireDelisted(offered)
-    const selected = selectInstruments(offered, this.#options.selection)
-    const priority = this.#priorityOf(selected.instruments)
-    this.#placement.prefer(priority.ids)
-    const before = this.#problems
-    this.#problems = [...selected.problems, ...priority.problems]
-    const { log } = this.#options
-    for (const text of this.#problems.filter((each) => !before.includes(each))) {
-      log.warn('selection-problem', { venue: this.venue.id, text })
-    }
-    if (this.#isPlanned) {
-      // The best of a ranking change all the time: those chosen first stay.
-      const isRanking = this.#isWhole && isTop(this.#options.selection)
-      this.#isWhole ||= isWhole
-      if (!isRanking) this.#add(this.#placement.newOf(selected.instruments))
-      return
-    }
-    this.#isWhole = isWhole
-    this.#isPlanned = selected.instruments.length > 0
-    this.#placement.begin(selected.instruments)
-    log.info('connections-planned', {
-      venue: this.venue.id,
-      instruments: selected.instruments.length,
-      connections: this.#placement.connections
-    })
-    this.#prepare(selected.instruments)
-  }
-
-  /** Takes delisted instruments out of what is asked for; what they left behind is kept. */
-  #retireDelisted(offered: readonly Instrument[]): void {
-    const { log } = this.#options
-    const isRefused = (id: InstrumentId): boolean => this.#fleet.refuses(id)
-    const verdict = this.#delistings.judge(this.#placement.planned(), offered, isRefused)
-    if (verdict.isDoubtful) this.#discovery.lookAgain()
-    for (const { id } of verdict.delisted) {
-      this.#placement.retire(id)
-      this.#fleet.drop(id, 'delisted')
-      log.warn('instrument-delisted', { venue: this.venue.id, instrument: id })
-    }
-    if (verdict.delisted.length > 0) this.#options.onInstrumentsChanged(this.instruments())
-  }
-
-  #priorityOf(instruments: readonly Instrument[]): PrioritySelection {
-    const { priority } = this.#options
-    if (priority.length === 0 || this.venue.tradeIds !== 'none') {
-      return selectPriority(instruments, priority)
-    }
-    const problem = `${this.venue.name} numbers no trades: none of its instruments can have priority`
-    return { ids: [], problems: [problem] }
-  }
-
-  /** Has an instrument carried where it is planned now. */
-  #replace(id: InstrumentId): boolean {
-    const place = this.#placement.find(id)
-    if (place !== null) this.#fleet.move(place.instrument, place.connections)
-    return place !== null
-  }
-
-  #add(instruments: readonly Instrument[]): void {
-    if (instruments.length === 0) return
-    this.#placement.add(instruments)
-    this.#prepare(instruments)
-  }
-
-  /** Makes planned instruments known and opens them, after all that came before. */
-  #prepare(instruments: readonly Instrument[]): void {
-    const { prepare, log } = this.#options
-    if (prepare === undefined) {
-      this.#collect(instruments)
-      return
-    }
-    this.#preparing = this.#preparing.then(async () => {
-      if (this.#abort.signal.aborted) return
-      try {
-        await prepare(instruments)
-      } catch (error) {
-        this.#placement.forgo(instruments)
-        log.error('prepare-failed', { venue: this.venue.id, text: String(error) })
-        return
-      }
-      this.#collect(instruments)
-    })
-  }
-
-  /** Collects those of the instruments that are planned still, each on its connection of the plan. */
-  #collect(instruments: readonly Instrument[]): void {
-    if (this.#abort.signal.aborted) return
-    const arrivals = this.#placement.settle(instruments)
-    this.#options.onInstrumentsChanged(this.instruments())
-    for (const [connection, arrived] of arrivals) this.#fleet.carry(connection, arrived)
-  }
-
   #allProblems(): readonly string[] {
     const { problem } = this.#discovery
     const { outage, isOffline } = this.#governor
     const sentences = [this.#notice.sentence(outage, isOffline), problem]
     const told = sentences.filter((sentence) => sentence !== null)
-    return [...told, ...this.#problems, ...this.#fleet.refusals()]
+    return [...told, ...this.#desk.problems, ...this.#fleet.refusals()]
   }
 
   #scheduleTick(): void {
@@ -426,8 +324,4 @@ class VenueCollector implements Collector {
     this.#options.log.info('clock-jumped', { venue: this.venue.id })
     this.#fleet.doubt()
   }
-}
-
-function isTop(selection: Selection): boolean {
-  return typeof selection === 'string' && selection.startsWith('top:')
 }
