@@ -169,6 +169,10 @@ export type HealthRow = HealthShape & {
   readonly droppedTrades: number
   /** Repeats since start that told something else than the stored trade; the first is kept. */
   readonly conflictingTrades: number
+  /** Handlers since start that stopped the engine's main thread for 3 s or more. */
+  readonly handlerTimeouts: number
+  /** What handlers threw since start; each cost only what was handled. */
+  readonly handlerFaults: number
   readonly memory: MemoryFigures
   /** What is wrong with the engine itself now, one sentence each, gravest first; empty when all is well. */
   readonly problems: readonly string[]

@@ -38,6 +38,7 @@ export function startupSentences(facts: {
   sentences.push(
     `Every trade and candles of ${config.settings.intervals.join(' ')} are saved in ${config.dataDir}.`
   )
+  if (config.previousEnd !== undefined) sentences.push(restartSentence(config.previousEnd))
   if (facts.isUncleanStart) {
     sentences.push('The last run did not stop in order; what it had committed is intact.')
   }
@@ -79,6 +80,14 @@ function rulesSentences({ calendar, nextChangeMs }: RunRow['markets'][number]): 
   return [
     `${calendar} follows its rules of ${xnysRulesReachYear}, which nobody has confirmed for now: put other hours into [calendars.${calendar}].`
   ]
+}
+
+/** Said once a second: the time is put together by hand, since formats of time zones are dear. */
+function restartSentence({ atMs, words }: NonNullable<EngineConfig['previousEnd']>): string {
+  const at = new Date(atMs)
+  const parts = [at.getHours(), at.getMinutes(), at.getSeconds()]
+  const time = parts.map((part) => String(part).padStart(2, '0')).join(':')
+  return `The engine ended at ${time} (${words}) and was started again.`
 }
 
 function marketSentence(market: RunRow['markets'][number], timeZone: string): string {

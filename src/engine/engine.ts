@@ -36,6 +36,7 @@ import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import { checkIntegrity, openReader } from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
+import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
 
 const storeFile = 'tapedeck.db'
@@ -85,7 +86,10 @@ export class Engine {
     this.#options = options
     this.#markets = new MarketClocks(options.config.settings)
     this.#runClock = options.config.clock === 'wall' ? new RunClock(systemClock()) : null
-    this.#clock = systemClock(() => this.#runNowMs())
+    this.#clock = timedClock(
+      systemClock(() => this.#runNowMs()),
+      options.handlers
+    )
     this.#lines = new EngineLog(options.log, options.config.logLevel, this.#clock)
     // A tape's clock stands where its last event stands, so its frames are stamped one by one.
     const { config, handlers } = options
@@ -138,7 +142,7 @@ export class Engine {
   }
 
   async #openStore(): Promise<Pick<Running, 'writer' | 'reader' | 'pipeline'>> {
-    const { config, threads, failed } = this.#options
+    const { config, threads, handlers, failed } = this.#options
     const file = join(config.dataDir, storeFile)
     const intervals = intervalsOf(config)
     const writer = await openWriter({
@@ -148,7 +152,9 @@ export class Engine {
       startedMs: this.#startedMs,
       tickSizes: intervals.flatMap((spec) => (spec.kind === 'tick' ? [spec.tradesPerCandle] : [])),
       events: {
-        onRebuilt: (result) => this.#running?.pipeline.adopt(result),
+        onRebuilt: (result) => {
+          handlers.run('take over candles', () => this.#running?.pipeline.adopt(result))
+        },
         onPressure: (pressure) => this.#followPressure(pressure),
         onTrouble: (error) => {
           this.#trouble.storeTrouble(error?.message ?? null)
@@ -158,7 +164,7 @@ export class Engine {
         onFailed: failed
       }
     })
-    const reader = await openReader({ file, threadUrl: threads.reader })
+    const reader = await openReader({ file, threadUrl: threads.reader, onFailed: failed })
     const pipeline = new Pipeline({
       clock: config.clock,
       intervals,
@@ -265,6 +271,8 @@ export class Engine {
       collectors,
       feed,
       received: this.#received,
+      handlers: this.#options.handlers,
+      faults: this.#faults,
       heads: this.#heads,
       markets: this.#markets,
       runClock: this.#runClock,

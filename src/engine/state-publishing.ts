@@ -10,6 +10,8 @@ import type { Collector } from './collector/collector.ts'
 import type { LogFields } from './collector/log.ts'
 import type { ReceiveQueue } from './collector/receive-queue.ts'
 import { clockSentence, startupSentences } from './diagnostics.ts'
+import type { HandlerClock } from './health/handler-clock.ts'
+import type { HandlerFaults } from './health/handler-faults.ts'
 import { buildHealthRow } from './health/health-row.ts'
 import type { MemoryHealth } from './health/memory-health.ts'
 import { ProcessLoad } from './health/process-load.ts'
@@ -44,6 +46,8 @@ type Parts = {
   readonly feed: StateFeed
   /** Frames on their way in: drained before anything is told. */
   readonly received: ReceiveQueue
+  readonly handlers: Pick<HandlerClock, 'run' | 'timeouts'>
+  readonly faults: Pick<HandlerFaults, 'total'>
   readonly heads: RunningHeads
   readonly markets: MarketClocks
   /** Null: the run follows a tape. */
@@ -72,13 +76,14 @@ export class StatePublishing {
   }
 
   start(): void {
+    const { feed, handlers } = this.#parts
     this.#second()
     const told = this.#parts.publisher.find('run', 'run')?.diagnostics ?? []
     for (const sentence of told) this.#parts.log('info', 'startup', { sentence })
     this.#timers = [
-      setInterval(() => this.#frame(), frameMs),
-      setInterval(() => this.#second(), secondMs),
-      setInterval(() => this.#parts.feed.refreshSparks(), minuteMs)
+      setInterval(() => handlers.run('tell clients', () => this.#frame()), frameMs),
+      setInterval(() => handlers.run('each second', () => this.#second()), secondMs),
+      setInterval(() => handlers.run('small charts', () => feed.refreshSparks()), minuteMs)
     ]
   }
 
@@ -145,6 +150,8 @@ export class StatePublishing {
         implausibleTrades,
         droppedTrades,
         conflictingTrades,
+        handlerTimeouts: this.#parts.handlers.timeouts,
+        handlerFaults: this.#parts.faults.total,
         memory: memory.figures(clock.monotonicMs()),
         problems: trouble.current.map(({ sentence }) => sentence)
       })

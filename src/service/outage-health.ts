@@ -47,6 +47,8 @@ function neverHeard(mode: RunMode): HealthRow {
     implausibleTrades: 0,
     droppedTrades: 0,
     conflictingTrades: 0,
+    handlerTimeouts: 0,
+    handlerFaults: 0,
     memory: { heapFloorMb: null, growthMbPerMinute: null, swappedMb: null, structures: [] },
     problems: []
   }

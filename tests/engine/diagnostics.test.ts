@@ -37,6 +37,22 @@ describe('startupSentences', () => {
     expect(saidOf({ clockSkewMs })).toEqual(said)
   })
 
+  test('says when and why the engine before it ended', () => {
+    const previousEnd = { atMs: new Date(2026, 5, 1, 9, 5, 7).getTime(), words: 'out of memory' }
+    const sentences = startupSentences({
+      clock: theClock,
+      config: anEngineConfig({ previousEnd }),
+      timeZone: 'UTC',
+      markets: [],
+      plans: [],
+      isUncleanStart: false,
+      clockSkewMs: null
+    })
+    expect(sentences).toContain(
+      'The engine ended at 09:05:07 (out of memory) and was started again.'
+    )
+  })
+
   test('says when the next open is', () => {
     expect(saidOf({ markets: [aMarket('2026-07-06T13:30:00Z')] })).toEqual([
       'XNYS is closed; it opens Mon 13:30.'

@@ -111,6 +111,8 @@ export function aHealthRow(fields: Partial<HealthRow> = {}): HealthRow {
     implausibleTrades: 0,
     droppedTrades: 0,
     conflictingTrades: 0,
+    handlerTimeouts: 0,
+    handlerFaults: 0,
     memory: { heapFloorMb: 30, growthMbPerMinute: null, swappedMb: 0, structures: [] },
     problems: [],
     ...fields

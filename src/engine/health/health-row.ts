@@ -31,6 +31,8 @@ export type EngineFigures = Pick<
   | 'implausibleTrades'
   | 'droppedTrades'
   | 'conflictingTrades'
+  | 'handlerTimeouts'
+  | 'handlerFaults'
   | 'memory'
   | 'problems'
 >

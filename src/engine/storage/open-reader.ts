@@ -29,6 +29,8 @@ export type ReaderOptions = {
   readonly threadUrl: URL
   /** A thread that answers a question so late is ended and started again, ms. */
   readonly answerMs?: number
+  /** After this long nobody waits for an answer any more, ms. */
+  readonly patienceMs?: number
   /** It was open and cannot be had any more. */
   readonly onFailed?: (error: StorageError) => void
 }
@@ -40,6 +42,9 @@ const seedsPerAnswer = 16
 const closeDeadlineMs = 2_000
 /** The largest answer takes seconds. */
 const usualAnswerMs = 30_000
+/** Nobody waits longer for an answer, whatever is asked before; but for what a start needs. */
+const usualPatienceMs = 10_000
+const unbounded: ReadonlySet<ReaderRequest['kind']> = new Set(['seed', 'check'])
 
 /**
  * Opens the store for queries in a thread of its own.
@@ -77,6 +82,8 @@ type Question = {
   readonly request: ReaderRequest
   readonly answer: PromiseWithResolvers<Answer>
   readonly signal: AbortSignal | null
+  /** Nobody waits for it any more. */
+  isOver: boolean
 }
 
 /** A reader as the engine's main thread holds it: one question is out at a time. */
@@ -90,12 +97,15 @@ class ThreadedReader implements StoreReader {
   #isOpened = false
   #overdue: NodeJS.Timeout | null = null
   readonly #answerMs: number
+  readonly #patienceMs: number
   readonly #onFailed: (error: StorageError) => void
 
-  constructor({ file, threadUrl, answerMs = usualAnswerMs, onFailed }: ReaderOptions) {
+  constructor(options: ReaderOptions) {
+    const { file, threadUrl } = options
     this.opened = this.#opening.promise
-    this.#answerMs = answerMs
-    this.#onFailed = onFailed ?? (() => undefined)
+    this.#answerMs = options.answerMs ?? usualAnswerMs
+    this.#patienceMs = options.patienceMs ?? usualPatienceMs
+    this.#onFailed = options.onFailed ?? (() => undefined)
     this.#thread = new SupervisedThread<ReaderRequest, ReaderReply>({
       url: threadUrl,
       setup: (): ReaderSetup => ({ file }),
@@ -189,21 +199,32 @@ class ThreadedReader implements StoreReader {
       answer.reject(signal?.reason)
     }
     signal?.addEventListener('abort', onAbort, { once: true })
-    this.#waiting.push({ request, answer, signal: signal ?? null })
+    const question: Question = { request, answer, signal: signal ?? null, isOver: false }
+    const patience = unbounded.has(request.kind) ? null : this.#endPatience(question)
+    this.#waiting.push(question)
     this.#askNext()
     try {
       return await answer.promise
     } finally {
+      if (patience !== null) clearTimeout(patience)
       signal?.removeEventListener('abort', onAbort)
     }
   }
 
-  /** Questions aborted while they waited are never asked. */
+  #endPatience(question: Question): NodeJS.Timeout {
+    return setTimeout(() => {
+      question.isOver = true
+      const late = `the store did not answer within ${this.#patienceMs / 1_000} s`
+      question.answer.reject(new StorageError('storage-busy', late))
+    }, this.#patienceMs)
+  }
+
+  /** Questions that nobody waits for any more are never asked. */
   #askNext(): void {
     while (this.#asked === null && this.#thread.isUp) {
       const next = this.#waiting.shift()
       if (next === undefined) return
-      if (next.signal?.aborted === true) continue
+      if (next.isOver || next.signal?.aborted === true) continue
       this.#asked = next
       this.#thread.send(next.request)
       // Looking at every page takes as long as it takes.

@@ -2,7 +2,9 @@ import type { Candle } from '../../../src/core/market/candle.ts'
 import type { Gap } from '../../../src/core/market/ledger/gap.ts'
 import type { LedgerRange } from '../../../src/core/market/ledger/ledger-range.ts'
 import { StatePublisher } from '../../../src/contracts/state-publisher.ts'
+import type { Incident } from '../../../src/contracts/incident.ts'
 import type { Query, QueryResult, StreamError } from '../../../src/contracts/state-stream.ts'
+import { anIncident } from '../../support/an-incident.ts'
 import { aCandle } from '../../support/candles.ts'
 import {
   aConnectionRow,
@@ -79,6 +81,44 @@ const emptyStates: ReadonlySet<string | undefined> = new Set(['lost', 'unproven'
 /** Minutes before now in which nothing traded. */
 const quiet = { from: 36, to: 32 } as const
 
+/** One of each kind and state, the open one not the newest. */
+function scriptedIncidents(nowMs: number): readonly Incident[] {
+  const ago = (minutes: number) => nowMs - minutes * minuteMs
+  return [
+    anIncident({
+      id: '2-4',
+      beganMs: ago(3),
+      endedMs: ago(3) + 80,
+      lastFrameMs: ago(3) - 40,
+      firstFrameMs: ago(3) + 80
+    }),
+    anIncident({
+      ...{ id: '2-3', kind: 'venue', state: 'open', beganMs: ago(10), endedMs: null },
+      ...{ recoverMs: null, firstFrameMs: null, lastFrameMs: ago(10) - 12, attempts: 61 },
+      ...{ causeClass: 'refused', causeText: 'connect ECONNREFUSED', causeCode: null },
+      connections: [...Array(67).keys()].map((at) => `coinbase-${String(at + 1).padStart(2, '0')}`),
+      ...{ connectionCount: 67, instrumentCount: 1_000, missedTrades: 164, refilledTrades: 0 }
+    }),
+    anIncident({
+      ...{ id: '2-2', kind: 'offline', venue: null, beganMs: ago(84), endedMs: ago(81) },
+      ...{ recoverMs: 3 * minuteMs, causeClass: 'offline', causeText: 'ENOTFOUND' },
+      ...{ causeCode: null, connectionCount: 24, instrumentCount: 326, attempts: 31 },
+      ...{ missedTrades: 1_655, refilledTrades: 1_345, lostTrades: 310 }
+    }),
+    anIncident({
+      ...{ id: '2-1', kind: 'engine', venue: null, beganMs: ago(90), endedMs: ago(90) + 2_400 },
+      ...{ recoverMs: 2_400, causeClass: 'engine', causeCode: null },
+      ...{ causeText: 'the engine ended without being asked to', connectionCount: 24 },
+      ...{ instrumentCount: 326, missedTrades: 41, refilledTrades: 41 }
+    }),
+    anIncident({
+      ...{ id: '1-9', state: 'cut-off', venue: 'eodhd', beganMs: ago(95), endedMs: ago(90) },
+      ...{ recoverMs: null, firstFrameMs: null, missedTrades: 0, refilledTrades: 0 },
+      ...{ causeClass: 'silence', causeText: 'no data for 60 s', causeCode: null }
+    })
+  ]
+}
+
 /** A desk on which every state of the ledger can be seen at once. */
 export class ScriptedMarket {
   readonly publisher: StatePublisher
@@ -124,6 +164,8 @@ export class ScriptedMarket {
         instruments: { live: 7, total: 7 },
         missingTrades: 1_720,
         conflictingTrades: 1,
+        handlerTimeouts: 0,
+        handlerFaults: 0,
         problems
       })
     )
@@ -178,6 +220,7 @@ export class ScriptedMarket {
       'connections',
       aConnectionRow({ id: 'eodhd-01', venue: 'eodhd', instruments: [equity] })
     )
+    for (const incident of scriptedIncidents(nowMs)) this.publisher.put('incidents', incident)
     this.setProblems('The disk is nearly full: 1.2 GB are left.', 'The store is 4 s behind.')
   }
 
@@ -190,7 +233,7 @@ export class ScriptedMarket {
       case 'ledger':
         return { name: 'ledger', ranges: this.#tiles(query.instrument) }
       case 'incidents':
-        return { name: 'incidents', incidents: [] }
+        return { name: 'incidents', incidents: scriptedIncidents(this.#nowMs) }
       case 'trades':
         return { code: 'unavailable', message: 'no trades are scripted' }
     }

@@ -51,6 +51,20 @@ describe('openReader', () => {
     expect((await reader.figures()).runs).toBe(0)
   })
 
+  test('lets nobody wait for an answer for ever', async () => {
+    const reader = await openReader({
+      file: await aFile(),
+      threadUrl: muteReader,
+      answerMs: 2_000,
+      patienceMs: 50
+    })
+    onTestFinished(() => reader.close())
+    const first = reader.figures()
+    const second = reader.figures()
+    await expect(first).rejects.toMatchObject({ code: 'storage-busy' })
+    await expect(second).rejects.toMatchObject({ code: 'storage-busy' })
+  })
+
   test('gives up on a thread that crashes again and again, and says so', async () => {
     const failures: StorageError[] = []
     const reader = await openReader({
