@@ -101,7 +101,7 @@ const offNetCodes = /^(ENETUNREACH|ENETDOWN|EHOSTUNREACH|EHOSTDOWN|EADDRNOTAVAIL
 function judgeError(code: string, message: string): CloseCause {
   const text = code === '' ? message : `${code}: ${message}`
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return plain('oversized', 1009, text)
-  if (code.startsWith('WS_ERR_')) return plain('protocol', 1002, text)
+  if (/^(WS_ERR_|HPE_)/.test(code)) return plain('protocol', 1002, text)
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return plain('dns', null, text)
   if (offNetCodes.test(code)) return plain('unreachable', null, text)
   if (code === 'ETIMEDOUT') return plain('timeout', null, text)
