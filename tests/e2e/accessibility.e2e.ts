@@ -62,7 +62,7 @@ test('F6 goes round the regions of Connections and shows where the focus is', as
   await openLiveDesk(page, demo)
   await page.keyboard.press('Control+2')
   await expect(page.getByRole('row', { name: /coinbase-22/ })).toBeVisible()
-  const regions = ['header', 'connections', 'detail', 'gaps', 'start-up', 'status']
+  const regions = ['header', 'connections', 'detail', 'incidents', 'gaps', 'start-up', 'status']
   for (const region of [...regions, 'header']) {
     await page.keyboard.press('F6')
     expect(await focusedRegion(page)).toEqual({ region, isMarked: true })

@@ -51,7 +51,11 @@ export function ConnectionTable({ rows, selected }: ConnectionTableProps) {
     buttons[rows.indexOf(next)]?.focus()
   }
   return (
-    <section className="connection-table" aria-label="Connections" data-region="connections">
+    <section
+      className="connection-table data-table"
+      aria-label="Connections"
+      data-region="connections"
+    >
       <table onKeyDown={move}>
         <thead>
           <tr>
@@ -106,7 +110,7 @@ function ConnectionLine({
         </button>
       </th>
       <td data-text>{row.venue}</td>
-      <td data-text className="connection-state">
+      <td data-text className="state">
         <Mark shape={words.shape} /> {words.text}
       </td>
       <td data-short={row.liveInstruments < row.instruments.length}>

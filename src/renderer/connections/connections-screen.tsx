@@ -4,6 +4,7 @@ import { ConnectionTable } from './connection-table.tsx'
 import { connectionWords } from './connection-words.ts'
 import { GapPanel } from './gap-panel.tsx'
 import { HealthSummary } from './health-summary.tsx'
+import { IncidentPanel } from './incident-panel.tsx'
 import { StartUpPanel } from './start-up-panel.tsx'
 
 /** Every connection, how it is and why, and what the engine said when it started. */
@@ -25,6 +26,7 @@ export function ConnectionsScreen() {
       <ConnectionTable rows={sorted} selected={selected?.id ?? null} />
       <div className="connections-foot">
         {selected === undefined ? null : <ConnectionDetail row={selected} all={rows} />}
+        <IncidentPanel />
         <GapPanel />
         <StartUpPanel />
       </div>

@@ -52,7 +52,7 @@ export function GapPanel() {
       {list.gaps.length === 0 ? (
         <NoGaps list={list} />
       ) : (
-        <div className="gap-rows">
+        <div className="data-table" data-dense="true">
           <table>
             <thead>
               <tr>
@@ -177,7 +177,7 @@ function GapLine({ gap }: { readonly gap: Gap }) {
           {instruments.find(gap.instrument)?.symbol ?? gap.instrument}
         </button>
       </th>
-      <td data-text className="gap-state" title={gapStateSentences[gap.state]}>
+      <td data-text className="state" title={gapStateSentences[gap.state]}>
         <Mark shape={`gap-${gap.state}`} /> {gapStateWords[gap.state]}
       </td>
       <td>{gapTimeText(gap.fromMs, zone)}</td>

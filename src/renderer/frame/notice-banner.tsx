@@ -3,7 +3,7 @@ import { useChoice, useDesk, useLinkStatus, useRows, useRunNowMs } from '../desk
 import { worstNotice } from './notice.ts'
 import { problemsKey, problemsText } from './problems.ts'
 
-/** Lines under the header, there only while something needs a person. */
+/** Lines above the status bar, there only while something needs a person; nothing above them moves. */
 export function NoticeBanners() {
   return (
     <div className="banners">
