@@ -12,6 +12,8 @@ import type { StoreReader, StoreWriter } from './storage/store.ts'
 const lookMs = 1_000
 /** Of all venues together; more are left to the next run. */
 const mostGaps = 10_000
+/** One list may lack an instrument by mistake: what is missing of it is given up after a day. */
+const patienceMs = 86_400_000
 
 export type LeftBehindOptions = {
   readonly venue: Pick<Venue, 'id' | 'tradeIds' | 'graceMs'>
@@ -28,7 +30,7 @@ export type LeftBehindOptions = {
  * Instruments of one venue that are not collected any more and have gaps that an earlier run left open.
  *
  * While the venue still lists one, it is kept in the run for backfill to settle its gaps, and let go
- * then. Nothing can be asked about one that is not listed: its gaps are lost.
+ * then. Nothing can be asked about one that is not listed: its gaps are lost once they are a day old.
  */
 export class LeftBehind {
   readonly #options: LeftBehindOptions
@@ -78,7 +80,8 @@ export class LeftBehind {
     })
     const ids = new Set(gaps.map(({ instrument }) => instrument).filter((id) => this.#isLeft(id)))
     if (ids.size === 0) return
-    const listed = parseCachedInstruments(await cache.load(), venue.id) ?? []
+    const listed = parseCachedInstruments(await cache.load(), venue.id)
+    if (listed === null) return
     const found = new Map(listed.map((each) => [each.id, each]))
     const instruments = [...ids].map((id) => found.get(id) ?? unlisted(id))
     const { tradeIds, graceMs } = venue
@@ -110,9 +113,11 @@ export class LeftBehind {
 
   #lose(id: InstrumentId): void {
     const { pipeline, clock } = this.#options
-    for (const key of pipeline.openGaps(id)) {
+    const nowMs = clock.nowMs()
+    const given = pipeline.openGaps(id).filter(({ toMs }) => nowMs - toMs >= patienceMs)
+    for (const key of given) {
       const verdict = { rest: 'lost', reason: 'no longer collected' } as const
-      pipeline.settle({ key, ...verdict, reachedFromMs: Infinity }, clock.nowMs())
+      pipeline.settle({ key, ...verdict, reachedFromMs: Infinity }, nowMs)
     }
     pipeline.removeInstrument(id)
   }

@@ -16,9 +16,10 @@ const ether = anInstrument({ venue: 'coinbase', symbol: 'ETH-USD', venueSymbol: 
 const graceMs = 2_000
 const tradeIds = 'contiguous'
 const startMs = 1_799_999_940_000
+const dayMs = 86_400_000
 
 /** A run after one that left a gap of ids 2 to 4 of bitcoin open, when the venue lists these. */
-function aRun(listed: readonly Instrument[], gaps: readonly Gap[] = [aGap()]) {
+function aRun(listed: readonly Instrument[] | null, gaps: readonly Gap[] = [aGap()]) {
   const store = new CandleStore({ tradeIds, specs: [], dayOf: utcDay, graceMs })
   const open = (firstArrival: number) =>
     new Pipeline({ clock: 'wall', intervals: [], rows: store, firstArrival })
@@ -70,8 +71,9 @@ describe('LeftBehind', () => {
     expect(store.ledger.gaps()).toMatchObject([{ state: 'refilled', source: 'trades' }])
   })
 
-  test('calls gaps lost of an instrument that the venue does not list', async () => {
-    const { left, pipeline, store, registered } = aRun([ether])
+  test('calls gaps lost that are a day old, of an instrument that the venue does not list', async () => {
+    const { left, pipeline, store, clock, registered } = aRun([ether])
+    clock.advance(startMs + dayMs + 5 - clock.nowMs())
     await left.follow([ether])
     expect(left.instruments).toEqual([])
     expect(pipeline.price(bitcoin.id)).toBeNull()
@@ -80,6 +82,18 @@ describe('LeftBehind', () => {
       { firstId: 2, lastId: 4, state: 'lost', reason: 'no longer collected', missedTrades: 3 }
     ])
     expect(registered).toMatchObject([{ instrument: { id: bitcoin.id, status: 'delisted' } }])
+  })
+
+  test.each([
+    ['that the venue does not list, while they are younger', [ether]],
+    ['while no list is known', null]
+  ])('leaves gaps open %s', async (...[, listed]) => {
+    const { left, pipeline, store, clock } = aRun(listed)
+    clock.advance(startMs + dayMs + 4 - clock.nowMs())
+    await left.follow([ether])
+    store.commit(pipeline)
+    expect(store.ledger.gaps()).toMatchObject([{ firstId: 2, state: 'open' }])
+    expect([left.instruments, pipeline.openGaps()]).toEqual([[], []])
   })
 
   test('leaves alone what is collected, and gaps of other venues', async () => {
