@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { aStartedCollector, letIn } from '../../support/collector-rig.ts'
 import type { CollectorRig } from '../../support/collector-rig.ts'
+import { someToys, toyVenue } from '../../support/toy-venue.ts'
 
 const hourMs = 3_600_000
 
@@ -25,6 +26,37 @@ describe('createCollector on a machine that sleeps', () => {
     clock.advance(1_000)
     expect(sockets.all).toHaveLength(4)
     expect(collector.rows()[0]?.lastClose?.reason).toBe('presumed dead after sleep')
+    await collector.stop()
+  })
+
+  test('stopped for a minute, it comes back within the venue’s budget and not at once', async () => {
+    const instruments = someToys(30)
+    const symbols = instruments.map(({ symbol }) => symbol)
+    const venue = toyVenue({
+      discover: () => Promise.resolve({ instruments, complete: true, problems: [] }),
+      limits: { ...toyVenue().limits, connects: { burst: 3, perSecond: 2, per5Minutes: null } }
+    })
+    const { collector, sockets, clock } = await aStartedCollector({ venue, perConnection: 1 })
+    let met = 0
+    const passSecond = (): number => {
+      clock.advance(1_000)
+      const fresh = sockets.all.slice(met)
+      met = sockets.all.length
+      for (const socket of fresh) letIn(socket)
+      for (const socket of sockets.unended) {
+        socket.pong()
+        socket.say({ beat: null }, ...symbols.map((trade) => ({ trade })))
+      }
+      return fresh.length
+    }
+    while (sockets.unended.length < 30) passSecond()
+    clock.sleep(60_000)
+    expect(sockets.unended.length).toBeLessThanOrEqual(3)
+    const perSecond: number[] = []
+    while (sockets.unended.length < 30) perSecond.push(passSecond())
+    expect(Math.max(...perSecond)).toBeLessThanOrEqual(3)
+    expect(perSecond.length).toBeLessThanOrEqual(32)
+    expect(collector.rows().every(({ state }) => state === 'live')).toBe(true)
     await collector.stop()
   })
 
