@@ -6,7 +6,6 @@ import { healthyAfterMs } from '../../core/market/backoff.ts'
 import { createSilenceRule } from '../../core/market/silence.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
 import { invariant } from '../../core/invariant.ts'
-import { Attempts } from './attempts.ts'
 import { ownCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { ConnectionRoster } from './connection-roster.ts'
@@ -15,6 +14,7 @@ import type { ConnectTicket } from './governor.ts'
 import type { Heir } from './handover.ts'
 import type { Activity } from './instrument-watch.ts'
 import type { LinkContext, LinkListener } from './link-options.ts'
+import { LinkSearch } from './link-search.ts'
 import { Links } from './links.ts'
 import type { Witness } from './links.ts'
 import { MarketFollower } from './market-follower.ts'
@@ -23,7 +23,6 @@ import { Replacement } from './replacement.ts'
 import { Traffic } from './traffic.ts'
 
 const silenceMs = { withHeartbeat: 15_000, without: 60_000 } as const
-const failedRetryMs = 600_000
 
 /** What a connection needs besides what all of its venue share. */
 export type ConnectionOptions = {
@@ -57,7 +56,7 @@ export class Connection {
   readonly #links: Links
   readonly #replacement: Replacement
   #ending: Ending = 'retry'
-  readonly #attempts: Attempts
+  readonly #search: LinkSearch
   #afterSilence = false
   /** Of the present link. */
   #hasOpened = false
@@ -73,16 +72,22 @@ export class Connection {
     const base = options.context.venue.heartbeatMs === null ? 'without' : 'withHeartbeat'
     this.#silence = createSilenceRule(silenceMs[base])
     const { context, marketHours } = options
-    this.#attempts = new Attempts(context, { connection: options.id, rank: options.rank })
     this.#story = new ConnectionStory({
       id: options.id,
       context,
       traffic: this.traffic,
       instruments: () => this.instruments,
-      attempt: () => this.#attempts.inVain,
+      attempt: () => this.#search.inVain,
       onChanged: (connection) => options.onChanged(connection)
     })
     this.#market = new MarketFollower(marketHours, context.clock)
+    this.#search = new LinkSearch({
+      ...options,
+      story: this.#story,
+      market: this.#market,
+      instruments: () => this.instruments,
+      connect: (ticket) => this.#connect(ticket)
+    })
     const shared = { silence: this.#silence, traffic: this.traffic }
     this.#links = new Links(this.id, context, shared, () => this.#tellClosed())
     this.#replacement = this.#createReplacement()
@@ -118,14 +123,14 @@ export class Connection {
   }
 
   start(): void {
-    this.#seek()
+    this.#search.begin()
   }
 
   /** Closes it for good; resolves when its sockets are gone, within a second. */
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#onClosed = resolve
-      this.#attempts.cancel()
+      this.#search.cancel()
       this.#replacement.cancel('stopped')
       this.#replacement.endTurn()
       this.#context.governor.forget(this.id)
@@ -169,19 +174,9 @@ export class Connection {
 
   /** Skips a wait, or tries again what had failed, refused instruments included. False when there is nothing to skip. */
   retry(): boolean {
-    const { reason } = this.#story
-    if (this.state === 'waiting' && isOutage(reason)) {
-      this.#story.note('retry asked for')
-      this.#context.governor.hurry()
-      return true
-    }
-    const isSkippable =
-      this.state === 'failed' || (this.state === 'waiting' && reason === 'backoff')
-    if (!isSkippable) return false
-    this.#roster.forgive()
-    this.#story.note('retry asked for')
-    this.#seek()
-    return true
+    const isOwnWait = this.state === 'failed' || this.#story.reason === 'backoff'
+    if (isOwnWait) this.#roster.forgive()
+    return this.#search.hurry()
   }
 
   /** The machine slept or the loop stood still: whatever the socket says, it is taken for dead. */
@@ -239,31 +234,11 @@ export class Connection {
 
   /** @param liveInstruments Those of its instruments that are live or quiet now. */
   row(liveInstruments: number): ConnectionRow {
-    const { nextMs } = this.#attempts
+    const { nextMs } = this.#search
     return this.#story.row({ link: this.#links.present, liveInstruments, nextAttemptMs: nextMs })
   }
 
-  #seek(): void {
-    this.#attempts.cancel()
-    const gate = this.#market.gate(this.instruments)
-    if (gate.kind === 'closed') {
-      this.#waitForMarket(gate.connectMs)
-      return
-    }
-    this.#story.enter('waiting', this.#context.governor.hold.reason)
-    this.#attempts.seek({
-      admitted: (ticket) => this.#connect(ticket),
-      held: ({ reason }) => this.#story.enter('waiting', reason)
-    })
-  }
-
   #connect(ticket: ConnectTicket): void {
-    const gate = this.#market.gate(this.instruments)
-    if (gate.kind === 'closed') {
-      ticket.ended(null)
-      this.#waitForMarket(gate.connectMs)
-      return
-    }
     this.#story.enter('connecting', null)
     this.#ending = 'retry'
     this.#hasOpened = false
@@ -299,7 +274,7 @@ export class Connection {
         if (code === 'maintenance') this.#context.governor.announced()
       },
       ended: (cause) => {
-        ticket.ended(this.#isPlanned ? null : cause)
+        ticket.ended(this.#ending === 'retry' ? cause : null)
         this.#ended(cause)
       }
     }
@@ -359,15 +334,17 @@ export class Connection {
       return
     }
     if (this.#ending === 'again') {
-      this.#attempts.forget()
-      this.#seek()
+      this.#search.beginAnew()
       return
     }
     this.#story.lost()
     const heir = this.#replacement.takeHeir()
     if (heir !== null) this.#adopt(heir)
-    else if (cause.class === 'auth' || this.#ending === 'fail') this.#fail(cause.text)
-    else this.#retryAfter(cause, link.healthyMs)
+    else if (cause.class === 'auth' || this.#ending === 'fail') this.#search.fail(cause.text)
+    else {
+      const { healthyMs } = link
+      this.#search.beginAfter({ cause, healthyMs, wasOpen: this.#hasOpened })
+    }
   }
 
   #tellClosed(): void {
@@ -420,52 +397,15 @@ export class Connection {
     if (isEnding) this.#endAnnounced()
   }
 
-  #retryAfter(cause: CloseCause, healthyMs: number): void {
-    const { governor } = this.#context
-    const delayMs = this.#attempts.lost(cause, healthyMs)
-    const { class: kind, text, retryAfterMs } = cause
-    if (kind === 'rate' && retryAfterMs !== null) {
-      governor.pause(Math.max(retryAfterMs, delayMs), { reason: 'rate', text })
-    }
-    if (kind === 'rate' || this.#isToQueue(cause, healthyMs)) this.#seek()
-    else this.#wait('waiting', 'backoff', delayMs)
-  }
-
-  /** In an outage of the venue it is the venue that is waited for, unless the link was short-lived or its end wants a wait of its own. */
-  #isToQueue(cause: CloseCause, healthyMs: number): boolean {
-    if (this.#context.governor.outage === null) return false
-    if (cause.concerns === 'venue') return true
-    const isShortLived = this.#hasOpened && healthyMs < healthyAfterMs
-    return !isShortLived && cause.leastDelayMs === 0 && cause.spreadMs === 0
-  }
-
   /** The end of the present link is our wish. */
   get #isPlanned(): boolean {
     return this.#ending === 'close' || this.#ending === 'again'
   }
 
-  #fail(text: string): void {
-    this.#wait('failed', text, failedRetryMs)
-  }
-
-  #wait(state: 'waiting' | 'failed', reason: string, delayMs: number): void {
-    this.#story.enter(state, reason)
-    this.#attempts.wait(delayMs, () => this.#seek())
-  }
-
-  #waitForMarket(connectMs: number | null): void {
-    this.#story.enter('waiting', 'market')
-    this.#attempts.expect(connectMs)
-  }
-
   #followMarket(): void {
     if (this.#options.marketHours === null || this.state === 'closed') return
+    if (this.#search.followMarket()) return
     const gate = this.#market.gate(this.instruments)
-    if (this.state === 'waiting' && this.#story.reason === 'market') {
-      if (gate.kind === 'open') this.#seek()
-      else this.#attempts.expect(gate.connectMs)
-      return
-    }
     const link = this.#links.present
     if (
       this.state === 'live' &&
@@ -480,8 +420,4 @@ export class Connection {
       this.#leave('again', marketClosed)
     }
   }
-}
-
-function isOutage(reason: string | null): boolean {
-  return reason === 'breaker' || reason === 'offline' || reason === 'maintenance'
 }
