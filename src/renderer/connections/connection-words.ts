@@ -47,7 +47,9 @@ export function connectionWords(
 }
 
 function waiting(row: ConnectionRow, nowMs: number): ConnectionWords {
-  const turn = row.nextAttemptMs === null ? '' : `, in ${longAgeText(row.nextAttemptMs - nowMs)}`
+  const lead = row.reason === 'market' ? 'connects in' : 'in'
+  const turn =
+    row.nextAttemptMs === null ? '' : `, ${lead} ${longAgeText(row.nextAttemptMs - nowMs)}`
   const isChosen = row.reason === 'market' || row.reason === 'paused'
   const words = waitingWords[row.reason ?? '']
   return {

@@ -13,7 +13,7 @@ import { localTimeZone, zoneName } from '../format/zoned-time.ts'
 import { fixedText } from '../format/number-text.ts'
 import { Mark, type MarkShape } from '../freshness/mark.tsx'
 import { countGaps, gapSentence, gapShape, gapsText, type GapCount } from '../ledger/gap-count.ts'
-import { marketText } from './market-text.ts'
+import { marketPlaceText, marketText } from './market-text.ts'
 import type { HealthRow } from '../../contracts/state-rows.ts'
 
 /** One line of figures about everything, each a way into its screen. */
@@ -111,7 +111,11 @@ function MarketItems() {
   const zone = useZonedTime()
   const nowMs = useRunNowMs()
   return run?.markets.map((market) => (
-    <StatusItem key={market.calendar} screen="connections" title="Market hours">
+    <StatusItem
+      key={market.calendar}
+      screen="connections"
+      title={`Market hours: ${marketPlaceText(market, nowMs) ?? 'no change in sight'}`}
+    >
       {marketText(market, nowMs, zone)}
     </StatusItem>
   ))

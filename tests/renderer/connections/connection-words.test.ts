@@ -20,6 +20,11 @@ describe('connectionWords', () => {
       true
     ],
     [{ state: 'waiting', reason: 'market', nextAttemptMs: null }, 'market closed', false],
+    [
+      { state: 'waiting', reason: 'market', nextAttemptMs: nowMs + 223_200_000 },
+      'market closed, connects in 2 d 14 h',
+      false
+    ],
     [{ state: 'waiting', reason: 'breaker', nextAttemptMs: null }, 'venue down', true],
     [{ state: 'failed', reason: 'bad key' }, 'failed: bad key', true]
   ] as const)('%o reads %s', (fields, text, isUnhealthy) => {
