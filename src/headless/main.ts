@@ -1,4 +1,5 @@
 import { PortInUseError } from '../service/http/server.ts'
+import { findRuntimeProblem } from '../service/runtime.ts'
 import { SettingsError } from '../service/settings-file.ts'
 import { ArgumentError, readArguments } from './arguments.ts'
 import { replay } from './replay.ts'
@@ -7,6 +8,11 @@ import { simulate } from './simulate.ts'
 
 /** The headless command line; docs/settings.md lists its commands, options and exit codes. */
 async function main(): Promise<number> {
+  const problem = findRuntimeProblem(process.versions.node)
+  if (problem !== null) {
+    process.stderr.write(`tapedeck: ${problem}\n`)
+    return 78
+  }
   const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => stopped.abort())
