@@ -1,5 +1,8 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Candle } from '../../../src/core/market/candle.ts'
@@ -21,6 +24,7 @@ const writerThread = new URL('../../../src/engine/writer-thread.ts', import.meta
 const readerThread = new URL('../../../src/engine/reader-thread.ts', import.meta.url)
 const dyingThread = new URL('../../support/dying-writer-thread.ts', import.meta.url)
 const muteThread = new URL('../../support/mute-writer-thread.ts', import.meta.url)
+const holderProcess = fileURLToPath(new URL('../../support/lock-holder.ts', import.meta.url))
 const instrument = 'coinbase:BTC-USD'
 const noChanges: LedgerChanges = { coverage: [], replaced: [], gaps: [] }
 const everything = { instrument, fromMs: null, toMs: null, limit: 10_000 } as const
@@ -150,6 +154,29 @@ describe('openWriter', () => {
     expect(troubles).toEqual(['storage-busy', null])
     await writer.close({ stoppedMs: 1 })
     expect(ids(file)).toEqual([1, 2, 3])
+  })
+
+  test('loses no row and holds nobody up while another process writes for long', async () => {
+    const file = await aFile()
+    const troubles: (string | null)[] = []
+    const events = {
+      onTrouble: (error: StorageError | null) => void troubles.push(error?.code ?? null)
+    }
+    const writer = await aWriter({ file, events })
+    const other = await holdInOtherProcess(file)
+    let turns = 0
+    await until(() => {
+      writer.trade(aTrade({ id: turns }), turns)
+      turns += 1
+      return writer.figures().storeLagMs > 1_500
+    }, 'rows wait for longer than a few tries')
+    expect(turns).toBeGreaterThan(20)
+    expect(writer.figures()).toMatchObject({ committedTrades: 0, restarts: 0, droppedTrades: 0 })
+    await other.letGo()
+    await writer.flush()
+    expect(troubles).toEqual(['storage-busy', null])
+    await writer.close({ stoppedMs: 1 })
+    expect(ids(file)).toEqual(Array.from(Array(turns).keys()))
   })
 
   test('registers instruments once another process lets the file go', async () => {
@@ -385,6 +412,19 @@ async function aWriter(
   onTestFinished(() => writer.close({ stoppedMs: 1_790_000_001_000, deadlineMs: 1_000 }))
   await writer.registerInstruments([aRegistration(instrument)])
   return writer
+}
+
+/** Another process that holds the file's write lock until it is told to let go. */
+async function holdInOtherProcess(file: string): Promise<{ letGo(): Promise<void> }> {
+  const child = fork(holderProcess, [file])
+  onTestFinished(() => void child.kill('SIGKILL'))
+  await once(child, 'message')
+  return {
+    letGo: async () => {
+      child.send('let go')
+      await once(child, 'exit')
+    }
+  }
 }
 
 function fillFrom(file: string, share: number): void {
