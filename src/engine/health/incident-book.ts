@@ -1,8 +1,9 @@
 import type { Incident } from '../../contracts/incident.ts'
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
-import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
-import { judgeChange, type ConnectionChange, type LossScope } from './connection-sign.ts'
+import { judgeChange, type ConnectionChange } from './connection-sign.ts'
+import { chargeGaps } from './incident-cost.ts'
+import { OpenIncidents } from './open-incidents.ts'
 import { RunningIncident, type IncidentBeginning, type Moment } from './running-incident.ts'
 
 /** All connections must be back for so long before an incident is over: what flaps is one outage. */
@@ -12,8 +13,6 @@ const leastTellMs = 10_000
 const mostTellMs = 60_000
 /** Gaps that are settled later than this after the end are counted no more. */
 const followMs = 600_000
-/** Gaps are measured in the venue's time, incidents in ours. */
-const skewMs = 5_000
 /** Incidents remembered. */
 export const mostIncidents = 200
 
@@ -44,8 +43,7 @@ type Line = Pick<ConnectionRow, 'id' | 'state' | 'reason' | 'instruments'>
  */
 export class IncidentBook {
   readonly #parts: Parts
-  /** By venue; an `offline` one stands for several. */
-  readonly #open = new Map<string, RunningIncident>()
+  readonly #open: OpenIncidents
   #engine: RunningIncident | null = null
   /** Over, their gaps still followed; oldest first. */
   #settling: RunningIncident[] = []
@@ -59,6 +57,10 @@ export class IncidentBook {
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#open = new OpenIncidents({
+      begin: (beginning) => this.#begin(beginning),
+      merged: (part) => this.#merged(part)
+    })
   }
 
   /** Newest first, at most 200. */
@@ -98,10 +100,10 @@ export class IncidentBook {
     const { connection, venue } = change
     this.#venues.set(connection, venue)
     const sign = judgeChange(change)
-    const current = this.#open.get(venue)
+    const current = this.#open.find(venue)
     switch (sign.kind) {
       case 'lost':
-        this.#lost(change, sign.scope)
+        this.#changed.add(this.#open.take(change, sign.scope))
         return
       case 'tried':
         if (current?.tried(connection) === true) this.#changed.add(current)
@@ -117,19 +119,9 @@ export class IncidentBook {
   }
 
   /** Takes note of what the ledger changed. */
-  takeGaps({ gaps, replaced }: Pick<LedgerChanges, 'gaps' | 'replaced'>): void {
-    if (gaps.length === 0 && replaced.length === 0) return
-    const running = [...this.#running()]
-    if (running.length === 0) return
-    for (const key of replaced) {
-      for (const incident of running) if (incident.trades.drop(key)) this.#changed.add(incident)
-    }
-    for (const gap of gaps) {
-      const incident = incidentOf(gap, running)
-      if (incident === null) continue
-      incident.trades.put(gap)
-      this.#changed.add(incident)
-    }
+  takeGaps(changes: Pick<LedgerChanges, 'gaps' | 'replaced'>): void {
+    if (changes.gaps.length === 0 && changes.replaced.length === 0) return
+    for (const incident of chargeGaps(changes, this.#running())) this.#changed.add(incident)
   }
 
   /** Whether lines about a connection are a part of what its incident tells. */
@@ -149,7 +141,7 @@ export class IncidentBook {
    * @param connections All there are.
    */
   tick(now: Moment, connections: Iterable<Line>): void {
-    for (const incident of new Set(this.#open.values())) {
+    for (const incident of this.#open.all()) {
       const quiet = incident.quietSince()
       if (quiet !== null && now.monotonicMs - quiet.monotonicMs >= calmMs) {
         this.#end(incident, 'over', quiet)
@@ -162,64 +154,15 @@ export class IncidentBook {
 
   /** The engine ends in order: what is open stays unfinished. */
   stop(now: Moment): void {
-    for (const incident of [...new Set(this.#open.values()), this.#engine]) {
+    for (const incident of [...this.#open.all(), this.#engine]) {
       if (incident !== null) this.#end(incident, 'cut-off', now)
     }
     this.#tellNew(now)
     for (const incident of this.#settling.splice(0)) this.#tellEnd(incident)
   }
 
-  #lost(change: ConnectionChange, scope: LossScope): void {
-    const incident = this.#incidentFor(change, scope)
-    incident.lost(change)
-    this.#changed.add(incident)
-  }
-
-  #incidentFor(change: ConnectionChange, scope: LossScope): RunningIncident {
-    const { venue } = change
-    const current = this.#open.get(venue)
-    const cause = causeOf(change, scope)
-    if (scope === 'offline') return this.#offlineFor(change, current)
-    if (current !== undefined) {
-      if (scope === 'venue' && current.kind === 'connections') {
-        current.widen('venue', change.reason === 'maintenance' ? cause : current.cause)
-      }
-      return current
-    }
-    const begun = this.#begin({ kind: scope, venue, cause, moment: change, lastFrameMs: null })
-    this.#open.set(venue, begun)
-    return begun
-  }
-
-  /** All venues share the one that tells that nothing can be reached. */
-  #offlineFor(change: ConnectionChange, current: RunningIncident | undefined): RunningIncident {
-    if (current?.kind === 'offline') return current
-    const cause = causeOf(change, 'offline')
-    const shared = [...this.#open.values()].find(({ kind }) => kind === 'offline')
-    if (shared !== undefined) {
-      if (current !== undefined) this.#merge(current, shared)
-      this.#open.set(change.venue, shared)
-      return shared
-    }
-    if (current !== undefined) {
-      current.widen('offline', cause)
-      return current
-    }
-    const begun = this.#begin({
-      kind: 'offline',
-      venue: null,
-      cause,
-      moment: change,
-      lastFrameMs: null
-    })
-    this.#open.set(change.venue, begun)
-    return begun
-  }
-
-  #merge(part: RunningIncident, whole: RunningIncident): void {
-    whole.absorb(part)
+  #merged(part: RunningIncident): void {
     this.#changed.delete(part)
-    this.#untold.delete(part)
     if (!this.#begun.delete(part)) this.#parts.listener.gone(part.id)
   }
 
@@ -253,12 +196,12 @@ export class IncidentBook {
   #isSettled({ id, state, reason }: Line): boolean {
     if (state === 'live' || state === 'draining' || state === 'closed') return true
     if (state === 'waiting' && (reason === 'market' || reason === 'paused')) return true
-    return this.covers(id)
+    return this.#ofVenue(id) !== null
   }
 
   #end(incident: RunningIncident, state: 'over' | 'cut-off', moment: Moment): void {
     incident.end(state, moment)
-    for (const [venue, open] of this.#open) if (open === incident) this.#open.delete(venue)
+    this.#open.close(incident)
     if (this.#engine === incident) this.#engine = null
     this.#settling.push(incident)
     this.#untold.add(incident)
@@ -301,46 +244,19 @@ export class IncidentBook {
     this.#past = [...rows, ...this.#past].slice(0, mostIncidents)
   }
 
+  /** While all is being collected again, that is what any connection tells. */
   #covering(connection: string): RunningIncident | null {
+    return this.#ofVenue(connection) ?? this.#engine
+  }
+
+  #ofVenue(connection: string): RunningIncident | null {
     const venue = this.#venues.get(connection)
-    return (venue === undefined ? undefined : this.#open.get(venue)) ?? null
+    return venue === undefined ? null : this.#open.find(venue)
   }
 
   /** Those that may still change, each once. */
   #running(): ReadonlySet<RunningIncident> {
     const engine = this.#engine === null ? [] : [this.#engine]
-    return new Set([...this.#open.values(), ...engine, ...this.#settling])
+    return new Set([...this.#open.all(), ...engine, ...this.#settling])
   }
-}
-
-/** The newest incident over which a gap lies, of those it can belong to. */
-function incidentOf(gap: Gap, running: readonly RunningIncident[]): RunningIncident | null {
-  let newest: RunningIncident | null = null
-  for (const incident of running) {
-    if (incident.trades.follows(gap)) return incident
-    if (!isCost(gap, incident)) continue
-    if (newest === null || incident.beganMs > newest.beganMs) newest = incident
-  }
-  return newest
-}
-
-function isCost(gap: Gap, incident: RunningIncident): boolean {
-  const isConcerned =
-    gap.cause === 'not-running' ? incident.kind === 'engine' : incident.concerns(gap.instrument)
-  const endedMs = incident.ended?.atMs ?? Infinity
-  const fromMs = gap.fromMs ?? gap.toMs
-  return isConcerned && gap.toMs >= incident.beganMs - skewMs && fromMs <= endedMs + skewMs
-}
-
-function causeOf(
-  { cause, reason, to }: ConnectionChange,
-  scope: LossScope
-): Pick<Incident, 'causeClass' | 'causeText' | 'causeCode'> {
-  const causeText = cause?.text ?? reason ?? to
-  const causeCode = cause?.code ?? null
-  if (scope === 'offline') return { causeClass: 'offline', causeText, causeCode }
-  if (scope === 'venue' && (cause === null || reason === 'maintenance')) {
-    return { causeClass: reason ?? 'breaker', causeText, causeCode }
-  }
-  return { causeClass: cause?.class ?? (to === 'stalled' ? 'silence' : to), causeText, causeCode }
 }

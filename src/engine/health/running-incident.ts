@@ -123,13 +123,12 @@ export class RunningIncident {
   }
 
   /** Takes in what another one knew: they are one and the same. */
-  absorb(other: RunningIncident): readonly string[] {
+  absorb(other: RunningIncident): void {
     for (const [name, member] of other.#members) this.#members.set(name, member)
     for (const id of other.#instruments) this.#instruments.add(id)
     this.#attempts += other.#attempts
     this.suppressed += other.suppressed
     if (other.#began.monotonicMs < this.#began.monotonicMs) this.#began = other.#began
-    return [...other.#members.keys()]
   }
 
   /** Since when none of its connections is down; null while one is. */

@@ -387,6 +387,14 @@ describe('an engine that was not stopped in order', () => {
     })
   })
 
+  test('covers what any connection says until then', () => {
+    const rig = new Rig()
+    rig.book.engineEnded(null, rig.moment)
+    expect(rig.book.covers('coinbase-01')).toBe(true)
+    rig.pass(10_000, [aConnectionRow({ id: 'coinbase-01', state: 'live' })])
+    expect(rig.book.covers('coinbase-01')).toBe(false)
+  })
+
   test('is charged with the gaps of the time in which it stood still', () => {
     const rig = new Rig()
     rig.book.engineEnded(startMs - 4_000, rig.moment)
