@@ -1,7 +1,7 @@
 import type { Venue } from '../venue.ts'
 import { fetchBinanceCandles } from './candles.ts'
 import { assumeBinanceInstrument, discoverBinanceSpot } from './discover.ts'
-import { binanceSpotEndpoints, binanceSpotLimits } from './endpoints.ts'
+import { binanceSpotCloseRules, binanceSpotEndpoints, binanceSpotLimits } from './endpoints.ts'
 import { createParser } from './parse.ts'
 import { fetchBinanceRecentTrades, fetchBinanceTimeMs, fetchBinanceTrades } from './rest.ts'
 import { buildRequests } from './subscribe.ts'
@@ -12,6 +12,7 @@ export const binanceSpot: Venue = {
   name: 'Binance',
   endpoints: binanceSpotEndpoints,
   limits: binanceSpotLimits,
+  closeRules: binanceSpotCloseRules,
   tradeIds: 'contiguous',
   handshake: 'open',
   acknowledges: 'request',

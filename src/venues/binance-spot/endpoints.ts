@@ -1,4 +1,4 @@
-import type { VenueEndpoints, VenueLimits } from '../venue.ts'
+import type { CloseRule, VenueEndpoints, VenueLimits } from '../venue.ts'
 import { streamsPerInstrument } from './subscribe.ts'
 
 /** Bare streams by SUBSCRIBE; binance-spot-api-docs, web-socket-streams.md and rest-api.md, read 2026-11-22. */
@@ -24,3 +24,11 @@ export const binanceSpotLimits: VenueLimits = {
   },
   maxFrameBytes: 1024 * 1024
 }
+
+/**
+ * Its 1008 also says that our pong came late, which breaks no rule: ccxt/php-binance-api#453, read 2026-11-22.
+ * The page itself names no close codes.
+ */
+export const binanceSpotCloseRules: readonly CloseRule[] = [
+  { code: 1008, says: /pong timeout/i, class: 'timeout' }
+]

@@ -4,6 +4,8 @@ import type { ParsedFrame } from '../venue.ts'
 import type {
   CoinbaseChannel,
   CoinbaseErrorFrame,
+  CoinbaseProductStatus,
+  CoinbaseStatusFrame,
   CoinbaseSubscriptionsFrame,
   Unchecked
 } from './wire.ts'
@@ -39,6 +41,7 @@ export function parseRefusal(
   if (typeof message !== 'string') return rejected('message', 'text', message)
   if (typeof reason !== 'string') return rejected('reason', 'text', reason)
   const text = reason === '' ? message : `${message}: ${reason}`
+  if (/maintenance/i.test(text)) return maintenance(text)
   const product = /^(\S+) is not a valid product/.exec(reason)?.[1]
   const instrument = product === undefined ? undefined : products.get(product)
   return {
@@ -49,6 +52,33 @@ export function parseRefusal(
     instruments: instrument === undefined ? [] : [instrument],
     reason: text.slice(0, 200)
   }
+}
+
+/**
+ * Reads the status of all products: where none of ours is online any more, the venue is in maintenance.
+ * One alone is halted, or delisted, which the list of products tells.
+ */
+export function parseStatus(
+  frame: Unchecked<CoinbaseStatusFrame>,
+  products: ReadonlyMap<string, InstrumentId>
+): ParsedFrame {
+  const { products: told } = frame
+  if (!Array.isArray(told)) return rejected('products', 'an array', told)
+  const ours = told.filter(isProductStatus).filter(({ id }) => products.has(id))
+  const isAway = ours.length > 1 && ours.every(({ status }) => status !== 'online')
+  return isAway
+    ? maintenance(`no product is online: ${ours[0]?.status ?? ''}`)
+    : { kind: 'ignored', type: 'status' }
+}
+
+function maintenance(message: string): ParsedFrame {
+  return { kind: 'notice', code: 'maintenance', message: message.slice(0, 200) }
+}
+
+function isProductStatus(value: unknown): value is CoinbaseProductStatus {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, status }: Unchecked<CoinbaseProductStatus> = value
+  return typeof id === 'string' && typeof status === 'string'
 }
 
 function codeOf(text: string): Refused['code'] {

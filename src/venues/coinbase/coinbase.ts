@@ -1,7 +1,7 @@
 import type { Venue } from '../venue.ts'
 import { fetchCoinbaseCandles } from './candles.ts'
 import { assumeCoinbaseInstrument, discoverCoinbase } from './discover.ts'
-import { coinbaseEndpoints, coinbaseLimits } from './endpoints.ts'
+import { coinbaseCloseRules, coinbaseEndpoints, coinbaseLimits } from './endpoints.ts'
 import { createCoinbaseParser } from './parse.ts'
 import { fetchCoinbaseRecentTrades, fetchCoinbaseTimeMs, fetchCoinbaseTrades } from './rest.ts'
 import { buildCoinbaseRequests } from './subscribe.ts'
@@ -12,6 +12,7 @@ export const coinbase: Venue = {
   name: 'Coinbase',
   endpoints: coinbaseEndpoints,
   limits: coinbaseLimits,
+  closeRules: coinbaseCloseRules,
   tradeIds: 'contiguous',
   handshake: 'open',
   acknowledges: 'list',

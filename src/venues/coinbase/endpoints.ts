@@ -1,4 +1,4 @@
-import type { VenueEndpoints, VenueLimits } from '../venue.ts'
+import type { CloseRule, VenueEndpoints, VenueLimits } from '../venue.ts'
 
 /** Public feed and REST host; docs.cdp.coinbase.com/exchange/websocket-feed/overview, read 2026-11-22. */
 export const coinbaseEndpoints: VenueEndpoints = {
@@ -18,3 +18,12 @@ export const coinbaseLimits: VenueLimits = {
   instrumentsPerConnection: { usual: 15, most: 100 },
   maxFrameBytes: 4 * 1024 * 1024
 }
+
+/**
+ * Who sends too much is cut off with `ErrSlowRead`, who reads too slowly with `ErrSlowConsume`;
+ * …/websocket-feed/errors, read 2026-11-22. It names no close codes.
+ */
+export const coinbaseCloseRules: readonly CloseRule[] = [
+  { code: [1000, 4999], says: /ErrSlowRead/, class: 'policy', leastDelayMs: 60_000 },
+  { code: [1000, 4999], says: /ErrSlowConsume/, class: 'server', spreadMs: 5_000 }
+]

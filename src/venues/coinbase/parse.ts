@@ -3,7 +3,7 @@ import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { parseDecimal, parsePositive } from '../numbers.ts'
 import { rejected } from '../venue.ts'
 import type { FrameParser, ParsedFrame } from '../venue.ts'
-import { parseAcknowledgement, parseRefusal } from './answer.ts'
+import { parseAcknowledgement, parseRefusal, parseStatus } from './answer.ts'
 import { parseIsoTime } from './iso-time.ts'
 import { buildProductTable } from './product-table.ts'
 import { createScanner } from './scan.ts'
@@ -70,9 +70,10 @@ function parseObject(
       return parseAcknowledgement(frame, products)
     case 'error':
       return parseRefusal(frame, products)
+    case 'status':
+      return parseStatus(frame, products)
     case 'snapshot':
     case 'l2update':
-    case 'status':
       return { kind: 'ignored', type }
     default:
       return typeof type === 'string'

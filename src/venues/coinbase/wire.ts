@@ -61,6 +61,14 @@ export type CoinbaseErrorFrame = {
   readonly reason?: string
 }
 
+/** All products and currencies, on the venue's own interval; fields we read. */
+export type CoinbaseStatusFrame = {
+  readonly type: 'status'
+  readonly products: readonly CoinbaseProductStatus[]
+}
+
+export type CoinbaseProductStatus = { readonly id: string; readonly status: string }
+
 /** Item of `GET /products`; fields we read. */
 export type CoinbaseProduct = {
   readonly id: string

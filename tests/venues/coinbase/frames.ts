@@ -207,6 +207,24 @@ export const coinbaseCase: VenueCase = {
       expected: { kind: 'ignored', type: 'l2update' }
     },
     {
+      name: 'the status of all products where none of ours is online',
+      page: `${page}, status`,
+      frame:
+        '{"type":"status","products":[{"id":"BTC-USD","status":"offline"},{"id":"ETH-USD","status":"internal"},{"id":"XYZ-USD","status":"online"}],"currencies":[]}',
+      expected: {
+        kind: 'notice',
+        code: 'maintenance',
+        message: 'no product is online: offline'
+      }
+    },
+    {
+      name: 'the status of all products where one of ours is offline',
+      page: `${page}, status`,
+      frame:
+        '{"type":"status","products":[{"id":"BTC-USD","status":"offline"},{"id":"ETH-USD","status":"online"}],"currencies":[]}',
+      expected: { kind: 'ignored', type: 'status' }
+    },
+    {
       name: 'the status of all products',
       page: `${page}, status`,
       frame: '{"type":"status","products":[],"currencies":[]}',
