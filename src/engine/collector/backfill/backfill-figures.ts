@@ -1,3 +1,5 @@
+import type { RestContext } from '../../../venues/venue.ts'
+
 /** What backfill did since its start. Only ever rises. */
 export type BackfillFigures = {
   /** HTTP requests, those of tail checks included. */
@@ -35,5 +37,18 @@ export function createBackfillCounters(): BackfillCounters {
     candles: 0,
     anchors: 0,
     settled: { refilled: 0, 'refilled-candles': 0, lost: 0 }
+  }
+}
+
+/** The venue's REST, each of its requests counted. */
+export function countRequests(context: RestContext, counters: BackfillCounters): RestContext {
+  return {
+    ...context,
+    rest: {
+      getJson: (url, signal) => {
+        counters.requests += 1
+        return context.rest.getJson(url, signal)
+      }
+    }
   }
 }

@@ -12,11 +12,12 @@ import { VenueError } from '../../../core/venue-error.ts'
 import type { RestContext, Venue } from '../../../venues/venue.ts'
 import type { Clock, Timer } from '../clock.ts'
 import type { BackfillEvent, UntimedBackfillEvent } from './backfill-event.ts'
-import { createBackfillCounters } from './backfill-figures.ts'
+import { countRequests, createBackfillCounters } from './backfill-figures.ts'
 import type { BackfillFigures } from './backfill-figures.ts'
 import { orderGaps } from './gap-order.ts'
 import type { WaitingGap } from './gap-order.ts'
 import type { KnownTradesQuery } from './known-trades.ts'
+import { Pace } from './pace.ts'
 import { RefillById } from './refill-by-id.ts'
 import { RefillByReach } from './refill-by-reach.ts'
 import { keyOf } from './refill.ts'
@@ -83,15 +84,14 @@ export class Backfill {
   readonly #work = new Map<string, Work>()
   readonly #busy = new Set<InstrumentId>()
   readonly #tail: TailCheck
-  /** Failures in a row, whatever was asked; and until when nothing is asked for them. */
-  #failures = 0
-  #notBeforeMs = -Infinity
+  readonly #pace: Pace
   #isTailBusy = false
   #isPaused = false
   #timer: Timer | null = null
 
   constructor(options: BackfillOptions) {
     this.#options = options
+    this.#pace = new Pace(options)
     this.#tail = new TailCheck({ ...options, announce: (anchor) => this.#announce(anchor) })
   }
 
@@ -130,12 +130,12 @@ export class Backfill {
 
   /** Begins what may begin now; for when a gap was opened, so that it need not wait for its half second. */
   look(): void {
-    const { instruments, openGaps, venue, clock } = this.#options
+    const { instruments, openGaps, venue } = this.#options
     if (this.#abort.signal.aborted || venue.tradeIds === 'none') return
     const gaps = openGaps()
     if (gaps.length === 0 && this.#work.size === 0) return
     this.#follow(gaps, new Map(instruments().map((each) => [each.id, each])))
-    if (this.#isPaused || clock.monotonicMs() < this.#notBeforeMs) return
+    if (this.#isPaused || !this.#pace.isOpen) return
     for (const { gap } of this.#waiting()) {
       if (this.#busy.size >= mostAtOnce) return
       const work = this.#work.get(nameOf(gap))
@@ -196,7 +196,7 @@ export class Backfill {
     try {
       const step = await work.refill.step(work.gap, this.#rest())
       work.failures = 0
-      this.#failures = 0
+      this.#pace.worked()
       this.#conclude(work, step)
     } catch (error) {
       if (error instanceof InvariantError) throw error
@@ -251,17 +251,13 @@ export class Backfill {
     return step
   }
 
-  /** One failure may be of one instrument; the more there are in a row, the longer the venue is left alone. */
   #noteFailure(): void {
-    const { clock, random } = this.#options
     this.#counters.failures += 1
-    const retry = planRetry({ attempt: this.#failures, healthyMs: 0 }, random)
-    this.#failures = retry.attempt
-    this.#notBeforeMs = clock.monotonicMs() + retry.delayMs
+    this.#pace.failed()
   }
 
   async #checkTail(): Promise<void> {
-    const isFree = !this.#isTailBusy && this.#options.clock.monotonicMs() >= this.#notBeforeMs
+    const isFree = !this.#isTailBusy && this.#pace.isOpen
     const instrument = isFree ? this.#tail.due() : null
     if (instrument === null) return
     this.#isTailBusy = true
@@ -284,18 +280,8 @@ export class Backfill {
     this.#tell({ kind: 'tail', instrument: anchor.instrument, id: anchor.id })
   }
 
-  /** The venue's REST, each of its requests counted. */
   #rest(): RestContext {
-    const context = this.#options.rest(this.#abort.signal)
-    return {
-      ...context,
-      rest: {
-        getJson: (url, signal) => {
-          this.#counters.requests += 1
-          return context.rest.getJson(url, signal)
-        }
-      }
-    }
+    return countRequests(this.#options.rest(this.#abort.signal), this.#counters)
   }
 
   #tell(event: UntimedBackfillEvent): void {
