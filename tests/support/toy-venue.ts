@@ -108,7 +108,7 @@ type ToyFrame = {
   readonly at?: number
   readonly welcome?: true
   readonly pong?: true
-  readonly notice?: 'rate' | 'shutdown'
+  readonly notice?: 'rate' | 'shutdown' | 'maintenance'
 }
 
 function toyParser(instruments: readonly Instrument[]): FrameParser {

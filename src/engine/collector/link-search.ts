@@ -119,8 +119,9 @@ export class LinkSearch {
 
   /** In an outage of the venue it is the venue that is waited for, unless the link was short-lived or its end wants a wait of its own. */
   #isForVenue({ cause, healthyMs, wasOpen }: LinkLoss): boolean {
-    if (this.#context.governor.outage === null) return false
-    if (cause.concerns === 'venue') return true
+    const { outage } = this.#context.governor
+    if (outage === null) return false
+    if (cause.concerns === 'venue' || outage.reason === 'maintenance') return true
     const isShortLived = wasOpen && healthyMs < healthyAfterMs
     return !isShortLived && cause.leastDelayMs === 0 && cause.spreadMs === 0
   }

@@ -240,4 +240,38 @@ describe('Connection under the governor', () => {
     rig.comeUp()
     expect(rig.state).toBe('live')
   })
+
+  test('announced maintenance is waited out: probed once a minute, and at once no more when it is over', () => {
+    const rig = new ConnectionRig()
+    rig.connection.start()
+    rig.comeUp()
+    rig.socket.say({ notice: 'maintenance' })
+    expect(rig.state).toBe('live')
+    rig.socket.end({ kind: 'closed', code: 1001, reason: '' })
+    expect(rig.state).toBe('waiting(maintenance)')
+    for (let minute = 1; minute <= 3; minute += 1) {
+      expect(rig.connection.row(0).nextAttemptMs).toBe(rig.clock.nowMs() + 60_000)
+      rig.pass(59_000)
+      expect(rig.sockets.all).toHaveLength(minute)
+      rig.pass(1_000)
+      expect(rig.sockets.all).toHaveLength(minute + 1)
+      if (minute < 3) rig.socket.end({ kind: 'http', status: 503, retryAfterMs: null })
+    }
+    rig.comeUp()
+    rig.socket.end({ kind: 'closed', code: 1001, reason: '' })
+    expect(rig.state).toBe('waiting(backoff)')
+  })
+
+  test('a person may have the venue probed at once, but not against its wish', () => {
+    const rig = new ConnectionRig()
+    rig.connection.start()
+    rig.socket.end({ kind: 'error', code: 'CERT_HAS_EXPIRED', message: '' })
+    expect(rig.state).toBe('waiting(breaker)')
+    expect(rig.connection.retry()).toBe(true)
+    expect(rig.state).toBe('connecting')
+    rig.socket.end({ kind: 'http', status: 429, retryAfterMs: 40_000 })
+    expect(rig.connection.retry()).toBe(true)
+    rig.pass(39_000)
+    expect(rig.sockets.all).toHaveLength(2)
+  })
 })
