@@ -7,6 +7,7 @@ import type { ConnectionTransition } from '../../src/engine/collector/connection
 import { Governor } from '../../src/engine/collector/governor.ts'
 import { HandoverSlots } from '../../src/engine/collector/handover-slots.ts'
 import type { Log, LogFields } from '../../src/engine/collector/log.ts'
+import type { NewestTrades } from '../../src/engine/collector/silence-proof.ts'
 import type { MarketHours } from '../../src/engine/collector/market-hours.ts'
 import type { Venue } from '../../src/venues/venue.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -56,6 +57,8 @@ export class ConnectionRig {
       readonly marketHours?: MarketHours
       /** Each frame is taken in as it comes unless a queue is given. */
       readonly received?: ReceiveQueue
+      /** REST is not asked unless given. */
+      readonly newestTrades?: NewestTrades
     } = {}
   ) {
     this.received = options.received ?? new ReceiveQueue(1)
@@ -78,6 +81,7 @@ export class ConnectionRig {
         lifetimeMs: venue.lifetimeMs,
         log: this.log,
         discounted: this.discounted,
+        ...(options.newestTrades === undefined ? {} : { newestTrades: options.newestTrades }),
         onEvents: (...[, events]) => this.events.push(...events),
         onLink: (mark) => this.marks.push(mark),
         onTransition: (transition) => this.transitions.push(transition)

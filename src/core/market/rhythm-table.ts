@@ -126,17 +126,16 @@ export class RhythmTable {
     return recentMs * (hourlyMs / recentMs) ** trust
   }
 
-  /**
-   * After how long a rest a stream is taken to have ended, ms; Infinity while too little is known.
-   *
-   * @param rests So many usual rests, more while little is known; and never less than twice the longest gap of late.
-   */
-  limitMs(row: number, rests: number): number {
+  /** So many usual rests of a stream, more while little is known of it; Infinity while too little is. */
+  restsMs(row: number, rests: number): number {
     const restMs = this.usualRestMs(row)
     if (restMs === Infinity) return Infinity
-    const at = row * fields
-    const caution = 1 + (3 * leastTimeMs) / (this.#sums[at + time] ?? 0)
-    return Math.max(restMs * rests * caution, 2 * (this.#sums[at + longest] ?? 0))
+    return restMs * rests * (1 + (3 * leastTimeMs) / (this.#sums[row * fields + time] ?? 0))
+  }
+
+  /** The longest gap of late, ms; halved in an hour. */
+  longestGapMs(row: number): number {
+    return this.#sums[row * fields + longest] ?? 0
   }
 
   #forget(passedMs: number): void {

@@ -100,6 +100,7 @@ export class InstrumentWatch {
     const entry = this.#entries.get(event.instrument)
     if (entry === undefined) return
     if (event.kind === 'heartbeat') {
+      this.silence.heard(event.eventMs, atMs)
       if (event.lastTradeId !== null) noteToldId(entry, event.lastTradeId, atMs)
       return
     }
@@ -107,6 +108,7 @@ export class InstrumentWatch {
     noteSeenId(entry, event)
     if (event.kind === 'anchor') return
     if (event.kind === 'trade') this.silence.trade(event, atMs)
+    else this.silence.heard(event.eventMs, atMs)
     const gapMs = atMs - entry.lastMs
     if (entry.lastMs >= 0 && gapMs >= sameHappeningMs && entry.socket === this.#socket) {
       entry.usualGapMs =

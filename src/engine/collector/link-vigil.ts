@@ -1,8 +1,9 @@
+import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Timer } from './clock.ts'
 import type { LinkOptions } from './link-options.ts'
 import { Liveness } from './liveness.ts'
-import type { Suspicion } from './liveness.ts'
 import { SilenceProof } from './silence-proof.ts'
+import type { SilenceSubject } from './silence-proof.ts'
 import type { Socket } from './socket.ts'
 
 /** A silence that seems too long is looked at so often. */
@@ -79,9 +80,9 @@ export class LinkVigil {
       this.#charge.suspect(suspicion.text)
       return false
     }
-    if (suspicion !== null) this.#askAbout(suspicion)
+    if (suspicion !== null) this.#askAboutAll()
     if (this.#liveness.takePing(nowMs)) this.#charge.socket()?.ping()
-    if (suspicion !== null || this.#liveness.isTense(nowMs)) {
+    if (this.#liveness.isTense(nowMs)) {
       this.#nextLook = this.#options.context.clock.after(lookEveryMs, () => this.#lookAgain())
     }
     return true
@@ -103,24 +104,25 @@ export class LinkVigil {
     this.#lookedMs = nowMs
   }
 
-  /** All of its instruments are silent: asks about the one that trades most often. */
-  #askAbout({ kind }: Suspicion): void {
-    if (kind !== 'flow' && kind !== 'silence') return
-    const busiest = this.#options.watch.silence.busiest()
-    const wanted = this.#options.instruments()
-    const instrument = wanted.find(({ id }) => id === busiest) ?? wanted[0]
-    if (instrument !== undefined) this.#proof?.ask('link', instrument)
+  /** All of its instruments are silent: asks about the one that would have traded first. */
+  #askAboutAll(): void {
+    this.#ask('link', this.#options.watch.silence.likeliest(this.#nowMs()))
   }
 
   /** One of its instruments is silent while others trade. */
   #askAboutOverdue(): void {
+    if (this.#proof === null) return
     const { watch } = this.#options
     const nowMs = this.#nowMs()
-    if (this.#proof === null) return
-    const overdue = watch.silence.overdue(nowMs, (id) => watch.isProvenQuiet(id, nowMs))
-    if (overdue === null) return
-    const instrument = this.#options.instruments().find(({ id }) => id === overdue.instrument)
-    if (instrument !== undefined) this.#proof.ask('instrument', instrument)
+    this.#ask(
+      'instrument',
+      watch.silence.overdue(nowMs, (id) => watch.isProvenQuiet(id, nowMs))
+    )
+  }
+
+  #ask(subject: SilenceSubject, id: InstrumentId | null): void {
+    const instrument = this.#options.instruments().find((each) => each.id === id)
+    if (instrument !== undefined) this.#proof?.ask(subject, instrument)
   }
 
   #createProof(): SilenceProof | null {

@@ -10,8 +10,8 @@ const usualPongs = 4
 /** How long the venue may know of a trade that does not come, on a link that brings no other either. */
 const withheldMs = 3_000
 const proofWithinMs = 5_000
-/** How long REST is waited for before a silence that nothing explains is acted upon. */
-const askedMs = 1_000
+/** How long REST is waited for before a silence that nothing explains is acted upon: a brisk stream cannot wait. */
+const answerWithinMs = { flow: 1_000, silence: 5_000 } as const
 /** Frames that come this soon after a doubt may have lain in the machine's own buffers. */
 const bufferedMs = 500
 /** Looks are at most a second apart; where more passed, this process stood still and not the venue. */
@@ -19,9 +19,13 @@ const lateMs = 1_500
 /** A silence this long is looked at oftener. */
 const tenseMs = 2_000
 
+/** `question`: too little to act upon, enough to ask REST. */
+type SilenceKind = 'flow' | 'silence' | 'question'
+type SilenceSuspicion = Suspicion & { readonly kind: SilenceKind }
+
 /** What is wrong with a link that still looks open. */
 export type Suspicion = {
-  readonly kind: 'doubt' | 'pong' | 'half-open' | 'heartbeat' | 'flow' | 'silence' | 'withheld'
+  readonly kind: SilenceKind | 'doubt' | 'pong' | 'half-open' | 'heartbeat' | 'withheld'
   readonly text: string
   /** False: somebody may still explain it; REST, if it is asked. */
   readonly isProven: boolean
@@ -51,8 +55,12 @@ export class Liveness {
   #dataMs: number
   /** When bytes last came without making a whole frame. */
   #movedMs: number
-  /** Until when somebody explained that no data came. */
+  /** Until when no data could come. */
   #excusedMs: number
+  /** Until when REST vouches for the silence; a trade ends it. */
+  #vouchedMs = -Infinity
+  /** Since when only REST could explain the silence; null while that is not so. */
+  #unexplainedMs: number | null = null
   #lookedMs: number
   #hasData = false
   #hasTraded = false
@@ -100,6 +108,7 @@ export class Liveness {
     this.#dataMs = nowMs
     if (!hasTrade) return
     this.#hasTraded = true
+    this.#vouchedMs = -Infinity
     this.#watch.silence.flowed(nowMs)
     if (this.#onTrial) this.#judge(nowMs)
   }
@@ -159,10 +168,9 @@ export class Liveness {
     this.#excuseData(nowMs)
   }
 
-  /** REST knows of nothing that did not come: the silence is quiet, and as long a one is expected again. */
+  /** REST knows of nothing that did not come, of the instrument that it was asked about. */
   explained(nowMs: number): void {
-    if (nowMs - this.#dataMs >= this.#silence.limitMs()) this.#silence.judged(Infinity)
-    this.#excusedMs = nowMs
+    this.#vouchedMs = nowMs + this.#watch.silence.flowVouchedMs(nowMs)
   }
 
   /** Whether it is worth another look before the next one is due. */
@@ -188,7 +196,10 @@ export class Liveness {
     if (this.#signLimitMs !== null && signAgeMs >= this.#signLimitMs) {
       return proven('heartbeat', `no sign of life for ${Math.round(signAgeMs)} ms`)
     }
-    return this.#checkTrades(nowMs) ?? this.#checkData(nowMs)
+    if (this.#isWithheld(nowMs)) {
+      return proven('withheld', 'the venue tells of trades that do not arrive')
+    }
+    return this.#checkSilence(nowMs)
   }
 
   /** The link is ended for this. */
@@ -196,26 +207,45 @@ export class Liveness {
     if (this.#onTrial && kind === 'silence') this.#judge(nowMs)
   }
 
-  #checkTrades(nowMs: number): Suspicion | null {
-    const silentMs = this.#flowSilentMs(nowMs)
-    if (silentMs >= withheldMs && this.#watch.longestBehindMs(nowMs) >= withheldMs) {
-      return proven('withheld', 'the venue tells of trades that do not arrive')
-    }
-    const limitMs = this.#watch.silence.flowLimitMs()
-    const isBrisk = limitMs < this.#silence.limitMs()
-    if (!this.#expectsTrades || !isBrisk || silentMs < limitMs) return null
-    if (this.#watch.areProvenQuiet(nowMs)) return null
-    // A socket that never brought any gives no rhythm to hold against it: only REST can tell.
-    const isProven = this.#hasTraded && silentMs >= limitMs + askedMs
-    return { kind: 'flow', text: `no trade for ${Math.round(silentMs)} ms`, isProven }
+  #isWithheld(nowMs: number): boolean {
+    return (
+      this.#flowSilentMs(nowMs) >= withheldMs && this.#watch.longestBehindMs(nowMs) >= withheldMs
+    )
   }
 
-  #checkData(nowMs: number): Suspicion | null {
+  #checkSilence(nowMs: number): Suspicion | null {
+    const suspicion = nowMs < this.#vouchedMs ? null : this.#findSilence(nowMs)
+    if (suspicion === null || this.#watch.areProvenQuiet(nowMs)) {
+      this.#unexplainedMs = null
+      return null
+    }
+    if (suspicion.kind === 'question') return suspicion
+    this.#unexplainedMs ??= nowMs
+    const waitedMs = nowMs - this.#unexplainedMs
+    const isHopeless = suspicion.kind === 'silence' && !this.#canAsk
+    return { ...suspicion, isProven: isHopeless || waitedMs >= answerWithinMs[suspicion.kind] }
+  }
+
+  #findSilence(nowMs: number): SilenceSuspicion | null {
+    const { silence } = this.#watch
     const silentMs = nowMs - Math.max(this.#dataMs, this.#excusedMs)
+    const flowSilentMs = this.#flowSilentMs(nowMs)
     const limitMs = this.#silence.limitMs()
-    if (silentMs < limitMs || this.#watch.areProvenQuiet(nowMs)) return null
-    const isProven = !this.#canAsk || silentMs >= limitMs + askedMs
-    return { kind: 'silence', text: `no data for ${Math.round(silentMs)} ms`, isProven }
+    const flowLimitMs = silence.flowLimitMs()
+    // A socket that brought no trade yet gives no rhythm to hold against it: only REST can tell.
+    if (this.#hasTraded && flowLimitMs < limitMs && flowSilentMs >= flowLimitMs) {
+      return { kind: 'flow', text: `no trade for ${Math.round(flowSilentMs)} ms`, isProven: false }
+    }
+    if (silentMs >= limitMs) {
+      return { kind: 'silence', text: `no data for ${Math.round(silentMs)} ms`, isProven: false }
+    }
+    const isAsked = this.#canAsk && this.#expectsTrades
+    if (!isAsked || flowSilentMs < Math.min(limitMs, silence.flowAskMs())) return null
+    return {
+      kind: 'question',
+      text: `no trade for ${Math.round(flowSilentMs)} ms`,
+      isProven: false
+    }
   }
 
   /** When the last byte came, of whatever. */

@@ -4,11 +4,22 @@ import { RhythmTable } from '../../core/market/rhythm-table.ts'
 
 const leastLimitMs = 3_000
 /** A stream that is alive is silent for so many of its usual rests with a chance below 10⁻¹⁰. */
-const rests = 24
-/** Silence of all frames costs no more than a ping to look into. */
+const improbableRests = 24
+/** A question to REST costs little: it is asked after so many. */
+const askRests = 8
+/** Of a quiet link it is asked sooner, after fewer rests within these bounds: its trades are few enough to ask about. */
+const quietAskRests = 3
+const quietAskMs = { least: 30_000, most: 120_000 } as const
+/** And a ping costs less. */
 const frameRests = 6
+/** A gap as long as the longest of late may come again, and be longer. */
+const longestGaps = 2
 /** However rare its trades are, an instrument silent for so long is asked about. */
 const longestUnaskedMs = 3_600_000
+/** An answer of REST holds for so long at least. */
+const leastVouchedMs = 10_000
+/** Part of a trade that has to be missing of an instrument before REST is asked about it as well. */
+const worthAsking = 0.25
 /** A trade that REST tells may be on its way for so long, beyond what the last one took. */
 const onItsWayMs = 1_000
 /** Trades this soon after a socket opened may have come before the venue had subscribed us. */
@@ -22,16 +33,9 @@ type Stream = {
   sinceMs: number
   /** Venue time of the last trade, epoch ms; -1 before the first. */
   eventMs: number
-  /** Monotonic time until which REST vouches for its silence. */
+  /** When REST last knew of nothing that did not come, and until when that holds; a trade ends it. */
+  askedMs: number
   vouchedMs: number
-}
-
-/** An instrument silent for longer than its own habit, or so long that it is asked about anyway. */
-export type Overdue = {
-  readonly instrument: InstrumentId
-  readonly silentMs: number
-  /** Not to be explained by its habit. */
-  readonly isImprobable: boolean
 }
 
 /** What REST says of a silence: `unknown` where it cannot tell. */
@@ -50,13 +54,19 @@ export class SilenceWatch {
   #flowSinceMs = 0
   #openedMs = 0
   #agedMs = -Infinity
-  /** From venue time to our monotonic time, as the last trade took it; null before the first. */
+  /** From venue time to our monotonic time, as the last trade took it; null before the first event. */
   #delayMs: number | null = null
 
   add(instrument: InstrumentId): void {
     if (this.#streams.has(instrument)) return
     const sinceMs = this.#flowSinceMs
-    this.#streams.set(instrument, { row: this.#rhythms.add(), sinceMs, eventMs: -1, vouchedMs: -1 })
+    this.#streams.set(instrument, {
+      row: this.#rhythms.add(),
+      sinceMs,
+      eventMs: -1,
+      askedMs: -1,
+      vouchedMs: -1
+    })
   }
 
   remove(instrument: InstrumentId): void {
@@ -102,8 +112,14 @@ export class SilenceWatch {
     if (stream === undefined) return
     this.#rhythms.note(stream.row, atMs)
     stream.sinceMs = atMs
+    stream.vouchedMs = -1
     if (eventMs > stream.eventMs) stream.eventMs = eventMs
     this.#delayMs = atMs - eventMs
+  }
+
+  /** An event that is no trade: until one comes, it tells how long they take. */
+  heard(eventMs: number, atMs: number): void {
+    this.#delayMs ??= atMs - eventMs
   }
 
   /** A frame with trades, of whatever instrument. */
@@ -134,63 +150,84 @@ export class SilenceWatch {
     return this.#streams.get(instrument)?.sinceMs ?? nowMs
   }
 
-  /** After how long no trade of any instrument is suspicious; Infinity while too little is known. */
+  /** After how long no trade of any instrument is not to be explained; Infinity while too little is known. */
   flowLimitMs(): number {
-    return Math.max(leastLimitMs, this.#rhythms.limitMs(this.#flow, rests))
+    return this.#limitMs(this.#flow, improbableRests)
+  }
+
+  /** After how long no trade of any instrument is worth a question to REST. */
+  flowAskMs(): number {
+    const { least, most } = quietAskMs
+    const quietMs = Math.max(
+      least,
+      Math.min(most, this.#rhythms.restsMs(this.#flow, quietAskRests))
+    )
+    const briskMs = Math.max(leastLimitMs, this.#rhythms.restsMs(this.#flow, askRests))
+    return Math.min(briskMs, quietMs)
   }
 
   /** After how long no frame of any kind is worth a ping. */
   frameLimitMs(): number {
-    return Math.max(leastLimitMs, this.#rhythms.limitMs(this.#frames, frameRests))
+    return this.#limitMs(this.#frames, frameRests)
   }
 
-  /** The instrument that trades most often, of those it knows; null where it knows none. */
-  busiest(): InstrumentId | null {
+  /** The instrument whose trades would most likely be missing by now; null where there are none. */
+  likeliest(nowMs: number): InstrumentId | null {
     let found: InstrumentId | null = null
-    let leastMs = Infinity
-    for (const [instrument, { row }] of this.#streams) {
-      const restMs = this.#rhythms.usualRestMs(row)
-      if (restMs >= leastMs) continue
-      leastMs = restMs
+    let most = -Infinity
+    for (const [instrument, stream] of this.#streams) {
+      const missing = this.#missing(stream, nowMs)
+      if (missing <= most) continue
+      most = missing
       found = instrument
     }
     return found
   }
 
-  /** Whether an instrument has been silent for longer than its habit explains, and nobody vouches for that. */
+  /** REST knew of nothing of one instrument that did not come. @returns For how long that speaks for all, ms. */
+  flowVouchedMs(nowMs: number): number {
+    for (const stream of this.#streams.values()) {
+      if (this.#missing(stream, nowMs) >= worthAsking) return leastVouchedMs
+    }
+    return Math.max(leastVouchedMs, nowMs - this.#flowSinceMs)
+  }
+
+  /** Whether an instrument has been silent for longer than its habit explains, and REST does not vouch for it. */
   isSuspect(instrument: InstrumentId, nowMs: number): boolean {
     const stream = this.#streams.get(instrument)
     if (stream === undefined || nowMs < stream.vouchedMs) return false
     const silentMs = nowMs - stream.sinceMs
     if (silentMs < leastLimitMs) return false
-    const limitMs = this.#limitMs(stream)
+    const limitMs = this.#limitMs(stream.row, improbableRests)
     return limitMs <= longestUnaskedMs && silentMs >= limitMs
   }
 
   /**
-   * The instrument that most needs to be asked about; null where none does.
+   * The instrument that most needs to be asked about: silent for many of its usual rests, or for an
+   * hour; null where there is none.
    *
    * @param isTold Whether the venue itself tells of an instrument that nothing is missing.
    */
-  overdue(nowMs: number, isTold: (instrument: InstrumentId) => boolean): Overdue | null {
-    let found: Overdue | null = null
+  overdue(nowMs: number, isTold: (instrument: InstrumentId) => boolean): InstrumentId | null {
+    let found: InstrumentId | null = null
     let worst = 1
-    for (const [instrument, stream] of this.#streams) {
-      const silentMs = nowMs - stream.sinceMs
-      if (silentMs < leastLimitMs || nowMs < stream.vouchedMs) continue
-      const limitMs = this.#limitMs(stream)
-      const share = silentMs / Math.min(limitMs, longestUnaskedMs)
+    for (const [instrument, { row, sinceMs, vouchedMs }] of this.#streams) {
+      const silentMs = nowMs - sinceMs
+      if (silentMs < leastLimitMs || nowMs < vouchedMs) continue
+      const share = silentMs / Math.min(this.#rhythms.restsMs(row, askRests), longestUnaskedMs)
       if (share < worst || isTold(instrument)) continue
       worst = share
-      found = { instrument, silentMs, isImprobable: limitMs <= longestUnaskedMs }
+      found = instrument
     }
     return found
   }
 
-  /** The venue's REST knew of nothing newer: the silence may last as long again. */
+  /** REST knew of nothing that did not come: the silence of an instrument may last as long again. */
   vouched(instrument: InstrumentId, nowMs: number): void {
     const stream = this.#streams.get(instrument)
-    if (stream !== undefined) stream.vouchedMs = nowMs + (nowMs - stream.sinceMs)
+    if (stream === undefined) return
+    stream.askedMs = nowMs
+    stream.vouchedMs = nowMs + Math.max(leastVouchedMs, nowMs - stream.sinceMs)
   }
 
   /**
@@ -222,7 +259,14 @@ export class SilenceWatch {
     return known.nowMs - firstMs >= leastMs ? 'missed' : 'unknown'
   }
 
-  #limitMs({ row }: Stream): number {
-    return Math.max(leastLimitMs, this.#rhythms.limitMs(row, rests))
+  /** Trades of an instrument to be expected since it last was known to be well. */
+  #missing({ row, sinceMs, askedMs }: Stream, nowMs: number): number {
+    const restMs = Math.min(this.#rhythms.usualRestMs(row), longestUnaskedMs)
+    return (nowMs - Math.max(sinceMs, askedMs)) / restMs
+  }
+
+  #limitMs(row: number, rests: number): number {
+    const longestMs = this.#rhythms.longestGapMs(row)
+    return Math.max(leastLimitMs, this.#rhythms.restsMs(row, rests), longestGaps * longestMs)
   }
 }
