@@ -54,11 +54,10 @@ export class IncidentDesk {
   /** Takes over what the store knows. An engine that was not stopped in order is an incident itself. */
   async recall(): Promise<void> {
     const { reader, writer, clock } = this.#parts
-    const { isUncleanStart, lastSeenMs } = writer.run
     const everything = { venue: null, fromMs: null, toMs: null }
     const stored = await reader.incidents({ ...everything, limit: mostIncidents })
-    for (const each of this.#book.recall(stored, lastSeenMs)) writer.putIncident(each)
-    if (isUncleanStart) this.#book.engineEnded(lastSeenMs, momentOf(clock))
+    const cutOff = this.#book.recall(stored, writer.run, momentOf(clock))
+    for (const incident of cutOff) writer.putIncident(incident)
     this.#show()
   }
 

@@ -34,6 +34,13 @@ type Parts = {
   readonly listener: IncidentListener
 }
 
+/** How the run before ended. */
+export type RunBefore = {
+  readonly isUncleanStart: boolean
+  /** Run clock at the last sign of it; null where there was none. */
+  readonly lastSeenMs: number | null
+}
+
 type Line = Pick<ConnectionRow, 'id' | 'state' | 'reason' | 'instruments'>
 
 /**
@@ -69,30 +76,27 @@ export class IncidentBook {
     return [...rows, ...this.#past].sort((a, b) => b.beganMs - a.beganMs).slice(0, mostIncidents)
   }
 
-  /** Takes over what runs before this one knew, in any order. @returns Those that the engine did not see the end of, as they are now. */
-  recall(stored: readonly Incident[], endedMs: number | null): readonly Incident[] {
-    const cutOff = stored
+  /**
+   * Takes over what the runs before knew, in any order. Where the last one was not ended in order, that is
+   * one incident until all is collected again, however often the engine ends meanwhile.
+   *
+   * @returns Those that no engine saw the end of, as they are now.
+   */
+  recall(stored: readonly Incident[], before: RunBefore, now: Moment): readonly Incident[] {
+    const { isUncleanStart, lastSeenMs } = before
+    const crash = isUncleanStart ? (stored.find(isOpenCrash) ?? null) : null
+    if (crash !== null) this.#parts.listener.gone(crash.id)
+    const kept = stored.filter((incident) => incident !== crash)
+    const cutOff = kept
       .filter(({ state }) => state === 'open')
-      .map((incident) => ({ ...incident, state: 'cut-off' as const, endedMs }))
-    const known = new Map([...stored, ...cutOff].map((incident) => [incident.id, incident]))
+      .map((incident) => cutOffAt(incident, lastSeenMs ?? now.atMs))
+    const known = new Map([...kept, ...cutOff].map((incident) => [incident.id, incident]))
     this.#past = [...known.values()].sort((a, b) => b.beganMs - a.beganMs).slice(0, mostIncidents)
+    if (isUncleanStart) {
+      const sinceMs = Math.min(crash?.beganMs ?? now.atMs, lastSeenMs ?? now.atMs, now.atMs)
+      this.#engineEnded(sinceMs, crash?.lastFrameMs ?? lastSeenMs, now)
+    }
     return cutOff
-  }
-
-  /** The run before was not ended in order: it is one incident until what it collected is collected again. */
-  engineEnded(lastSeenMs: number | null, now: Moment): void {
-    const atMs = Math.min(lastSeenMs ?? now.atMs, now.atMs)
-    this.#engine = this.#begin({
-      kind: 'engine',
-      venue: null,
-      cause: {
-        causeClass: 'engine',
-        causeText: 'the engine ended without being asked to',
-        causeCode: null
-      },
-      moment: { atMs, monotonicMs: now.monotonicMs - (now.atMs - atMs) },
-      lastFrameMs: lastSeenMs
-    })
   }
 
   /** Takes note of a change of a connection's state. */
@@ -159,6 +163,20 @@ export class IncidentBook {
     }
     this.#tellNew(now)
     for (const incident of this.#settling.splice(0)) this.#tellEnd(incident)
+  }
+
+  #engineEnded(atMs: number, lastFrameMs: number | null, now: Moment): void {
+    this.#engine = this.#begin({
+      kind: 'engine',
+      venue: null,
+      cause: {
+        causeClass: 'engine',
+        causeText: 'the engine ended without being asked to',
+        causeCode: null
+      },
+      moment: { atMs, monotonicMs: now.monotonicMs - (now.atMs - atMs) },
+      lastFrameMs
+    })
   }
 
   #merged(part: RunningIncident): void {
@@ -259,4 +277,12 @@ export class IncidentBook {
     const engine = this.#engine === null ? [] : [this.#engine]
     return new Set([...this.#open.all(), ...engine, ...this.#settling])
   }
+}
+
+function isOpenCrash({ kind, state }: Incident): boolean {
+  return kind === 'engine' && state === 'open'
+}
+
+function cutOffAt(incident: Incident, atMs: number): Incident {
+  return { ...incident, state: 'cut-off', endedMs: Math.max(incident.beganMs, atMs) }
 }

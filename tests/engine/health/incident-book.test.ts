@@ -61,6 +61,11 @@ class Rig {
     })
   }
 
+  /** The engine begins after one that was seen last then. */
+  crashed(lastSeenMs: number | null, stored: readonly Incident[] = []): void {
+    this.book.recall(stored, { isUncleanStart: true, lastSeenMs }, this.moment)
+  }
+
   lose(connection: string, lastDataMs: number | null = null): void {
     this.change(connection, 'waiting', { reason: 'backoff', cause: reset, lastDataMs })
   }
@@ -371,7 +376,7 @@ describe('an engine that was not stopped in order', () => {
     const rig = new Rig()
     const row = (id: string, state: ConnectionState) =>
       aConnectionRow({ id, state, reason: null, instruments: [`coinbase:${id}`] })
-    rig.book.engineEnded(startMs - 4_000, rig.moment)
+    rig.crashed(startMs - 4_000)
     rig.pass(3_000, [row('coinbase-01', 'live'), row('coinbase-02', 'waiting')])
     expect(rig.began).toMatchObject([{ kind: 'engine', beganMs: startMs - 4_000, venue: null }])
     rig.pass(6_000, [row('coinbase-01', 'live'), row('coinbase-02', 'live')])
@@ -389,7 +394,7 @@ describe('an engine that was not stopped in order', () => {
 
   test('covers what any connection says until then', () => {
     const rig = new Rig()
-    rig.book.engineEnded(null, rig.moment)
+    rig.crashed(null)
     expect(rig.book.covers('coinbase-01')).toBe(true)
     rig.pass(10_000, [aConnectionRow({ id: 'coinbase-01', state: 'live' })])
     expect(rig.book.covers('coinbase-01')).toBe(false)
@@ -397,15 +402,33 @@ describe('an engine that was not stopped in order', () => {
 
   test('is charged with the gaps of the time in which it stood still', () => {
     const rig = new Rig()
-    rig.book.engineEnded(startMs - 4_000, rig.moment)
+    rig.crashed(startMs - 4_000)
     rig.gaps(aGap({ cause: 'not-running', fromMs: startMs - 4_100, toMs: startMs + 50 }))
     expect(rig.only().missedTrades).toBe(4)
+  })
+
+  test('that ends again and again is one incident', () => {
+    const rig = new Rig()
+    const crash = anIncident({
+      ...{ id: '6-1', kind: 'engine', state: 'open', venue: null, endedMs: null },
+      ...{ beganMs: startMs - 90_000, lastFrameMs: startMs - 90_010 }
+    })
+    rig.crashed(null, [crash])
+    rig.pass(1_000)
+    expect(rig.gone).toEqual(['6-1'])
+    expect(rig.only()).toMatchObject({
+      id: '7-1',
+      beganMs: startMs - 90_000,
+      lastFrameMs: startMs - 90_010
+    })
   })
 
   test('leaves its unfinished incidents cut off', () => {
     const rig = new Rig()
     const open = anIncident({ id: '6-1', state: 'open', endedMs: null })
-    const cutOff = rig.book.recall([anIncident({ id: '6-0', beganMs: startMs - 9 }), open], startMs)
+    const past = anIncident({ id: '6-0', beganMs: startMs - 9 })
+    const before = { isUncleanStart: false, lastSeenMs: startMs }
+    const cutOff = rig.book.recall([past, open], before, rig.moment)
     expect(cutOff).toMatchObject([{ id: '6-1', state: 'cut-off', endedMs: startMs }])
     expect(rig.book.incidents().map(({ id, state }) => [id, state])).toEqual([
       ['6-1', 'cut-off'],
