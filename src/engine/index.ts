@@ -50,7 +50,17 @@ const hostLink: MessageLink<ServerMessage, ClientMessage> = {
   close: () => undefined
 }
 
-channel.onMessage((raw) => {
+channel.onMessage((raw) => handlers.run('hear the host', () => hear(raw)))
+channel.onPort((link) => engine?.attach(link))
+channel.onGone(() => void stop())
+
+// The host decides when to end; a terminal's interrupt reaches the whole group.
+process.on('SIGINT', () => undefined)
+process.on('SIGTERM', () => void stop())
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+
+function hear(raw: unknown): void {
   if (isStreamMessage(raw)) {
     deliver(raw.message)
     return
@@ -78,15 +88,7 @@ channel.onMessage((raw) => {
     case 'provoke':
       engine?.provoke(message.data.fault)
   }
-})
-channel.onPort((link) => engine?.attach(link))
-channel.onGone(() => void stop())
-
-// The host decides when to end; a terminal's interrupt reaches the whole group.
-process.on('SIGINT', () => undefined)
-process.on('SIGTERM', () => void stop())
-process.on('uncaughtException', fail)
-process.on('unhandledRejection', fail)
+}
 
 /** Thirty a second: the stream's own end checks what is inside, so the envelope is only looked at. */
 function isStreamMessage(raw: unknown): raw is { readonly message: unknown } {
