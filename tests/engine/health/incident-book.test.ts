@@ -1,102 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { Incident } from '../../../src/contracts/incident.ts'
 import type { ConnectionState } from '../../../src/contracts/shapes.ts'
-import type { Gap } from '../../../src/core/market/ledger/gap.ts'
-import type { ConnectionChange } from '../../../src/engine/health/connection-sign.ts'
-import { IncidentBook } from '../../../src/engine/health/incident-book.ts'
 import { aGap } from '../../support/a-gap.ts'
 import { anIncident } from '../../support/an-incident.ts'
+import { IncidentRig, refused, reset, startMs } from '../../support/incident-rig.ts'
 import { aConnectionRow } from '../../support/rows.ts'
-
-const startMs = 1_790_000_000_000
-const reset = { class: 'reset', code: 1006, text: 'connection reset' }
-const refused = { class: 'refused', code: null, text: 'ECONNREFUSED' }
-
-/** A book, its connections by name (`coinbase-01`), and a clock that moves only when told. */
-class Rig {
-  readonly began: Incident[] = []
-  readonly ended: (readonly [Incident, number])[] = []
-  readonly shown = new Map<string, Incident>()
-  readonly gone: string[] = []
-  readonly book: IncidentBook
-  #nowMs = 0
-
-  constructor() {
-    this.book = new IncidentBook({
-      run: 7,
-      listener: {
-        began: (incident) => void this.began.push(incident),
-        changed: (incident) => void this.shown.set(incident.id, incident),
-        ended: (incident, suppressed) => void this.ended.push([incident, suppressed]),
-        gone: (id) => {
-          this.gone.push(id)
-          this.shown.delete(id)
-        }
-      }
-    })
-  }
-
-  get moment() {
-    return { atMs: startMs + this.#nowMs, monotonicMs: this.#nowMs }
-  }
-
-  change(
-    connection: string,
-    to: ConnectionState,
-    more: Partial<Pick<ConnectionChange, 'reason' | 'cause' | 'isPlanned' | 'lastDataMs'>> = {}
-  ): void {
-    const venue = connection.replace(/-\d+$/, '')
-    this.book.take({
-      connection,
-      venue,
-      instruments: [`${venue}:${connection.slice(-2)}-USD`],
-      from: 'waiting',
-      to,
-      reason: null,
-      cause: null,
-      isPlanned: false,
-      lastDataMs: null,
-      ...this.moment,
-      ...more
-    })
-  }
-
-  /** The engine begins after one that was seen last then. */
-  crashed(lastSeenMs: number | null, stored: readonly Incident[] = []): void {
-    this.book.recall(stored, { isUncleanStart: true, lastSeenMs }, this.moment)
-  }
-
-  lose(connection: string, lastDataMs: number | null = null): void {
-    this.change(connection, 'waiting', { reason: 'backoff', cause: reset, lastDataMs })
-  }
-
-  retry(connection: string): void {
-    this.change(connection, 'connecting')
-    this.change(connection, 'subscribing')
-  }
-
-  gaps(...gaps: readonly Gap[]): void {
-    this.book.takeGaps({ gaps, replaced: [] })
-  }
-
-  /** Lets time pass; the book looks once a second. */
-  pass(ms: number, lines: Parameters<IncidentBook['tick']>[1] = []): void {
-    const endMs = this.#nowMs + ms
-    for (; this.#nowMs < endMs; this.#nowMs = Math.min(endMs, this.#nowMs + 1_000)) {
-      this.book.tick(this.moment, lines)
-    }
-    this.book.tick(this.moment, lines)
-  }
-
-  only(): Incident {
-    expect(this.book.incidents()).toHaveLength(1)
-    return this.book.incidents()[0] ?? anIncident()
-  }
-}
 
 describe('an incident', () => {
   test('begins with the first loss and tells why, when, and what was seen last', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01', startMs - 40)
     rig.pass(1_000)
     expect(rig.began).toMatchObject([
@@ -118,7 +29,7 @@ describe('an incident', () => {
   })
 
   test('takes in whatever else of its venue is lost, and is announced once with all of it', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01', startMs - 10)
     rig.lose('coinbase-02', startMs - 90)
     rig.lose('bybit-01')
@@ -139,7 +50,7 @@ describe('an incident', () => {
   })
 
   test('is over when all that was lost has been back for five seconds', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.lose('coinbase-02')
     rig.pass(2_000)
@@ -163,7 +74,7 @@ describe('an incident', () => {
   })
 
   test('stays one while its connection flaps', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     for (let round = 0; round < 20; round += 1) {
       rig.lose('coinbase-01')
       rig.retry('coinbase-01')
@@ -186,7 +97,7 @@ describe('an incident', () => {
     ['a first start', 'connecting', {}],
     ['a stop', 'closed', {}]
   ] as const)('does not begin with %s', (...[, to, more]) => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.change('coinbase-01', to, more)
     rig.pass(1_000)
     expect(rig.began).toEqual([])
@@ -199,14 +110,14 @@ describe('an incident', () => {
     ['a refusal', 'failed', { reason: 'bad key', cause: { ...reset, class: 'auth' } }, 'auth'],
     ['maintenance', 'waiting', { reason: 'maintenance', cause: reset }, 'maintenance']
   ] as const)('begins with %s', (...[, to, more, causeClass]) => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.change('coinbase-01', to, more)
     rig.pass(1_000)
     expect(rig.began).toMatchObject([{ causeClass }])
   })
 
   test('ends for a connection that is not meant to be up any more', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('eodhd-01')
     rig.pass(1_000)
     rig.change('eodhd-01', 'waiting', { reason: 'market' })
@@ -215,7 +126,7 @@ describe('an incident', () => {
   })
 
   test('keeps what was seen last before a stall that ended in a loss', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.change('coinbase-01', 'stalled', { lastDataMs: startMs - 90_000_000 })
     rig.lose('coinbase-01', startMs - 5_000)
     rig.lose('coinbase-01', startMs - 5)
@@ -225,7 +136,7 @@ describe('an incident', () => {
 
 describe('an outage of a venue', () => {
   test('is the incident that its first connection began, told as what it became', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.change('coinbase-02', 'waiting', { reason: 'breaker', cause: refused })
     rig.change('coinbase-01', 'waiting', { reason: 'breaker', cause: refused })
@@ -234,7 +145,7 @@ describe('an outage of a venue', () => {
   })
 
   test('is maintenance where the venue says so', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.change('coinbase-01', 'waiting', { reason: 'maintenance' })
     expect(rig.only()).toMatchObject({ kind: 'venue', causeClass: 'maintenance' })
@@ -243,7 +154,7 @@ describe('an outage of a venue', () => {
 
 describe('being offline', () => {
   test('is one incident of all venues, into which theirs go', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01', startMs - 30)
     rig.lose('bybit-01', startMs - 70)
     rig.pass(1_000)
@@ -264,7 +175,7 @@ describe('being offline', () => {
   })
 
   test('ends when the last venue is back', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     for (const connection of ['coinbase-01', 'bybit-01']) {
       rig.change(connection, 'waiting', { reason: 'offline', cause: refused })
     }
@@ -284,7 +195,7 @@ describe('what an incident cost', () => {
   const missing = aGap({ instrument, cause: 'disconnected', fromMs: startMs, toMs: startMs + 900 })
 
   test('is what its gaps miss, and follows what becomes of them after its end', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.pass(1_000)
     rig.gaps(missing)
@@ -307,7 +218,7 @@ describe('what an incident cost', () => {
   })
 
   test('is told with its end once no gap is open, a minute after it at the latest', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.gaps(missing)
     rig.change('coinbase-01', 'live')
@@ -331,14 +242,14 @@ describe('what an incident cost', () => {
     ['of other times', { fromMs: startMs - 60_000, toMs: startMs - 50_000 }],
     ['of an engine that stood still', { cause: 'not-running' }]
   ] as const)('leaves out gaps %s', (...[, fields]) => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.gaps({ ...missing, ...fields })
     expect(rig.only().missedTrades).toBe(0)
   })
 
   test('belongs to the newest of the incidents that a gap touches', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.change('coinbase-01', 'live')
     rig.pass(6_000)
@@ -353,7 +264,7 @@ describe('what an incident cost', () => {
 
 describe('lines about a connection', () => {
   test('are covered while anything of its venue is lost, and counted', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.change('coinbase-02', 'live')
     rig.change('bybit-01', 'live')
     expect(rig.book.covers('coinbase-02')).toBe(false)
@@ -373,7 +284,7 @@ describe('lines about a connection', () => {
 
 describe('an engine that was not stopped in order', () => {
   test('is an incident from when it was last seen until everything is collected again', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     const row = (id: string, state: ConnectionState) =>
       aConnectionRow({ id, state, reason: null, instruments: [`coinbase:${id}`] })
     rig.crashed(startMs - 4_000)
@@ -393,7 +304,7 @@ describe('an engine that was not stopped in order', () => {
   })
 
   test('covers what any connection says until then', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.crashed(null)
     expect(rig.book.covers('coinbase-01')).toBe(true)
     rig.pass(10_000, [aConnectionRow({ id: 'coinbase-01', state: 'live' })])
@@ -401,14 +312,14 @@ describe('an engine that was not stopped in order', () => {
   })
 
   test('is charged with the gaps of the time in which it stood still', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.crashed(startMs - 4_000)
     rig.gaps(aGap({ cause: 'not-running', fromMs: startMs - 4_100, toMs: startMs + 50 }))
     expect(rig.only().missedTrades).toBe(4)
   })
 
   test('that ends again and again is one incident', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     const crash = anIncident({
       ...{ id: '6-1', kind: 'engine', state: 'open', venue: null, endedMs: null },
       ...{ beganMs: startMs - 90_000, lastFrameMs: startMs - 90_010 }
@@ -424,7 +335,7 @@ describe('an engine that was not stopped in order', () => {
   })
 
   test('leaves its unfinished incidents cut off', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     const open = anIncident({ id: '6-1', state: 'open', endedMs: null })
     const past = anIncident({ id: '6-0', beganMs: startMs - 9 })
     const before = { isUncleanStart: false, lastSeenMs: startMs }
@@ -437,7 +348,7 @@ describe('an engine that was not stopped in order', () => {
   })
 
   test('that stops in order leaves what is open unfinished, and tells of it', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     rig.lose('coinbase-01')
     rig.pass(2_000)
     rig.book.stop(rig.moment)
@@ -448,7 +359,7 @@ describe('an engine that was not stopped in order', () => {
 
 describe('memory', () => {
   test('keeps the newest two hundred', () => {
-    const rig = new Rig()
+    const rig = new IncidentRig()
     for (let round = 0; round < 260; round += 1) {
       rig.lose('coinbase-01')
       rig.change('coinbase-01', 'live')
