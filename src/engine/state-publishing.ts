@@ -12,6 +12,7 @@ import type { ReceiveQueue } from './collector/receive-queue.ts'
 import { clockSentence, startupSentences } from './diagnostics.ts'
 import type { HandlerClock } from './health/handler-clock.ts'
 import type { HandlerFaults } from './health/handler-faults.ts'
+import { HealthCycle } from './health/health-cycle.ts'
 import { buildHealthRow } from './health/health-row.ts'
 import type { MemoryHealth } from './health/memory-health.ts'
 import { ProcessLoad } from './health/process-load.ts'
@@ -65,6 +66,7 @@ export class StatePublishing {
   readonly #load = new ProcessLoad()
   readonly #told = new ToldCandles()
   readonly #speed = new RunSpeed()
+  readonly #cycle = new HealthCycle((...line) => this.#parts.log('info', ...line))
   readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   /** Formatting a time zone's time costs more than all else that a second tells, so it is done once. */
   readonly #startedAt: string
@@ -129,33 +131,34 @@ export class StatePublishing {
     const figures = writer.figures()
     const { implausible: implausibleTrades, missingTrades } = pipeline.counters()
     const { droppedTrades, conflictingTrades, storeLagMs } = figures
+    const gaps = this.#gapFigures()
     this.#judge({
       storeLagMs,
       implausibleTrades,
       droppedTrades,
       memory: memory.troubles(),
-      ...this.#gapFigures()
+      ...gaps
     })
-    publisher.put(
-      'health',
-      buildHealthRow(totals, this.#load.read(), {
-        mode: config.mode,
-        uptimeMs: Date.now() - startedMs,
-        storeLagMs: Math.round(storeLagMs),
-        clockSkewMs: this.#skewMs(),
-        queuedRows: figures.queuedRows,
-        databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
-        tradesStored: figures.committedTrades,
-        missingTrades,
-        implausibleTrades,
-        droppedTrades,
-        conflictingTrades,
-        handlerTimeouts: this.#parts.handlers.timeouts,
-        handlerFaults: this.#parts.faults.total,
-        memory: memory.figures(clock.monotonicMs()),
-        problems: trouble.current.map(({ sentence }) => sentence)
-      })
-    )
+    const row = buildHealthRow(totals, this.#load.read(), {
+      mode: config.mode,
+      uptimeMs: Date.now() - startedMs,
+      storeLagMs: Math.round(storeLagMs),
+      clockSkewMs: this.#skewMs(),
+      queuedRows: figures.queuedRows,
+      databaseMb: Math.round((figures.databaseBytes / bytesPerMb) * 10) / 10,
+      tradesStored: figures.committedTrades,
+      missingTrades,
+      implausibleTrades,
+      droppedTrades,
+      conflictingTrades,
+      handlerTimeouts: this.#parts.handlers.timeouts,
+      handlerFaults: this.#parts.faults.total,
+      memory: memory.figures(clock.monotonicMs()),
+      problems: trouble.current.map(({ sentence }) => sentence)
+    })
+    publisher.put('health', row)
+    const open = pipeline.openGaps().length
+    this.#cycle.take(row, { open, lost: gaps.lostGaps }, clock.monotonicMs())
   }
 
   /** A gap that has just opened is being filled; one that stays open is trouble. */
