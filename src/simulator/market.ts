@@ -140,6 +140,8 @@ export type SimLifetime = { readonly ms: number; readonly cut: SimCut }
 /** An HTTP answer that takes the place of the venue's own. */
 export type SimRefusal = {
   readonly status: number
+  /** What is said of it to who asked for an upgrade; nothing unless given. */
+  readonly body?: string
   readonly headers: Readonly<Record<string, string>>
 }
 

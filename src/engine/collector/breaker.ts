@@ -111,14 +111,14 @@ export class Breaker {
   /** The venue is to be left alone until then: it asked for that, or let nobody in. */
   hold(hold: BreakerHold, nowMs: number): void {
     const known = this.#outage
-    this.#outage = {
-      reason: known?.reason ?? hold.reason,
-      sinceMs: known?.sinceMs ?? nowMs,
-      text: hold.text,
-      isDown: false,
-      isOffNet: false,
-      probeMs: Math.max(hold.untilMs, known?.probeMs ?? -Infinity)
+    const probeMs = Math.max(hold.untilMs, known?.probeMs ?? -Infinity)
+    if (known !== null && hold.reason === 'rate') {
+      this.#outage = { ...known, probeMs }
+      return
     }
+    const { reason, text } = hold
+    const sinceMs = known?.sinceMs ?? nowMs
+    this.#outage = { reason, sinceMs, text, isDown: false, isOffNet: false, probeMs }
   }
 
   /** The venue announced its maintenance: what is lost soon is lost to it. */
@@ -164,7 +164,9 @@ export class Breaker {
     of: { readonly cause: CloseCause; readonly wasOpen: boolean; readonly isMaintenance: boolean },
     nowMs: number
   ): number {
-    const leastMs = of.isMaintenance ? maintenanceProbeMs : of.cause.leastDelayMs
+    const { leastDelayMs, retryAfterMs } = of.cause
+    const ownMs = Math.max(leastDelayMs, retryAfterMs ?? 0)
+    const leastMs = of.isMaintenance ? Math.max(maintenanceProbeMs, ownMs) : ownMs
     const isFirst = this.#probes === 0
     if (isFirst && this.#outage !== null) return Math.max(this.#outage.probeMs, nowMs + leastMs)
     const growingMs = Math.min(probeEveryMs, firstProbeMs * 2 ** Math.max(0, this.#probes - 1))

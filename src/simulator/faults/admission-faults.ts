@@ -4,6 +4,7 @@ import { FaultRefusal } from './fault-parameters.ts'
 const longestMs = 86_400_000
 const unavailable = 503
 const restart = 1012
+const inMaintenance = 'down for maintenance'
 
 /** Faults of who is let in, and of venues that are away as a whole. */
 export const admissionFaults: Readonly<Record<string, FaultKind>> = {
@@ -58,7 +59,7 @@ export const admissionFaults: Readonly<Record<string, FaultKind>> = {
     const life = { ms, n: null }
     const headers = parameters.headers()
     const refuse = beginFault(target, parameters, {
-      effect: { kind: 'refuse', status: unavailable, how: 'reset', headers },
+      effect: { kind: 'refuse', status: unavailable, how: 'reset', headers, body: inMaintenance },
       scope,
       life
     })

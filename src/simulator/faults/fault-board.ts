@@ -72,8 +72,8 @@ export class FaultBoard implements SimFaults, FaultFinder {
     if (refuse === null) return 'admit'
     refuse.fault.strike()
     this.connects.refuse(venue)
-    const { status, how, headers } = refuse.effect
-    if (status !== null) return { status, headers }
+    const { status, how, headers, body = '' } = refuse.effect
+    if (status !== null) return { status, headers, body }
     return how === 'mute' ? 'mute' : 'reset'
   }
 

@@ -23,6 +23,8 @@ export type FaultEffect =
       readonly kind: 'refuse'
       readonly status: number | null
       readonly how: 'reset' | 'mute' | 'port'
+      /** Of the answer; empty unless given. */
+      readonly body?: string
       readonly headers: Readonly<Record<string, string>>
     }
   /** REST requests whose path holds `path` are answered with a status instead. */

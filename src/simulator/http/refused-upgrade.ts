@@ -10,15 +10,15 @@ const statusTexts: Readonly<Record<number, string>> = {
 }
 
 /** Answers an upgrade with an HTTP status and ends it. */
-export function refuseUpgrade(stream: Duplex, { status, headers }: SimRefusal): void {
+export function refuseUpgrade(stream: Duplex, { status, headers, body = '' }: SimRefusal): void {
   const lines = [
     `HTTP/1.1 ${status} ${statusTexts[status] ?? 'Refused'}`,
     'Connection: close',
-    'Content-Length: 0',
+    `Content-Length: ${Buffer.byteLength(body)}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   ]
   stream.on('error', () => stream.destroy())
-  stream.end(`${lines.join('\r\n')}\r\n\r\n`)
+  stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** Ends a stream with a TCP reset where its transport can. */

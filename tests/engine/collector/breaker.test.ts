@@ -102,6 +102,19 @@ describe('Breaker', () => {
     expect(announced.breaker.outage).toBeNull()
   })
 
+  test('what the venue itself asked for is kept where it is longer', () => {
+    const { breaker, miss } = aBreaker()
+    const end = { kind: 'http', status: 503, retryAfterMs: 90_000, body: 'maintenance' } as const
+    miss('a', 0, end)
+    expect(breaker.outage?.probeMs).toBe(90_000)
+    breaker.hold({ reason: 'rate', untilMs: 120_000, text: 'asked too much' }, 1_000)
+    expect(breaker.outage).toMatchObject({
+      reason: 'maintenance',
+      text: 'upgrade answered with HTTP 503',
+      probeMs: 120_000
+    })
+  })
+
   test('a broken rule of one connection is no outage', () => {
     const { breaker } = aBreaker()
     const cause = judgeEnd({ kind: 'closed', code: 1008, reason: '' })
