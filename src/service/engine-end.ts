@@ -1,7 +1,7 @@
 import type { BlockedEngine } from '../contracts/blocked-engine.ts'
 import { engineHeapMb } from './engine-memory.ts'
 import type { EngineExit } from './engine-process.ts'
-import type { FatalReport } from './fatal-report.ts'
+import type { FatalReport } from '../contracts/fatal-report.ts'
 
 /**
  * Why an engine ended. `hung` and `not-ready`: its host ended it. `failed`: it said why itself.

@@ -10,7 +10,7 @@ import {
 import type { LogLevel } from '../contracts/engine-protocol.ts'
 import type { EngineBeat, EngineEnd } from './engine-end.ts'
 import type { EngineExit } from './engine-process.ts'
-import { parseFatalReport, type FatalReport } from './fatal-report.ts'
+import { parseFatalReport, type FatalReport } from '../contracts/fatal-report.ts'
 
 /** A line that an engine had its host write. */
 export type EngineLine = {

@@ -1,7 +1,7 @@
 import { InvariantError } from '../../core/invariant.ts'
 
 /** More faults than this within a minute are no accident of some message. */
-export const mostFaultsPerMinute = 10
+const mostFaultsPerMinute = 10
 
 const windowMs = 60_000
 
