@@ -42,6 +42,12 @@ export function engineConfig(options: {
   }
 }
 
+/** What a host hears of its engine. */
+export type EngineListener = Pick<ReceiverHandlers, 'snapshot' | 'delta'> & {
+  /** Each line that the engine wants logged. */
+  readonly log?: () => void
+}
+
 /** A built engine with one client of its state stream, as a host would hold it. */
 export class EngineHost {
   readonly pid: number
@@ -49,13 +55,12 @@ export class EngineHost {
   readonly #stream: StreamReceiver
   readonly #exited = Promise.withResolvers<undefined>()
   readonly #ready = Promise.withResolvers<undefined>()
+  readonly #log: () => void
   #deliver: (message: ServerMessage) => void = () => undefined
 
-  private constructor(
-    process: EngineProcess,
-    handlers: Pick<ReceiverHandlers, 'snapshot' | 'delta'>
-  ) {
+  private constructor(process: EngineProcess, { log, ...handlers }: EngineListener) {
     this.#process = process
+    this.#log = log ?? (() => undefined)
     this.pid = process.pid ?? 0
     process.onExit(() => {
       this.#exited.resolve(undefined)
@@ -76,20 +81,14 @@ export class EngineHost {
   }
 
   /** Starts an engine and waits until it is ready. @throws Error when it cannot run, or is not ready in time. */
-  static async start(
-    config: EngineConfig,
-    handlers: Pick<ReceiverHandlers, 'snapshot' | 'delta'>
-  ): Promise<EngineHost> {
+  static async start(config: EngineConfig, handlers: EngineListener): Promise<EngineHost> {
     const host = EngineHost.launch(config, handlers)
     await host.untilReady()
     return host
   }
 
   /** Starts an engine; what becomes of it tells `untilReady`. */
-  static launch(
-    config: EngineConfig,
-    handlers: Pick<ReceiverHandlers, 'snapshot' | 'delta'>
-  ): EngineHost {
+  static launch(config: EngineConfig, handlers: EngineListener): EngineHost {
     const process = forkEngine(builtEngine)
     process.send({ channel: 'control', kind: 'start', config })
     const host = new EngineHost(process, handlers)
@@ -126,6 +125,7 @@ export class EngineHost {
 
   #take(message: EngineMessage): void {
     if (message.channel === 'stream') this.#deliver(message.message)
+    else if (message.kind === 'log') this.#log()
     else if (message.kind === 'ready') this.#ready.resolve(undefined)
     else if (message.kind === 'fatal') this.#ready.reject(new Error(message.message))
   }

@@ -15,10 +15,17 @@ export class SimulatorChild implements AsyncDisposable {
     this.ready = ready
   }
 
-  /** @param rate Multiplies how often the market trades. */
-  static async start(rate: number, seed = 1): Promise<SimulatorChild> {
+  /**
+   * @param rate Multiplies how often the market trades.
+   * @param more Of its command line, as they are.
+   */
+  static async start(
+    rate: number,
+    seed = 1,
+    more: readonly string[] = []
+  ): Promise<SimulatorChild> {
     const market = ['--rate', String(rate), '--seed', String(seed)]
-    const child = spawn(process.execPath, [builtSimulator, '--port', '0', ...market], {
+    const child = spawn(process.execPath, [builtSimulator, '--port', '0', ...market, ...more], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc']
     })
     const ready = await readyLine({

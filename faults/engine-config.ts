@@ -20,6 +20,7 @@ export function faultEngineConfig(of: {
   readonly faultRun: FaultRun | null
   /** Settings that every venue gets beside its own. */
   readonly venueSettings: VenueSettings
+  readonly logLevel: EngineConfig['logLevel']
 }): EngineConfig {
   const venues = Object.entries(of.collected).map(([venue, instruments]) => {
     const address = of.ready.venues[venue]
@@ -38,7 +39,7 @@ export function faultEngineConfig(of: {
     clock: 'wall',
     dataDir: of.dataDir,
     settings,
-    logLevel: 'error',
+    logLevel: of.logLevel,
     skipMarketHours: true,
     ...(of.faultRun === null ? {} : { faultRun: of.faultRun })
   }

@@ -53,6 +53,7 @@ export const rotationRow: FaultRow = {
   title: `${wantedRotations} planned rotations under load`,
   needsGaps: true,
   mostSeeds: 1,
+  runsAlone: true,
   notYet: null,
   run: async (seed, faultRun) => {
     await using stand = await FaultStand.open({ seed, rate, collected, faultRun, venueSettings })

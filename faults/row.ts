@@ -30,6 +30,8 @@ export type FaultRow = {
   readonly mostSeeds: number | null
   /** Why it cannot run yet; null: it can. */
   readonly notYet: string | null
+  /** Whether it takes the whole machine; the others run some at a time. */
+  readonly runsAlone?: boolean
   /** Whether it must end red in an engine that looks for no gaps. */
   readonly needsGaps: boolean
   /** @param faultRun null: an engine as users have it. */

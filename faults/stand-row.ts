@@ -1,14 +1,21 @@
 import { seededRandom, type Random } from '../src/core/market/random.ts'
-import type { Collected } from './engine-config.ts'
+import type { Collected, VenueSettings } from './engine-config.ts'
 import { judgeRow, withoutGaps, type RowRule } from './judge-row.ts'
 import type { FaultRow, RowFigures } from './row.ts'
-import { FaultStand } from './stand.ts'
+import { FaultStand, type StandOptions } from './stand.ts'
 
 /** A row that runs as most do: an engine goes live, something happens to it, the market rests, the engine ends. */
 export type StandRow = Pick<FaultRow, 'id' | 'families' | 'title'> &
   RowRule & {
     readonly collected?: Collected
     readonly rate?: number
+    readonly venueSettings?: VenueSettings
+    readonly proxy?: boolean
+    readonly logLevel?: StandOptions['logLevel']
+    /** Runs of it that are enough; one for each seed unless said. */
+    readonly mostSeeds?: number
+    /** What a control of its own found wrong, beside the spoilt database; empty: the row's check is blind. */
+    readonly control?: () => readonly string[]
     /** How long gaps may take to be settled once the market rests. */
     readonly settleMs: number
     /** Provokes the faults. @returns Figures of its own, such as how many it provoked. */
@@ -31,14 +38,17 @@ export function standRow(row: StandRow): FaultRow {
     families,
     title,
     needsGaps: row.spoil === withoutGaps,
-    mostSeeds: null,
+    mostSeeds: row.mostSeeds ?? null,
     notYet: null,
     run: async (seed, faultRun) => {
       await using stand = await FaultStand.open({
         seed,
         rate: row.rate ?? usualRate,
         collected: row.collected ?? usualCollected,
-        faultRun
+        faultRun,
+        venueSettings: row.venueSettings ?? {},
+        proxy: row.proxy ?? false,
+        logLevel: row.logLevel ?? 'error'
       })
       await stand.goLive()
       stand.engine.forgetGap()
@@ -47,12 +57,15 @@ export function standRow(row: StandRow): FaultRow {
       const settledMs = await stand.settle(row.settleMs)
       const { firstGapMs, health } = stand.engine
       await stand.stopEngine()
-      return await judgeRow(stand, row, {
+      const run = await judgeRow(stand, row, {
         detectMs: firstGapMs === null ? null : firstGapMs - fromMs,
         settledMs,
         conflictsTold: health?.conflictingTrades ?? null,
         ...figures
       })
+      if (row.control === undefined) return run
+      const own = row.control()
+      return { ...run, controlProblems: own.length === 0 ? [] : [...own, ...run.controlProblems] }
     }
   }
 }

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
+import type { SimulatorReady } from '../src/contracts/simulator-ready.ts'
 import { SimulatorChild } from '../bench/simulator-child.ts'
 import type { FaultCommand } from '../src/simulator/faults/fault-parameters.ts'
 import { verify, type Verdict } from '../src/simulator/verify/verify.ts'
@@ -21,6 +23,20 @@ export type StandOptions = {
   readonly collected: Collected
   readonly faultRun: FaultRun | null
   readonly venueSettings?: VenueSettings
+  /** Proxies before the venues, for faults of the network. */
+  readonly proxy?: boolean
+  /** What the engine tells its host; `error` unless said. */
+  readonly logLevel?: EngineConfig['logLevel']
+}
+
+/** How often a venue was connected to; see the simulator's control server. */
+export type ToldConnects = {
+  readonly attempts: number
+  readonly refused: number
+  readonly peakPerSecond: number
+  readonly peakPer5Minutes: number
+  readonly bans: number
+  readonly breaches: { readonly connects: number; readonly bans: number } | null
 }
 
 type ToldInstrument = {
@@ -51,8 +67,17 @@ export class FaultStand implements AsyncDisposable {
   /** Starts the simulator; the engine comes with `launchEngine`. */
   static async open(options: StandOptions): Promise<FaultStand> {
     const folder = await mkdtemp(join(tmpdir(), 'tapedeck-faults-'))
-    const simulator = await SimulatorChild.start(options.rate, options.seed)
+    const simulator = await SimulatorChild.start(
+      options.rate,
+      options.seed,
+      options.proxy === true ? ['--proxy'] : []
+    )
     return new FaultStand(options, simulator, folder)
+  }
+
+  /** Where the simulator listens. */
+  get ready(): SimulatorReady {
+    return this.#simulator.ready
   }
 
   get database(): string {
@@ -79,7 +104,8 @@ export class FaultStand implements AsyncDisposable {
         ready: this.#simulator.ready,
         collected: this.#options.collected,
         faultRun: this.#options.faultRun,
-        venueSettings: this.#options.venueSettings ?? {}
+        venueSettings: this.#options.venueSettings ?? {},
+        logLevel: this.#options.logLevel ?? 'error'
       })
     )
     return this.#engine
@@ -129,6 +155,11 @@ export class FaultStand implements AsyncDisposable {
   /** How often faults struck, by kind. */
   async strikes(): Promise<Readonly<Record<string, number>>> {
     return (await this.#get<{ counts: Record<string, number> }>('/faults')).counts
+  }
+
+  /** How often each venue was connected to. */
+  async connects(): Promise<Readonly<Record<string, ToldConnects>>> {
+    return (await this.#get<{ venues: Record<string, ToldConnects> }>('/connects')).venues
   }
 
   async told(): Promise<Readonly<Record<string, ToldInstrument>>> {

@@ -2,11 +2,15 @@ import { EngineHost } from '../bench/engine-host.ts'
 import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
 import type { ConnectionRow, HealthRow, LedgerRow } from '../src/contracts/state-rows.ts'
 import type { Delta, Snapshot } from '../src/contracts/state-stream.ts'
+import { LinkWatch } from './link-watch.ts'
+import { LogCount } from './log-count.ts'
 
 /** What the stream of one engine has shown. */
 class Shown {
   readonly connections = new Map<string, ConnectionRow>()
   readonly ledger = new Map<string, LedgerRow>()
+  readonly links = new LinkWatch()
+  readonly log = new LogCount()
   health: HealthRow | null = null
   /** When a gap was first seen open, monotonic; null: not since `forgetGap`. */
   firstGapMs: number | null = null
@@ -17,7 +21,10 @@ class Shown {
       this.ledger.clear()
     } else for (const id of frame.removed.connections ?? []) this.connections.delete(id)
     const rows = frame.kind === 'snapshot' ? frame.tables : frame.changed
-    for (const row of rows.connections ?? []) this.connections.set(row.id, row)
+    for (const row of rows.connections ?? []) {
+      this.connections.set(row.id, row)
+      this.links.take(row)
+    }
     for (const row of rows.ledger ?? []) this.ledger.set(row.id, row)
     this.health = rows.health?.[0] ?? this.health
     if (this.openGaps > 0) this.firstGapMs ??= performance.now()
@@ -41,7 +48,10 @@ export class WatchedEngine {
   static launch(config: EngineConfig): WatchedEngine {
     const shown = new Shown()
     const take = (frame: Snapshot | Delta) => shown.take(frame)
-    return new WatchedEngine(EngineHost.launch(config, { snapshot: take, delta: take }), shown)
+    return new WatchedEngine(
+      EngineHost.launch(config, { snapshot: take, delta: take, log: () => shown.log.note() }),
+      shown
+    )
   }
 
   /** @throws Error when it cannot run. */
@@ -73,6 +83,16 @@ export class WatchedEngine {
 
   get connections(): readonly ConnectionRow[] {
     return [...this.#shown.connections.values()]
+  }
+
+  /** What became of its links, since the start. */
+  get links(): LinkWatch {
+    return this.#shown.links
+  }
+
+  /** How many lines it wanted logged. */
+  get log(): LogCount {
+    return this.#shown.log
   }
 
   get health(): HealthRow | null {

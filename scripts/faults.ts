@@ -1,8 +1,9 @@
 /**
  * `npm run faults`: provokes the rows of the fault matrix and holds what is stored against the truth.
  *
- *   --family D          the rows of a family (the default)
- *   --row D3,R1         some rows instead
+ *   --family D          the rows of a family; without it, and without --row, all of them
+ *   --row D3,R1         some rows
+ *   --jobs N            how many rows run at a time (default 3); rows that take the machine run alone
  *   --seed N            one seed; without it --seeds of them
  *   --seeds N           how many seeds, 1, 2, … (default 3)
  *   --engine-control    rows of gaps once more in an engine that looks for none, which must end red
@@ -20,17 +21,20 @@ type Options = {
   readonly seeds: readonly number[]
   readonly engineControl: boolean
   readonly isBuilt: boolean
+  readonly jobs: number
   readonly asJson: boolean
 }
 
 const maxSeeds = 100
+const maxJobs = 16
 
 /** @throws Error naming the argument that cannot be used. */
 function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      family: { type: 'string', default: 'D' },
+      family: { type: 'string' },
+      jobs: { type: 'string', default: '3' },
       row: { type: 'string' },
       seed: { type: 'string' },
       seeds: { type: 'string', default: '3' },
@@ -39,8 +43,13 @@ function readOptions(args: readonly string[]): Options {
       json: { type: 'boolean', default: false }
     }
   })
+  const { family, row: names } = values
   const rows =
-    values.row === undefined ? ofFamily(values.family) : values.row.split(',').map(rowNamed)
+    names === undefined
+      ? family === undefined
+        ? faultRows
+        : ofFamily(family)
+      : names.split(',').map(rowNamed)
   const first = values.seed === undefined ? 1 : countOf('seed', values.seed, 2 ** 32 - 1)
   const count = values.seed === undefined ? countOf('seeds', values.seeds, maxSeeds) : 1
   return {
@@ -48,6 +57,7 @@ function readOptions(args: readonly string[]): Options {
     seeds: Array.from({ length: count }, (...[, place]) => first + place),
     engineControl: values['engine-control'],
     isBuilt: values.built,
+    jobs: countOf('jobs', values.jobs, maxJobs),
     asJson: values.json
   }
 }
@@ -76,20 +86,37 @@ function print(line: ReportLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`)
 }
 
-async function run({ rows, seeds, engineControl, isBuilt, asJson }: Options): Promise<number> {
-  if (!isBuilt) await build()
+/** Runs rows that may share the machine some at a time, then the others one by one. */
+async function run(options: Options): Promise<number> {
+  if (!options.isBuilt) await build()
   const lines: ReportLine[] = []
-  for (const row of rows) {
-    for (const seed of seeds.slice(0, row.mostSeeds ?? seeds.length)) {
-      const line = await reportLine(row, seed, {
-        engineControl: engineControl && seed === seeds[0]
-      })
-      print(line)
-      lines.push(line)
+  const queue = options.rows.filter(({ runsAlone }) => runsAlone !== true)
+  const work = async () => {
+    for (let row = queue.shift(); row !== undefined; row = queue.shift()) {
+      lines.push(...(await runSeeds(row, options)))
     }
   }
-  if (!asJson) process.stdout.write(summaryTable(lines))
+  await Promise.all(Array.from({ length: options.jobs }, work))
+  for (const row of options.rows.filter(({ runsAlone }) => runsAlone === true)) {
+    lines.push(...(await runSeeds(row, options)))
+  }
+  const order = options.rows.map(({ id }) => id)
+  lines.sort((one, next) => order.indexOf(one.row) - order.indexOf(next.row))
+  if (!options.asJson) process.stdout.write(summaryTable(lines))
   return lines.every(({ passed }) => passed) ? 0 : 1
+}
+
+async function runSeeds(
+  row: FaultRow,
+  { seeds, engineControl }: Options
+): Promise<readonly ReportLine[]> {
+  const lines: ReportLine[] = []
+  for (const seed of seeds.slice(0, row.mostSeeds ?? seeds.length)) {
+    const line = await reportLine(row, seed, { engineControl: engineControl && seed === seeds[0] })
+    print(line)
+    lines.push(line)
+  }
+  return lines
 }
 
 try {
