@@ -12,7 +12,7 @@ const witnessMs = 60_000
 /** An error this small is within what a reading over a network and an orderly clock differ by. */
 const toleratedMs = 2_000
 /** Readings over a network come out a little different each time. */
-const sameMs = 1_000
+const sameMs = 50
 /** A venue that differs by more has a broken clock as likely as we have. */
 const mostErrorMs = 86_400_000
 /** A venue's clock that moves so far while ours runs on was set wrong, or is. */

@@ -6,6 +6,8 @@ import type { RunClock } from './run-clock.ts'
 
 const lookMs = 1_000
 const everyMs = 3_600_000
+/** A correction is read a second time: at the start, and after a sleep, answers are slow. */
+const secondMs = 60_000
 const firstRetryMs = 10_000
 const lastRetryMs = 600_000
 /** How often a venue is looked at that is not asked because none of its connections is live. */
@@ -32,7 +34,13 @@ export function timedVenue(collector: Pick<Collector, 'venue' | 'rest' | 'rows'>
   }
 }
 
-type Asking = { dueMs: number; failures: number; isBusy: boolean; mustAsk: boolean }
+type Asking = {
+  dueMs: number
+  failures: number
+  isBusy: boolean
+  /** Nothing was read since the wall clock stepped. */
+  mustAsk: boolean
+}
 
 /**
  * Keeps a run's clock right by asking the venues for the time: at the start, every hour while they are
@@ -100,13 +108,14 @@ export class TimeWatch {
 
   /** Never rejects: a venue that does not tell is asked again. */
   async #ask(venue: TimedVenue, asking: Asking): Promise<void> {
-    const { clock } = this.#parts
+    const { runClock, clock } = this.#parts
     asking.isBusy = true
     try {
       await this.#read(venue)
+      const isSecondDue = asking.mustAsk && runClock.correctionMs !== 0
       asking.failures = 0
       asking.mustAsk = false
-      asking.dueMs = clock.monotonicMs() + everyMs
+      asking.dueMs = clock.monotonicMs() + (isSecondDue ? secondMs : everyMs)
     } catch (error) {
       const isFinal = error instanceof VenueError && error.retry === 'never'
       const retryMs = Math.min(lastRetryMs, firstRetryMs * 2 ** asking.failures)

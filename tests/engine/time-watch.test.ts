@@ -72,6 +72,20 @@ describe('TimeWatch', () => {
     rig.watch.close()
   })
 
+  test('reads a correction a second time', async () => {
+    const rig = new Rig(2 * hourMs)
+    rig.answer = 400
+    rig.watch.start()
+    await rig.pass(59)
+    expect([rig.asked, rig.wrongByMs]).toEqual([1, 400])
+    rig.answer = 0
+    await rig.pass(4)
+    expect([rig.asked, rig.wrongByMs]).toEqual([2, 0])
+    await rig.pass(600)
+    expect(rig.asked).toBe(2)
+    rig.watch.close()
+  })
+
   test('asks every hour while the venue is live, and leaves it in peace while it is not', async () => {
     const rig = new Rig()
     rig.watch.start()

@@ -82,6 +82,19 @@ describe('createCollector over days of a market with hours', { timeout: 60_000 }
     expect(await liveThrough(independence)).toEqual({ ...faultless, sessions: 2, attempts: 2 })
   })
 
+  test('stays through the extended sessions of winter, which end after midnight UTC', async () => {
+    const report = await liveThrough({
+      fromMs: Date.parse('2026-12-01T06:00:00Z'),
+      toMs: Date.parse('2026-12-03T06:00:00Z'),
+      session: 'extended',
+      sessions: [1, 2].map((day) => ({
+        openMs: Date.UTC(2026, 11, day, 9),
+        closeMs: Date.UTC(2026, 11, day + 1, 1)
+      }))
+    })
+    expect(report).toEqual({ ...faultless, sessions: 2, attempts: 2 })
+  })
+
   test('connects anew 30 s after an open that brings nothing', async () => {
     const report = await liveThrough({ ...thanksgiving, isFirstSocketMute: true })
     expect(report).toMatchObject({ sessions: 2, attempts: 4, attemptsWhileClosed: 0 })
