@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { boundedBy } from './figure-rules.ts'
-import { withoutGaps } from './judge-row.ts'
+import { withDuplicate, withoutGaps } from './judge-row.ts'
 import type { FaultRow } from './row.ts'
 import type { FaultStand } from './stand.ts'
 import { holdsWithin } from './wait.ts'
@@ -126,7 +126,7 @@ export const frameRows: readonly FaultRow[] = [
     families: ['P'],
     title: 'errors and warnings of rates in the stream',
     settleMs,
-    spoil: withoutGaps,
+    spoil: withDuplicate,
     expect: boundedBy({ reactionMs: { most: 5_000 }, unheard: { most: 0 } }),
     act: async (stand) => {
       const words = () =>

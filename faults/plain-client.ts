@@ -4,6 +4,7 @@ import { holdsWithin } from './wait.ts'
 
 const subscriptions: Readonly<Record<string, unknown>> = {
   coinbase: { type: 'subscribe', product_ids: ['BTC-USD'], channels: ['matches', 'heartbeat'] },
+  'binance-spot': { method: 'SUBSCRIBE', params: ['btcusdt@trade'], id: 1 },
   'bybit-linear': { op: 'subscribe', args: ['publicTrade.BTCUSDT'] }
 }
 
@@ -19,7 +20,7 @@ export class PlainClient implements Disposable {
     this.#socket = new WebSocket(url)
     this.#socket.on('open', () => this.#socket.send(JSON.stringify(subscriptions[venue])))
     this.#socket.on('message', (data: Buffer) => {
-      if (/"match"|publicTrade/.test(data.toString('utf8'))) this.#trades += 1
+      if (/"match"|publicTrade|"e":"trade"/.test(data.toString('utf8'))) this.#trades += 1
     })
     this.#socket.on('error', ({ message }) => {
       this.#end ??= message
