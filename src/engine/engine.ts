@@ -161,10 +161,16 @@ export class Engine {
           if (error === null) this.#log('info', 'store-works-again', {})
           else this.#log('error', 'store-trouble', { code: error.code, message: error.message })
         },
+        onRestart: (error) => this.#threadEnded('writer', error),
         onFailed: failed
       }
     })
-    const reader = await openReader({ file, threadUrl: threads.reader, onFailed: failed })
+    const reader = await openReader({
+      file,
+      threadUrl: threads.reader,
+      onRestart: (error) => this.#threadEnded('reader', error),
+      onFailed: failed
+    })
     const pipeline = new Pipeline({
       clock: config.clock,
       intervals,
@@ -187,6 +193,10 @@ export class Engine {
     })
     await incidents.recall()
     return incidents
+  }
+
+  #threadEnded(thread: 'writer' | 'reader', { message }: Error): void {
+    this.#log('error', 'storage-thread-ended', { thread, reason: message })
   }
 
   /** A file too big to be looked through before it is used is looked through beside its use. */

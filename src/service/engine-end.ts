@@ -5,7 +5,7 @@ import type { FatalReport } from '../contracts/fatal-report.ts'
 
 /**
  * Why an engine ended. `hung` and `not-ready`: its host ended it. `failed`: it said why itself.
- * `killed`: somebody else ended it. `crashed`: anything else.
+ * `killed`: somebody else ended it. `exited`: with a code and no word. `crashed`: anything else.
  */
 export type EngineEndCause =
   'out-of-memory' | 'hung' | 'not-ready' | 'failed' | 'killed' | 'crashed' | 'exited'
@@ -26,7 +26,7 @@ export type EngineBeat = {
 export type EndFacts = {
   readonly exit: EngineExit
   /** What the host waited for in vain before it ended the engine; null when it did not. */
-  readonly awaited: 'ready' | 'beat' | 'exit' | null
+  readonly awaited: 'ready' | 'beat' | 'stop' | 'exit' | null
   /** What the engine said before it ended. */
   readonly fatal: string | null
   readonly blocked: BlockedEngine | null
@@ -45,6 +45,7 @@ export function judgeEngineEnd(facts: EndFacts): EngineEnd {
   if (isOutOfMemory(facts)) return { cause: 'out-of-memory', words: 'out of memory' }
   if (fatal !== null) return { cause: 'failed', words: firstLine(fatal) }
   if (awaited === 'beat') return { cause: 'hung', words: hungWords(facts.blocked) }
+  if (awaited === 'stop') return { cause: 'hung', words: 'did not stop in time' }
   if (awaited === 'ready') return { cause: 'not-ready', words: 'did not become ready' }
   if (isAbort(exit)) return { cause: 'crashed', words: 'aborted' }
   if (exit.signal === null) return { cause: 'exited', words: `code ${exit.code ?? 'unknown'}` }

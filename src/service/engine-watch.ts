@@ -59,7 +59,7 @@ export class EngineWatch {
   }
 
   /** What it was to do did not come in time; its host ends it. */
-  giveUp(awaited: 'ready' | 'beat' | 'exit'): void {
+  giveUp(awaited: NonNullable<EndFacts['awaited']>): void {
     this.#awaited = awaited
   }
 

@@ -115,7 +115,7 @@ export class EngineSupervisor {
     if (this.#state !== 'stopping') {
       this.#enter('stopping', 'stopping the engine')
       engine.send({ channel: 'control', kind: 'stop' })
-      this.#patience.expect(supervisorLimits.stopMs, () => engine.kill())
+      this.#patience.expect(supervisorLimits.stopMs, () => this.#giveUp('stop'))
     }
     return stopped
   }
@@ -163,7 +163,7 @@ export class EngineSupervisor {
     this.#patience.expect(supervisorLimits.beatMs, () => this.#giveUp('beat'))
   }
 
-  #giveUp(awaited: 'ready' | 'beat' | 'exit'): void {
+  #giveUp(awaited: 'ready' | 'beat' | 'stop' | 'exit'): void {
     this.#watch?.giveUp(awaited)
     this.#process?.kill()
   }

@@ -84,6 +84,12 @@ describe('judgeEngineEnd', () => {
       'did not become ready'
     ],
     [
+      'a stop awaited in vain',
+      { exit: { code: null, signal: 'SIGKILL' }, awaited: 'stop' },
+      'hung',
+      'did not stop in time'
+    ],
+    [
       'what the engine said, in one line',
       { fatal: 'Error: broken\n    at somewhere' },
       'failed',

@@ -31,6 +31,8 @@ export type ReaderOptions = {
   readonly answerMs?: number
   /** After this long nobody waits for an answer any more, ms. */
   readonly patienceMs?: number
+  /** Its thread ended for this reason and is started again; the question that was out is refused. */
+  readonly onRestart?: (error: StorageError) => void
   /** It was open and cannot be had any more. */
   readonly onFailed?: (error: StorageError) => void
 }
@@ -115,7 +117,10 @@ class ThreadedReader implements StoreReader {
         this.#askNext()
       },
       onMessage: (reply) => this.#hear(reply),
-      onDown: () => this.#failAsked(),
+      onDown: (error) => {
+        this.#failAsked()
+        options.onRestart?.(error)
+      },
       onGaveUp: (error) => this.#giveUp(error)
     })
   }

@@ -53,6 +53,8 @@ export type WriterEvents = {
   readonly onPressure?: (pressure: 'high' | 'normal') => void
   /** Storing fails and is tried again, told on change; null when it works again. */
   readonly onTrouble?: (error: StorageError | null) => void
+  /** Its thread ended for this reason and is started again; nothing is lost by it. */
+  readonly onRestart?: (error: StorageError) => void
   /** The writer gave up: nothing more will be stored. */
   readonly onFailed?: (error: StorageError) => void
 }

@@ -28,8 +28,8 @@ export type ThreadOptions<In> = {
   readonly onUp: (opened: In & { readonly kind: 'opened' }) => void
   /** Any later message. */
   readonly onMessage: (message: In) => void
-  /** What was sent and not answered is lost; it comes up again, or `onGaveUp` follows. */
-  readonly onDown: () => void
+  /** It ended for this reason: what was sent and not answered is lost. It is started again. */
+  readonly onDown: (failure: StorageError) => void
   /** It could not be opened, or crashed too often. */
   readonly onGaveUp: (error: StorageError) => void
 }
@@ -80,6 +80,7 @@ export class SupervisedThread<Out, In extends Reply> {
   kill(): void {
     if (this.#state === 'up' || this.#state === 'starting') {
       this.#state = 'ending'
+      this.#failure ??= new StorageError('storage-thread', 'the storage thread did not answer')
       this.#await(endMs, () => {
         this.#end()
         this.#options.onGaveUp(new StorageError('storage-thread', 'a storage thread hangs'))
@@ -153,7 +154,7 @@ export class SupervisedThread<Out, In extends Reply> {
       return
     }
     this.#state = 'waiting'
-    this.#options.onDown()
+    this.#options.onDown(failure)
     const delayMs = Math.min(firstDelayMs * 2 ** (this.#crashes - 1), longestDelayMs)
     this.#await(delayMs, () => this.#restart())
   }

@@ -75,7 +75,10 @@ export class ThreadedWriter implements StoreWriter {
       setup: () => this.#setup(),
       onUp: ({ run }) => this.#up(run),
       onMessage: (reply) => this.#hear(reply),
-      onDown: () => this.#queue.unsend(),
+      onDown: (error) => {
+        this.#queue.unsend()
+        options.events.onRestart?.(error)
+      },
       onGaveUp: (error) => this.#giveUp(error)
     })
     this.#flushTimer = setInterval(() => this.#tick(), options.flushMs / looksPerFlush)

@@ -45,10 +45,13 @@ describe('SupervisedThread', () => {
 describe('openReader', () => {
   test('ends a thread that does not answer, and asks the next one', async () => {
     const file = await aFile()
-    const reader = await openReader({ file, threadUrl: muteReader, answerMs: 200 })
+    const ends: string[] = []
+    const onRestart = ({ message }: StorageError) => void ends.push(message)
+    const reader = await openReader({ file, threadUrl: muteReader, answerMs: 200, onRestart })
     onTestFinished(() => reader.close())
     await expect(reader.figures()).rejects.toMatchObject({ code: 'storage-thread' })
     expect((await reader.figures()).runs).toBe(0)
+    expect(ends).toEqual(['the storage thread did not answer'])
   })
 
   test('lets nobody wait for an answer for ever', async () => {
