@@ -7,15 +7,15 @@ const leastLimitMs = 3_000
 const improbableRests = 24
 /** A question to REST costs little: it is asked after so many. */
 const askRests = 8
-/** Of a quiet link it is asked sooner, after fewer rests within these bounds: its trades are few enough to ask about. */
+/** Of a quiet stream it is asked sooner, after fewer rests within these bounds: there are few of its silences to ask about. */
 const quietAskRests = 3
 const quietAskMs = { least: 30_000, most: 120_000 } as const
 /** And a ping costs less. */
 const frameRests = 6
 /** A gap as long as the longest of late may come again, and be longer. */
 const longestGaps = 2
-/** However rare its trades are, an instrument silent for so long is asked about. */
-const longestUnaskedMs = 3_600_000
+/** A rest this long or longer explains any silence. */
+const longestLimitMs = 3_600_000
 /** An answer of REST holds for so long at least. */
 const leastVouchedMs = 10_000
 /** Part of a trade that has to be missing of an instrument before REST is asked about it as well. */
@@ -99,12 +99,6 @@ export class SilenceWatch {
     this.#rhythms.interrupted()
     this.#flowSinceMs = nowMs
     for (const stream of this.#streams.values()) stream.sinceMs = nowMs
-  }
-
-  /** Nothing of one instrument could come until now. */
-  restedOne(instrument: InstrumentId, nowMs: number): void {
-    const stream = this.#streams.get(instrument)
-    if (stream !== undefined) stream.sinceMs = nowMs
   }
 
   trade({ instrument, eventMs }: Trade, atMs: number): void {
@@ -199,12 +193,12 @@ export class SilenceWatch {
     const silentMs = nowMs - stream.sinceMs
     if (silentMs < leastLimitMs) return false
     const limitMs = this.#limitMs(stream.row, improbableRests)
-    return limitMs <= longestUnaskedMs && silentMs >= limitMs
+    return limitMs <= longestLimitMs && silentMs >= limitMs
   }
 
   /**
-   * The instrument that most needs to be asked about: silent for many of its usual rests, or for an
-   * hour; null where there is none.
+   * The instrument that most needs to be asked about: silent for many of its usual rests, or for two
+   * minutes; null where there is none.
    *
    * @param isTold Whether the venue itself tells of an instrument that nothing is missing.
    */
@@ -214,7 +208,7 @@ export class SilenceWatch {
     for (const [instrument, { row, sinceMs, vouchedMs }] of this.#streams) {
       const silentMs = nowMs - sinceMs
       if (silentMs < leastLimitMs || nowMs < vouchedMs) continue
-      const share = silentMs / Math.min(this.#rhythms.restsMs(row, askRests), longestUnaskedMs)
+      const share = silentMs / this.#askMs(row)
       if (share < worst || isTold(instrument)) continue
       worst = share
       found = instrument
@@ -261,8 +255,14 @@ export class SilenceWatch {
 
   /** Trades of an instrument to be expected since it last was known to be well. */
   #missing({ row, sinceMs, askedMs }: Stream, nowMs: number): number {
-    const restMs = Math.min(this.#rhythms.usualRestMs(row), longestUnaskedMs)
+    const restMs = Math.min(this.#rhythms.usualRestMs(row), longestLimitMs)
     return (nowMs - Math.max(sinceMs, askedMs)) / restMs
+  }
+
+  #askMs(row: number): number {
+    const { least, most } = quietAskMs
+    const quietMs = Math.max(least, Math.min(most, this.#rhythms.restsMs(row, quietAskRests)))
+    return Math.min(quietMs, Math.max(leastLimitMs, this.#rhythms.restsMs(row, askRests)))
   }
 
   #limitMs(row: number, rests: number): number {
