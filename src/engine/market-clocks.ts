@@ -22,7 +22,10 @@ export class MarketClocks {
   readonly #sessions: Settings['market_hours']
   readonly #calendars: Readonly<Record<CalendarName, SessionCalendar>>
   /** What was last found of each calendar and session: good until its next change. */
-  readonly #found = new Map<string, MarketMoment>()
+  readonly #found: Readonly<Record<Session, Map<CalendarName, MarketMoment>>> = {
+    regular: new Map(),
+    extended: new Map()
+  }
 
   /** @param calendars Instead of the real ones with the settings' exceptions. */
   constructor(
@@ -37,9 +40,9 @@ export class MarketClocks {
   readonly hours: MarketHours = (instrument, nowMs) => {
     const moment = this.#momentOf(instrument, nowMs)
     if (moment === null) return { isOpen: true, openedMs: null }
-    const sinceMs = known(moment.sinceMs)
+    const sinceMs = finite(moment.sinceMs)
     if (moment.isInSession) return { isOpen: true, openedMs: sinceMs }
-    return { isOpen: false, closedMs: sinceMs, nextOpenMs: known(moment.nextChangeMs) }
+    return { isOpen: false, closedMs: sinceMs, nextOpenMs: finite(moment.nextChangeMs) }
   }
 
   /** The session an instrument follows; null round the clock. */
@@ -83,11 +86,11 @@ export class MarketClocks {
   #momentOf(instrument: Instrument, nowMs: number): MarketMoment | null {
     const session = this.sessionOf(instrument)
     if (session === null || instrument.calendar === null) return null
-    const key = `${instrument.calendar} ${session}`
-    const found = this.#found.get(key)
+    const known = this.#found[session]
+    const found = known.get(instrument.calendar)
     if (found !== undefined && nowMs >= found.sinceMs && nowMs < found.nextChangeMs) return found
     const moment = marketStateAt(this.#calendars[instrument.calendar], session, nowMs)
-    this.#found.set(key, moment)
+    known.set(instrument.calendar, moment)
     return moment
   }
 }
@@ -98,6 +101,6 @@ function calendarsOf({ calendars }: Settings): Readonly<Record<CalendarName, Ses
 }
 
 /** Beyond what a calendar looks ahead or back nothing is known. */
-function known(atMs: number): number | null {
+function finite(atMs: number): number | null {
   return Number.isFinite(atMs) ? atMs : null
 }
