@@ -153,7 +153,7 @@ export class StatePublishing {
       conflictingTrades,
       handlerTimeouts: this.#parts.handlers.timeouts,
       handlerFaults: this.#parts.faults.total,
-      memory: memory.figures(clock.monotonicMs()),
+      memory: memory.figures(),
       problems: trouble.current.map(({ sentence }) => sentence)
     })
     publisher.put('health', row)

@@ -1,7 +1,9 @@
 import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks'
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Reading } from './growth-trend.ts'
+
+const youngSpaces: ReadonlySet<string> = new Set(['new_space', 'new_large_object_space'])
 
 /**
  * Tells what each full collection of garbage leaves of this thread's heap, with the buffers that it
@@ -21,10 +23,16 @@ export class GcFloor {
     this.#observer.observe({ entryTypes: ['gc'] })
   }
 
-  /** In use now, garbage included: the floor is not above. A microsecond. */
+  /**
+   * In use now, with garbage that outlived its youth, but not the young generation: on a busy machine that
+   * has filled again before anybody looks. Some 10 µs.
+   */
   usedBytes(): number {
-    const { used_heap_size: heap, external_memory: buffers } = getHeapStatistics()
-    return heap + buffers
+    let bytes = getHeapStatistics().external_memory
+    for (const { space_name: name, space_used_size: used } of getHeapSpaceStatistics()) {
+      if (!youngSpaces.has(name)) bytes += used
+    }
+    return bytes
   }
 
   /** What the heap may grow to before the process is ended. */
@@ -32,7 +40,7 @@ export class GcFloor {
     return getHeapStatistics().heap_size_limit
   }
 
-  /** Collects now; holds the thread for some 15 to 60 ms with the heap of an engine. */
+  /** Collects now; holds the thread for 50 to 100 ms with the heap of an engine, where V8's own way takes 5 to 10. */
   collect(): void {
     this.#collect ??= collector()
     this.#collect()

@@ -8,7 +8,7 @@ export type GrowthTrend = {
   readonly high: number
 }
 
-const leastReadings = 4
+const leastReadings = 3
 const minuteMs = 60_000
 /** Standard normal quantile of 97.5 %. */
 const confidence = 1.96
@@ -19,7 +19,7 @@ const confidence = 1.96
  * the bounds widen by the correlation of neighbours.
  *
  * @param readings By time, at rising times; cost grows with the square of their number.
- * @returns Null for fewer than 4 readings.
+ * @returns Null for fewer than 3 readings.
  */
 export function growthTrend(readings: readonly Reading[]): GrowthTrend | null {
   const count = readings.length
@@ -76,7 +76,7 @@ function varianceInflation(values: readonly number[]): number {
   }
   if (alone === 0) return 1
   // Taking the slope out hides some of the correlation of a short series.
-  const correlation = together / alone + 4 / values.length
+  const correlation = together / alone + 1 / values.length
   const bounded = Math.min(Math.max(correlation, 0), 0.95)
   return (1 + bounded) / (1 - bounded)
 }

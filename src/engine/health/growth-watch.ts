@@ -16,6 +16,8 @@ type Rule = {
   readonly warmUpMs: number
   /** Told when the lower bound of the slope is above, bytes a minute. */
   readonly abovePerMinute: number
+  /** Told only when the slope itself is above, bytes a minute. */
+  readonly leastPerMinute: number
   /** Told only when the last reading lies so far above the first. */
   readonly leastRise: number
 }
@@ -25,9 +27,10 @@ const fastHeap: Rule = {
   windowMs: 30_000,
   binMs: 1_000,
   leastSpanMs: 8_000,
-  leastReadings: 4,
-  warmUpMs: 0,
+  leastReadings: 3,
+  warmUpMs: 30_000,
   abovePerMinute: 50 * bytesPerMb,
+  leastPerMinute: 50 * bytesPerMb,
   leastRise: 32 * bytesPerMb
 }
 
@@ -41,11 +44,12 @@ const fastProcess: Rule = {
 
 const slowHeap: Rule = {
   windowMs: 480_000,
-  binMs: 10_000,
+  binMs: 20_000,
   leastSpanMs: 240_000,
-  leastReadings: 6,
+  leastReadings: 5,
   warmUpMs: 180_000,
   abovePerMinute: 0.5 * bytesPerMb,
+  leastPerMinute: bytesPerMb,
   leastRise: 2 * bytesPerMb
 }
 
@@ -57,6 +61,7 @@ const slowProcess: Rule = {
   leastReadings: 20,
   warmUpMs: 180_000,
   abovePerMinute: (100 / 60) * bytesPerMb,
+  leastPerMinute: (100 / 60) * bytesPerMb,
   leastRise: 32 * bytesPerMb
 }
 
@@ -70,7 +75,7 @@ export type Growth = {
 
 /**
  * Tells whether memory grows: by the floor of the heap, which is what collections of garbage leave, and
- * by the memory of the whole process. Times are monotonic ms. Bound: 48 readings of a search, 60 of the longest.
+ * by the memory of the whole process. Times are monotonic ms. Bound: 61 readings of a search.
  */
 export class GrowthWatch {
   readonly #searches: readonly Search[]
@@ -139,10 +144,11 @@ class Search {
   }
 
   find(nowMs: number): Growth | null {
-    const { leastRise, abovePerMinute } = this.#rule
+    const { leastRise, abovePerMinute, leastPerMinute } = this.#rule
     if (this.#readings.riseAt(nowMs) < leastRise) return null
     const trend = this.trend(nowMs)
     if (trend === null || trend.low <= abovePerMinute) return null
+    if (trend.perMinute <= leastPerMinute) return null
     return { of: this.of, pace: this.#pace, trend }
   }
 

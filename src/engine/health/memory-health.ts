@@ -1,6 +1,6 @@
 import type { MemoryFigures, StructureRow } from '../../contracts/state-rows.ts'
 import { createTokenBucket, type TokenBucket } from '../../core/market/token-bucket.ts'
-import type { Reading } from './growth-trend.ts'
+import type { GrowthTrend, Reading } from './growth-trend.ts'
 import { GrowthWatch, type Growth } from './growth-watch.ts'
 import type { MemoryContract } from './memory-contract.ts'
 import { memoryTroubles } from './memory-troubles.ts'
@@ -21,11 +21,14 @@ const killBytes = 900 * bytesPerMb
 const killReadings = 2
 const fullHeapShare = 0.8
 
-/** A heap that rose by so much since its floor, unlooked at for so long, is collected to see what stays. */
-const fastRise = { bytes: 16 * bytesPerMb, ms: 4_000 }
-const slowRise = { bytes: bytesPerMb, ms: 60_000 }
+/**
+ * A heap that rose by so much since its floor, without a full collection for so long, is collected to see
+ * what stays: under load V8 does so itself long before.
+ */
+const fastRise = { bytes: 48 * bytesPerMb, ms: 8_000 }
+const slowRise = { bytes: bytesPerMb, ms: 90_000 }
 /** Collections asked for: each holds the engine for tens of milliseconds. */
-const collections = { burst: 6, perSecond: 1 / 60 }
+const collections = { burst: 4, perSecond: 1 / 90 }
 
 /** A heap whose full collections can be heard of; `GcFloor` is one. */
 export interface CollectedHeap {
@@ -60,6 +63,7 @@ export class MemoryHealth {
   #residentMs = -Infinity
   #isHigh = false
   #readingsOver = 0
+  #trend: GrowthTrend | null = null
   #grown: (Growth & { readonly seenMs: number }) | null = null
   #structures: readonly StructureRow[] = []
   #structuresMs = -Infinity
@@ -83,8 +87,8 @@ export class MemoryHealth {
     }
   }
 
-  figures(monotonicMs: number): MemoryFigures {
-    const trend = this.#growth.floorTrend(monotonicMs)
+  figures(): MemoryFigures {
+    const trend = this.#trend
     const { swappedBytes } = this.#parts.swap.figures
     return {
       heapFloorMb: this.#hasFloor ? megabytes(this.#floor.bytes) : null,
@@ -142,6 +146,7 @@ export class MemoryHealth {
   }
 
   #judge(monotonicMs: number): void {
+    this.#trend = this.#growth.floorTrend(monotonicMs)
     const growth = this.#growth.judge(monotonicMs)
     if (growth !== null) this.#grown = { ...growth, seenMs: monotonicMs }
     else if (monotonicMs - (this.#grown?.seenMs ?? 0) >= toldForMs) this.#grown = null

@@ -63,7 +63,7 @@ export class SwapWatch {
 }
 
 /** Reads what Linux tells, https://www.kernel.org/doc/html/latest/filesystems/proc.html, read 2026-11-22; null elsewhere. */
-export async function readSwap(): Promise<SwapReading | null> {
+async function readSwap(): Promise<SwapReading | null> {
   if (process.platform !== 'linux') return null
   const [status, machine] = await Promise.all([
     readFile('/proc/self/status', 'utf8'),

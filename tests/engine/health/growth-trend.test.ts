@@ -13,8 +13,8 @@ function readings(bytes: readonly number[]): Reading[] {
 }
 
 describe('growthTrend', () => {
-  test('knows nothing of fewer than four readings', () => {
-    expect(growthTrend(readings([1, 2, 3]))).toBeNull()
+  test('knows nothing of fewer than three readings', () => {
+    expect(growthTrend(readings([1, 2]))).toBeNull()
   })
 
   test('finds the slope of a line, and no doubt about it', () => {

@@ -28,6 +28,11 @@ describe('GrowthWatch', () => {
     expect(toldOf({ seed, forMs: 24 * 60 * minuteMs, leakMbPerMinute: 0 })).toEqual([])
   })
 
+  test.each(seeds)('tells nothing of 24 hours with a floor every two minutes, seed %i', (seed) => {
+    const forMs = 24 * 60 * minuteMs
+    expect(toldOf({ seed, forMs, leakMbPerMinute: 0, everyMs: 80_000 })).toEqual([])
+  })
+
   test.each(seeds)(
     'tells a leak of 2 MB a minute from the start within 10 minutes, seed %i',
     (seed) => {
@@ -50,7 +55,7 @@ describe('GrowthWatch', () => {
   test.each(seeds)('tells a leak of 200 MB a minute within 30 s, seed %i', (seed) => {
     const leakFromMs = 10 * minuteMs
     const forMs = 12 * minuteMs
-    const told = toldOf({ seed, forMs, leakMbPerMinute: 200, leakFromMs, everyMs: 3_000 })
+    const told = toldOf({ seed, forMs, leakMbPerMinute: 200, leakFromMs, everyMs: 5_000 })
     expect(told[0]).toMatchObject({ of: 'heap', pace: 'fast' })
     expect(told[0]?.atMs).toBeLessThanOrEqual(leakFromMs + 30_000)
   })
