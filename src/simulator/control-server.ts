@@ -21,6 +21,8 @@ export type ControlServer = { readonly url: string; close(): Promise<void> }
 
 const maxBodyBytes = 64 * 1024
 const defaultLimit = 1_000
+/** Longer than a client rests between two questions: an idle connection that ends as it is used again costs an answer. */
+const keepAliveMs = 120_000
 const maxLimit = 10_000
 const routes =
   'GET /truth, GET /truth/:instrument/trades, GET /faults, POST /faults, GET /connects, POST /start'
@@ -40,6 +42,7 @@ export async function startControlServer(
       }
     )
   })
+  server.keepAliveTimeout = keepAliveMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
