@@ -103,6 +103,10 @@ export type ConnectionRow = {
   readonly latencyP99Ms: number | null
   readonly reconnects: number
   readonly attempt: number
+  /**
+   * While it waits: when its next attempt comes; while the venue is down (`breaker`, `offline`, `maintenance`)
+   * when the venue is asked next, by whichever connection. Null for just now, or while that is not known.
+   */
   readonly nextAttemptMs: number | null
   readonly rejectedFrames: number
   /** Messages per second, one value each 10 s, newest last, at most 30. */
