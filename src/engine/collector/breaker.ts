@@ -84,7 +84,7 @@ export class Breaker {
     this.#probedMs = -Infinity
   }
 
-  /** A connection is no more: it is not waited for. */
+  /** A connection is not down, or is no more. */
   forget(connection: string): void {
     this.#down.delete(connection)
   }

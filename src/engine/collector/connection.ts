@@ -384,6 +384,7 @@ export class Connection {
     if (old !== null) this.#story.keepTimes(old)
     this.#roster.follow(watch)
     this.#hasOpened = stage !== 'opening'
+    if (this.#hasOpened) this.#context.governor.forget(this.id)
     this.#links.promote(link)
     link.listen(this.#linkListener(ticket))
     if (stage === 'overlapping') this.#story.enter('live', null)

@@ -187,7 +187,7 @@ export class Governor {
     this.#pump()
   }
 
-  /** A connection is no more. */
+  /** A connection is no more, or goes on by a link that was open already: it is not down. */
   forget(connection: string): void {
     this.#breaker.forget(connection)
   }
