@@ -48,6 +48,8 @@ export interface EngineReports {
 
 const mostReports = 20
 const reportName = /^engine-.*\.json$/
+/** Of engines whose host ended with them: nobody took it. */
+const leftName = /^node-\d+\.json$/
 
 /** Reports in the folder `reports` of a data folder. */
 export function reportsIn(dataFolder: string): EngineReports {
@@ -75,10 +77,12 @@ export function reportsIn(dataFolder: string): EngineReports {
 }
 
 function removeOldest(folder: string): void {
-  const reports = readdirSync(folder)
-    .filter((name) => reportName.test(name))
-    .sort()
-  for (const name of reports.slice(0, -mostReports)) rmSync(join(folder, name), { force: true })
+  const names = readdirSync(folder).sort()
+  const reports = names.filter((name) => reportName.test(name))
+  const left = names.filter((name) => leftName.test(name))
+  for (const name of [...reports.slice(0, -mostReports), ...left]) {
+    rmSync(join(folder, name), { force: true })
+  }
 }
 
 function takeFile(file: string): string | null {

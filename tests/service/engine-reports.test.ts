@@ -91,6 +91,13 @@ describe('reportsIn', () => {
     expect(JSON.parse(newest)).toEqual(aReport({ atMs: 1_790_000_024_000 }))
   })
 
+  test('clears away what engines left whose hosts ended with them', async () => {
+    const { data, reports } = await folder()
+    writeFileSync(join(reports, fatalErrorFile(41)), JSON.stringify(nodeReport))
+    reportsIn(data).keep(aReport())
+    expect(readdirSync(reports)).toEqual(['engine-2026-09-21T14-13-20.000Z.json'])
+  })
+
   test('does without a report where no folder can be made', async () => {
     const file = join(await scratchFolder(), 'a-file')
     writeFileSync(file, '')
