@@ -27,7 +27,7 @@ const collected = {
   'bybit-linear': busiest('bybit-linear', 60),
   'bybit-spot': busiest('bybit-spot', 60)
 }
-const rate = 1.1
+const rate = 1.25
 const minuteMs = 60_000
 const sampleMs = 2_000
 const liveMs = 120_000
