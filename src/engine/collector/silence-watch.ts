@@ -227,7 +227,7 @@ export class SilenceWatch {
   /**
    * Judges an instrument's silence by the newest trades of the venue's REST.
    *
-   * @param trades Oldest first. `isWhole`: the venue gave as many as were asked for, so older ones may be missing too.
+   * @param trades Oldest first. `isFull`: as many as were asked for, so older ones may be missing too.
    * @param newestId Newest id that came; -1 where none did, or ids have no order.
    */
   judge(
