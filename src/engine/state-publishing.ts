@@ -129,8 +129,9 @@ export class StatePublishing {
   #putHealth(totals: readonly CollectorTotals[]): void {
     const { publisher, pipeline, writer, config, startedMs, trouble, memory, clock } = this.#parts
     const figures = writer.figures()
-    const { implausible: implausibleTrades, missingTrades } = pipeline.counters()
-    const { droppedTrades, conflictingTrades, storeLagMs } = figures
+    const { implausible: implausibleTrades, missingTrades, dropped } = pipeline.counters()
+    const { conflictingTrades, storeLagMs } = figures
+    const droppedTrades = dropped + figures.droppedTrades
     const gaps = this.#gapFigures()
     this.#judge({
       storeLagMs,

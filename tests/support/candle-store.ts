@@ -33,6 +33,8 @@ export class CandleStore implements RowSink {
   readonly #trades = new Map<number | string, StoredTrade>()
   readonly #candles = new Map<string, Candle>()
   readonly ledger = new LedgerStore()
+  /** Has room for nothing more. */
+  isFull = false
   #pending: StoredTrade[] = []
 
   constructor(options: CandleStoreOptions) {

@@ -15,6 +15,8 @@ export type PipelineCounters = {
   readonly missingTrades: number
   /** Trades from history that no open gap asked for: not kept. */
   readonly refused: number
+  /** Trades that came and could not be kept; the ledger holds what they leave as missing. */
+  readonly dropped: number
   /** How often two holes grew into one for want of room; later trades of theirs are uncertain. */
   readonly holesMerged: number
 }
@@ -31,6 +33,7 @@ export function zeroCounters(): { -readonly [Counter in keyof PipelineCounters]:
     gaps: 0,
     missingTrades: 0,
     refused: 0,
+    dropped: 0,
     holesMerged: 0
   }
 }

@@ -45,10 +45,10 @@ export type EventOrigin = 'live' | 'backfill'
 
 /**
  * What became of an event. `view`: it changed a price at most, and is stored nowhere. `refused`: a trade
- * of backfill that no open gap asks for.
+ * of backfill that no open gap asks for. `dropped`: there was no room to keep it.
  */
 export type Applied =
-  'stored' | 'duplicate' | 'implausible' | 'refused' | 'view' | 'unknown-instrument'
+  'stored' | 'duplicate' | 'implausible' | 'refused' | 'dropped' | 'view' | 'unknown-instrument'
 
 /** How complete an instrument's tape is; changes when a gap opens, shrinks or is settled. */
 export type LedgerFigures = {
@@ -309,6 +309,7 @@ export class Pipeline {
   }
 
   #applyTrade(run: InstrumentRun, trade: Trade, origin: EventOrigin): Applied {
+    if (this.#options.rows.isFull === true) return this.#drop(run, trade, origin)
     if (origin === 'live' && !this.#isPlausible(trade.eventMs))
       return this.#applyFlagged(run, trade)
     const verdict =
@@ -344,6 +345,21 @@ export class Pipeline {
       this.#nextArrival += 1
     }
     return 'duplicate'
+  }
+
+  /** What cannot be kept still tells a price; of history there will be another try. */
+  #drop(run: InstrumentRun, trade: Trade, origin: EventOrigin): 'dropped' {
+    this.#counters.dropped += 1
+    if (origin === 'backfill') return 'dropped'
+    const isPlausible = this.#isPlausible(trade.eventMs)
+    run.ledger.dropped(isPlausible ? trade.eventMs : trade.receivedMs)
+    if (!isPlausible) return 'dropped'
+    const entry = this.#entry
+    fillEntry(entry, trade, this.#nextArrival, run.rule)
+    entry.runNowMs = this.#runNowMs
+    run.price.trade(trade, entry)
+    this.#markPrice(run)
+    return 'dropped'
   }
 
   #applyFlagged(run: InstrumentRun, trade: Trade): Applied {

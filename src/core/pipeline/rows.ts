@@ -10,6 +10,11 @@ import type { Trade } from '../market/event.ts'
  */
 export interface RowSink {
   /**
+   * There is no room for one more trade: what is handed in now is lost. Asked before a trade is taken
+   * note of, so that the ledger says that it is missing. Left out where there always is room.
+   */
+  readonly isFull?: boolean
+  /**
    * @param arrival Rises by 1 with each row of the run, across instruments; continues after a restart.
    */
   trade(trade: Trade, arrival: number): void

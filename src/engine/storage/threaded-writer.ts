@@ -97,6 +97,11 @@ export class ThreadedWriter implements StoreWriter {
     await this.#untilCommitted(Math.max(0, ...numbers))
   }
 
+  /** Trades handed in now would be dropped. */
+  get isFull(): boolean {
+    return this.#queue.rows >= this.#options.queueRows * overflowTimes
+  }
+
   follow(source: ChangeSource): void {
     this.#source = source
   }
@@ -204,7 +209,7 @@ export class ThreadedWriter implements StoreWriter {
     const queue = this.#queue
     if (queue.rows >= queueRows) {
       this.#notices.setPressure('high')
-      if (queue.rows >= queueRows * overflowTimes) {
+      if (this.isFull) {
         this.#tally.droppedTrades += 1
         return
       }

@@ -12,7 +12,7 @@ import type { LedgerRecord } from './ledger-record.ts'
 import type { LinkMark } from './link-mark.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
-import { StandingLinks } from './standing-links.ts'
+import { StandingLinks, storeFull } from './standing-links.ts'
 
 /** An id told of ahead of its trade counts as missing after this long. */
 const announcedMs = 2_000
@@ -98,6 +98,13 @@ export class IdLedger {
     const isAnew = ids.isAnew(trade, this.#frontier.provenMs)
     if (isAnew && this.#record.gaps.holding(id) === null) return this.#beginAnew(trade)
     return this.#takeOther(trade, ids.take(trade))
+  }
+
+  /** A trade came and could not be kept: the next one that is kept shows which are missing. */
+  dropped(): void {
+    if (!this.#frontier.isStanding) return
+    this.#interruption = storeFull
+    this.#frontier.isStanding = false
   }
 
   /** Takes note of a trade whose time is not believed. @param eventMs A time in its place. */

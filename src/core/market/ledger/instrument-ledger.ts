@@ -85,8 +85,15 @@ export class InstrumentLedger {
       const verdict = this.#ids.take(Number(id), eventMs)
       return verdict === 'next' || verdict === 'late' ? 'new' : verdict
     }
+    this.#links?.kept(eventMs)
     this.#links?.alive(eventMs, runNowMs)
     return this.#recent?.take(trade.id, eventMs) ?? 'new'
+  }
+
+  /** Takes note that a trade came from the feed and could not be kept: what is missing begins with it. */
+  dropped(eventMs: number): void {
+    this.#ids?.dropped()
+    this.#links?.dropped(eventMs)
   }
 
   /** Takes note of a trade from the feed whose time is not believed, under another in its place. */

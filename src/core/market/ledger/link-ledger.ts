@@ -7,7 +7,7 @@ import type { LedgerRecord } from './ledger-record.ts'
 import { marketClosed, type LinkMark } from './link-mark.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
-import { StandingLinks } from './standing-links.ts'
+import { StandingLinks, storeFull } from './standing-links.ts'
 
 /** Trades of the last moment before a sign of life may still be under way. */
 const marginMs = 1_000
@@ -59,6 +59,8 @@ export class LinkLedger {
   #beginning: Beginning | null = null
   /** Venue time up to which everything is stored; -Infinity when nothing is. */
   #endMs = -Infinity
+  /** Venue time from which trades came and could not be kept; null while all are kept. */
+  #droppedFromMs: number | null = null
   /** Least that our clock at an event's arrival was ahead of its venue time, ms; Infinity before the first. */
   #leastLagMs = Infinity
 
@@ -79,6 +81,19 @@ export class LinkLedger {
     this.#leastLagMs = Math.min(this.#leastLagMs, lagMs)
     if (this.#beginning !== null) this.#dateBeginning(this.#beginning, lagMs)
     this.#sealBefore(Math.min(eventMs, runNowMs))
+  }
+
+  /** A trade came and could not be kept: nothing after it is covered until one is kept again. */
+  dropped(eventMs: number): void {
+    if (!this.#links.areAny) return
+    const fromMs = Math.min(eventMs, this.#record.sealedMs)
+    this.#droppedFromMs = Math.min(fromMs, this.#droppedFromMs ?? Infinity)
+    this.#record.tellExactly()
+  }
+
+  /** A trade is kept: what was dropped before it is missing. */
+  kept(eventMs: number): void {
+    if (this.#droppedFromMs !== null) this.#missDropped(eventMs)
   }
 
   /**
@@ -170,8 +185,17 @@ export class LinkLedger {
     if (!isBridged && !isTold) this.#open(fromMs, toMs, { cause: 'disconnected', reason })
   }
 
+  #missDropped(untilMs: number): void {
+    const fromMs = this.#droppedFromMs ?? untilMs
+    const toMs = Math.max(untilMs, fromMs + 1, this.#record.sealedMs)
+    this.#droppedFromMs = null
+    this.#open(fromMs, toMs, storeFull)
+    this.#record.begin(this.#kind, toMs)
+  }
+
   #sealBefore(eventMs: number): void {
-    if (this.#links.areAny) this.#record.frontier.seal(eventMs - marginMs)
+    if (this.#links.areAny && this.#droppedFromMs === null)
+      this.#record.frontier.seal(eventMs - marginMs)
   }
 
   /**
@@ -184,6 +208,7 @@ export class LinkLedger {
   }
 
   #endAt({ lastFrameMs, reason }: LinkMark): void {
+    if (this.#droppedFromMs !== null) this.#missDropped(lastFrameMs)
     this.#record.frontier.seal(lastFrameMs - marginMs)
     this.#record.tellExactly()
     this.#endMs = this.#record.sealedMs

@@ -4,6 +4,9 @@ import type { LinkMark } from './link-mark.ts'
 /** Why nothing carried an instrument for a while. */
 export type Interruption = { readonly cause: GapCause; readonly reason: string | null }
 
+/** Trades came, and the store had no room for them. */
+export const storeFull: Interruption = { cause: 'store-full', reason: null }
+
 /** What a mark means for an instrument that several links may carry. */
 export type LinkChange = 'first' | 'more' | 'again' | 'last' | 'fewer' | 'unknown'
 
