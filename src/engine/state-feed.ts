@@ -63,11 +63,10 @@ export class StateFeed {
   refreshAges(): void {
     for (const [id, collector] of this.#collectorOf) {
       const shown = this.#publisher.find('prices', id)
-      const state = this.#pipeline.price(id)
       const isSame =
         shown !== null &&
         shown.freshness === collector.freshnessOf(id) &&
-        shown.tradesPerMinute === (state?.tradesLastMinute ?? 0)
+        shown.tradesPerMinute === this.#pipeline.tradesLastMinute(id)
       if (!isSame) this.#putPrice(id)
     }
     for (const collector of new Set(this.#collectorOf.values())) this.#putConnections(collector)

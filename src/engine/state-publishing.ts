@@ -15,7 +15,7 @@ import type { HandlerFaults } from './health/handler-faults.ts'
 import { HealthCycle } from './health/health-cycle.ts'
 import { buildHealthRow } from './health/health-row.ts'
 import type { MemoryHealth } from './health/memory-health.ts'
-import { ProcessLoad } from './health/process-load.ts'
+import { LoopDelay } from './health/loop-delay.ts'
 import type { TroubleFigures, TroubleWatch } from './health/trouble-watch.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import type { MarketClocks } from './market-clocks.ts'
@@ -26,8 +26,8 @@ import type { StateFeed } from './state-feed.ts'
 import type { StoreWriter } from './storage/store.ts'
 import { ToldCandles } from './told-candles.ts'
 
-/** Clients get at most 30 frames a second. */
-const frameMs = 33
+/** Clients get 25 frames a second: each one more wakes this process and theirs. */
+const frameMs = 40
 const secondMs = 1_000
 const minuteMs = 60_000
 /** Gaps are usually filled within seconds. */
@@ -63,18 +63,19 @@ type Parts = {
 /** Tells the clients of a run what it knows, in time: prices 30 times a second, health once a second. */
 export class StatePublishing {
   readonly #parts: Parts
-  readonly #load = new ProcessLoad()
   readonly #told = new ToldCandles()
   readonly #speed = new RunSpeed()
   readonly #cycle = new HealthCycle((...line) => this.#parts.log('info', ...line))
   readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   /** Formatting a time zone's time costs more than all else that a second tells, so it is done once. */
   readonly #startedAt: string
+  readonly #loopDelay: LoopDelay
   #timers: readonly NodeJS.Timeout[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#startedAt = clockSentence(parts.startedMs, this.#timeZone)
+    this.#loopDelay = new LoopDelay(frameMs, parts.clock.monotonicMs())
   }
 
   start(): void {
@@ -91,7 +92,6 @@ export class StatePublishing {
 
   close(): void {
     for (const timer of this.#timers) clearInterval(timer)
-    this.#load.close()
     this.#parts.memory.close()
   }
 
@@ -103,7 +103,8 @@ export class StatePublishing {
   }
 
   #frame(): void {
-    const { publisher, pipeline, feed, heads, received } = this.#parts
+    const { publisher, pipeline, feed, heads, received, clock } = this.#parts
+    this.#loopDelay.came(clock.monotonicMs())
     received.drain()
     feed.refreshChanged()
     for (const { instrument, interval } of publisher.watchedSeries()) {
@@ -129,6 +130,7 @@ export class StatePublishing {
   #putHealth(totals: readonly CollectorTotals[]): void {
     const { publisher, pipeline, writer, config, startedMs, trouble, memory, clock } = this.#parts
     const figures = writer.figures()
+    const load = { memoryMb: memory.residentMb, eventLoopDelayP99Ms: this.#loopDelay.read() }
     const { implausible: implausibleTrades, missingTrades, dropped } = pipeline.counters()
     const { conflictingTrades, storeLagMs } = figures
     const droppedTrades = dropped + figures.droppedTrades
@@ -140,7 +142,7 @@ export class StatePublishing {
       memory: memory.troubles(),
       ...gaps
     })
-    const row = buildHealthRow(totals, this.#load.read(), {
+    const row = buildHealthRow(totals, load, {
       mode: config.mode,
       uptimeMs: Date.now() - startedMs,
       storeLagMs: Math.round(storeLagMs),

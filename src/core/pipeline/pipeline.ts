@@ -263,6 +263,11 @@ export class Pipeline {
     return this.#runs.get(id)?.price.state(this.#runNowMs) ?? null
   }
 
+  /** Trades of the last minute of the run clock; 0 for an unknown instrument. */
+  tradesLastMinute(id: InstrumentId): number {
+    return this.#runs.get(id)?.price.tradesLastMinute(this.#runNowMs) ?? 0
+  }
+
   /**
    * Closes of the last 60 minutes of the run clock, oldest first; quiet minutes carry the close on, null
    * before the first known one. Null for an unknown instrument.

@@ -83,6 +83,10 @@ export class PriceTracker {
     }
   }
 
+  tradesLastMinute(runNowMs: number): number {
+    return this.#activity.tradesLastMinute(runNowMs)
+  }
+
   /** Closes of the last 60 minutes, oldest first; null before the first known one. */
   spark(runNowMs: number): readonly (number | null)[] {
     return this.#activity.spark(runNowMs)

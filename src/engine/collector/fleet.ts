@@ -101,6 +101,8 @@ export class Fleet {
   /** The best of all connections that carry it. */
   freshnessOf(instrument: Instrument): Freshness {
     const carriers = this.#carriers.get(instrument.id) ?? []
+    const [only] = carriers
+    if (only !== undefined && carriers.length === 1) return this.#freshnessOn(only, instrument)
     return bestFreshness(carriers.map((connection) => this.#freshnessOn(connection, instrument)))
   }
 

@@ -1,7 +1,6 @@
 import type { HealthRow } from '../../contracts/state-rows.ts'
 import { emptyLatencyCounts, latencyQuantile } from '../../core/market/latency-window.ts'
 import { coveragePercent, errorRatePercent } from './coverage.ts'
-import type { ProcessFigures } from './process-load.ts'
 
 /** What one venue's collector tells; see `CollectorTotals`. */
 export type VenueFigures = {
@@ -15,6 +14,14 @@ export type VenueFigures = {
   readonly unknownFrames: number
   readonly problems: readonly string[]
   readonly latencyCounts: Uint32Array
+}
+
+/** What the engine's process costs. */
+export type ProcessFigures = {
+  /** Resident memory, MB of 1,048,576 bytes. */
+  readonly memoryMb: number
+  /** How late timers come, p99 since the last reading, ms; null before the first. */
+  readonly eventLoopDelayP99Ms: number | null
 }
 
 /** What the engine tells of itself and its store. */

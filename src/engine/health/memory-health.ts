@@ -87,6 +87,11 @@ export class MemoryHealth {
     }
   }
 
+  /** Memory of the process when it was last looked at, MB. */
+  get residentMb(): number {
+    return megabytes(this.#residentBytes)
+  }
+
   figures(): MemoryFigures {
     const trend = this.#trend
     const { swappedBytes } = this.#parts.swap.figures

@@ -4,8 +4,6 @@ import { healthShape } from '../../../src/contracts/shapes.ts'
 import { coveragePercent, errorRatePercent } from '../../../src/engine/health/coverage.ts'
 import { buildHealthRow } from '../../../src/engine/health/health-row.ts'
 import type { VenueFigures } from '../../../src/engine/health/health-row.ts'
-import { ProcessLoad } from '../../../src/engine/health/process-load.ts'
-import { until } from '../../support/until.ts'
 
 function aVenue(changes: Partial<VenueFigures> = {}): VenueFigures {
   return {
@@ -98,20 +96,5 @@ describe('buildHealthRow with a problem of the engine', () => {
   test('is degraded and says why', () => {
     const row = buildHealthRow([aVenue()], load, { ...engine, problems: ['Storing fails'] })
     expect(row).toMatchObject({ status: 'degraded', problems: ['Storing fails'] })
-  })
-})
-
-describe('ProcessLoad', () => {
-  test('tells memory, and how late timers come once the loop was held', async () => {
-    const process = new ProcessLoad()
-    expect(process.read().memoryMb).toBeGreaterThan(10)
-    let turns = 0
-    await until(() => {
-      const endMs = performance.now() + 60
-      while (performance.now() < endMs);
-      turns += 1
-      return turns % 5 === 0 && (process.read().eventLoopDelayP99Ms ?? 0) > 20
-    }, 'the delay is seen')
-    process.close()
   })
 })
