@@ -42,8 +42,14 @@ export async function strikeLinks(
   const isEnded = ({ endedMs }: LinkEvent) => endedMs >= fromWallMs
   const detection = (id: string) =>
     after(id).find((event) => isEnded(event) || event.state !== 'live')
-  const recovery = (id: string) =>
-    after(id).find((event) => isEnded(event) && event.state === 'live')
+  // A lasting silence may end before its link was given up.
+  const recovery = (id: string) => {
+    const seenMs = detection(id)?.atMs ?? Infinity
+    return after(id).find((event) => {
+      const isBack = isEnded(event) || (of.clear !== undefined && event.atMs > seenMs)
+      return isBack && event.state === 'live'
+    })
+  }
   await of.provoke()
   await of.clear?.(async () => {
     await holdsWithin(of.withinMs, () => struck.every(({ id }) => detection(id) !== undefined))
@@ -54,7 +60,7 @@ export async function strikeLinks(
   const samples: LinkSample[] = []
   for (const { id, instruments } of struck) {
     const [seen, live] = [detection(id), recovery(id)]
-    const endedMs = live?.endedMs ?? null
+    const endedMs = live === undefined ? null : isEnded(live) ? live.endedMs : clearedWallMs
     const trade = endedMs === null ? null : await firstTradeMs(stand.database, instruments, endedMs)
     samples.push({
       connection: id,
