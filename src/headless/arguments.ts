@@ -52,7 +52,7 @@ export function readArguments(args: readonly string[]): CommandArguments {
     case 'simulate':
       return { command, rest }
     case undefined:
-      throw new ArgumentError(`a command is needed: ${commands.join(', ')}`)
+      throw new ArgumentError(`a command is needed: ${commands.join(', ')}; see --help`)
     default:
       throw new ArgumentError(`unknown command ${command}; known: ${commands.join(', ')}`)
   }

@@ -2,6 +2,7 @@ import { PortInUseError } from '../service/http/server.ts'
 import { findRuntimeProblem } from '../service/runtime.ts'
 import { SettingsError } from '../service/settings-file.ts'
 import { ArgumentError, readArguments } from './arguments.ts'
+import { asksForHelp, helpText } from './help.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
@@ -12,6 +13,10 @@ async function main(): Promise<number> {
   if (problem !== null) {
     process.stderr.write(`tapedeck: ${problem}\n`)
     return 78
+  }
+  if (asksForHelp(process.argv.slice(2))) {
+    process.stdout.write(helpText)
+    return 0
   }
   const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

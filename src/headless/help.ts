@@ -1,0 +1,40 @@
+/** What `tapedeck --help` prints. docs/settings.md explains each option. */
+export const helpText = `Usage: tapedeck COMMAND [options]
+
+serve      collect market data and serve the dashboard and the HTTP API
+  --port P              0 to 65535, default 5001; 0: any free port
+  --host 127.0.0.1      the only one served in this version
+  --data-dir DIR        where data is kept; default: the platform's place for it
+  --settings FILE       default: settings.toml in the data folder
+  --demo                the simulated market; not together with --settings
+  --skip-market-hours   connect at any hour
+  --no-browser          do not open the page
+  --log-level LEVEL     debug, info (default), warn or error
+
+replay     play captured frames
+  --frames FILE         the capture: plain, gzip or zstd; required
+  --venue ID            needed where the capture does not tell
+  --instruments a,b     needed where the capture holds no list of instruments
+  --intervals a,b       default 1s,1m,100t
+  --print ndjson        print candles and a summary, one JSON object a line
+  --data-dir DIR        keep the database there; else nothing is kept
+
+simulate   run the venue simulator alone
+  --port P              of its control server; default 0: any free port
+  --seed N              default 1
+  --rate X              0.01 to 100 times the usual trades, default 1
+  --tape FILE           play a CSV tape instead
+  --frames FILE         play captured frames instead
+  --speed X             of tape or frames: max, or 0.01 to 10000, default 1
+  --scenario FILE       faults by time
+  --proxy               put a proxy before each venue, for faults of the network
+  --verify DB           hold a database against a simulator that runs
+  --control URL         of that simulator
+
+Exit codes: 0 ok, 1 failed, 2 bad arguments or settings, 78 wrong environment.
+`
+
+/** Tells whether a command line asks for help, of any command. */
+export function asksForHelp(args: readonly string[]): boolean {
+  return args[0] === 'help' || args.includes('--help') || args.includes('-h')
+}
