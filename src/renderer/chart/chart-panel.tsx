@@ -160,7 +160,10 @@ function useChartSession({ plot, legend, instrument, interval, freshness }: Sess
       },
       {
         onState: setState,
-        onCandle: (bar) => painter.write(bar, digits.current),
+        onCandle: (bar) => {
+          const latest = stream.state.prices.find(wanted.current.instrument)
+          painter.write(bar, digits.current, (latest?.side ?? null) !== null)
+        },
         onGap: (hovered, place) => {
           pointer.current = place
           setGap(hovered)

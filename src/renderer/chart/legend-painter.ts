@@ -27,10 +27,11 @@ export class LegendPainter {
     }
   }
 
-  write({ candle, before, state }: DescribedBar, digits: number): void {
+  /** @param tellsSides False where the venue does not say who took. */
+  write({ candle, before, state }: DescribedBar, digits: number, tellsSides: boolean): void {
     const direction = candle === null ? '' : candle.close >= candle.open ? 'up' : 'down'
     if (this.#root.dataset['direction'] !== direction) this.#root.dataset['direction'] = direction
-    const figures = candle === null ? {} : legendTexts(candle, before, digits)
+    const figures = candle === null ? {} : legendTexts(candle, before, digits, tellsSides)
     const texts = { ...figures, state }
     for (const field of legendFields) this.#set(field, texts[field] ?? '–')
   }
@@ -45,11 +46,13 @@ export class LegendPainter {
  * Writes a candle's figures; an unknown one is left out.
  *
  * @param before The candle before, whose close the change counts from; null counts from the open.
+ * @param tellsSides False where the venue does not say who took: no bought volume means nothing then.
  */
 export function legendTexts(
   candle: Candle,
   before: Candle | null,
-  digits: number
+  digits: number,
+  tellsSides = true
 ): Partial<Record<LegendField, string>> {
   const from = before?.close ?? candle.open
   const percent = from > 0 ? (candle.close / from - 1) * 100 : 0
@@ -63,6 +66,8 @@ export function legendTexts(
   }
   // A venue's own candle tells neither trades nor sides.
   if (candle.trades === 0) return texts
+  const counted = { ...texts, trades: fixedText(candle.trades, 0) }
+  if (candle.buyVolume === 0 && !tellsSides) return counted
   const share = candle.volume > 0 ? (candle.buyVolume / candle.volume) * 100 : 0
-  return { ...texts, buy: `${share.toFixed(0)} %`, trades: fixedText(candle.trades, 0) }
+  return { ...counted, buy: `${share.toFixed(0)} %` }
 }

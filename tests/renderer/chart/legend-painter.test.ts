@@ -22,4 +22,11 @@ describe('legendTexts', () => {
     expect(texts.trades).toBeUndefined()
     expect(texts.buy).toBeUndefined()
   })
+
+  test('calls no trade sold where the venue does not say who took', () => {
+    const candle = aCandle({ volume: 10, buyVolume: 0, trades: 3 })
+    expect(legendTexts(candle, null, 2, false)).toMatchObject({ trades: '3' })
+    expect(legendTexts(candle, null, 2, false).buy).toBeUndefined()
+    expect(legendTexts(candle, null, 2, true).buy).toBe('0 %')
+  })
 })
