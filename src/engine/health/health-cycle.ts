@@ -1,5 +1,5 @@
 import type { HealthRow } from '../../contracts/state-rows.ts'
-import type { LogFields } from '../collector/log.ts'
+import type { LogFields } from '../../contracts/log-limit.ts'
 
 const cycleMs = 30_000
 

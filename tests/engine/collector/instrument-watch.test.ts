@@ -75,7 +75,11 @@ describe('InstrumentWatch', () => {
     watch.note(beat(a, 6), 1_000)
     watch.discount(execution('trade', a, 6))
     expect(watch.longestBehindMs(4_000)).toBe(0)
-    expect(watch.activity(a, 4_000)).toEqual({ dataAgeMs: 4_000, usualGapMs: null, isSuspect: false })
+    expect(watch.activity(a, 4_000)).toEqual({
+      dataAgeMs: 4_000,
+      usualGapMs: null,
+      isSuspect: false
+    })
     const fresh = aWatch(b)
     fresh.discount(execution('trade', b, 1))
     expect(fresh.activity(b, 0)?.dataAgeMs).toBeNull()
