@@ -19,6 +19,14 @@ const waitingWords: Readonly<Record<string, string>> = {
   paused: 'paused'
 }
 
+/** What comes at the next attempt, where it is not one of this connection's own tries. */
+const leads: Readonly<Record<string, string>> = {
+  market: 'connects in',
+  maintenance: 'next probe in',
+  breaker: 'next probe in',
+  offline: 'next probe in'
+}
+
 /** Says how a connection is. Without a link to the engine nothing is known to be live. */
 export function connectionWords(
   row: ConnectionRow,
@@ -47,9 +55,11 @@ export function connectionWords(
 }
 
 function waiting(row: ConnectionRow, nowMs: number): ConnectionWords {
-  const lead = row.reason === 'market' ? 'connects in' : 'in'
+  const lead = leads[row.reason ?? ''] ?? 'in'
   const turn =
-    row.nextAttemptMs === null ? '' : `, ${lead} ${longAgeText(row.nextAttemptMs - nowMs)}`
+    row.nextAttemptMs === null
+      ? ''
+      : `, ${lead} ${longAgeText(Math.max(0, row.nextAttemptMs - nowMs))}`
   const isChosen = row.reason === 'market' || row.reason === 'paused'
   const words = waitingWords[row.reason ?? '']
   return {

@@ -1,18 +1,11 @@
 import type { ConnectionRow, HealthRow } from '../../contracts/state-rows.ts'
 import { useDesk, useRows } from '../desk/desk.ts'
 import { fixedText } from '../format/number-text.ts'
+import { memoryTitle, rareFigures, type HealthFigure } from './rare-figures.ts'
 import { Trend } from './trend.tsx'
 
-type Figure = {
-  readonly label: string
-  readonly value: string
-  readonly title: string
-  readonly trend?: readonly number[]
-  readonly isBad?: boolean
-}
-
 /** What happened to trades that did not simply come and stay. */
-function tradeFigures(health: HealthRow): readonly Figure[] {
+function tradeFigures(health: HealthRow): readonly HealthFigure[] {
   const count = (value: number) => fixedText(value, 0)
   return [
     {
@@ -51,7 +44,7 @@ export function HealthSummary({ connections }: { readonly connections: readonly 
   const reconnects = connections.reduce((sum, row) => sum + row.reconnects, 0)
   const milliseconds = (value: number | null | undefined) =>
     value === null || value === undefined ? '–' : `${fixedText(value, 0)} ms`
-  const figures: readonly Figure[] =
+  const figures: readonly HealthFigure[] =
     health === undefined
       ? []
       : [
@@ -82,7 +75,7 @@ export function HealthSummary({ connections }: { readonly connections: readonly 
           {
             label: 'Memory',
             value: `${fixedText(health.memoryMb, 0)} MB`,
-            title: 'Memory of the engine',
+            title: memoryTitle(health.memory),
             trend: samples.map((sample) => sample.memoryMb)
           },
           {
@@ -106,7 +99,8 @@ export function HealthSummary({ connections }: { readonly connections: readonly 
             value: milliseconds(health.storeLagMs),
             title: `Oldest row not yet committed; ${health.queuedRows} rows queued`
           },
-          ...tradeFigures(health)
+          ...tradeFigures(health),
+          ...rareFigures(health)
         ]
   return (
     <section className="summary" aria-label="Summary" data-region="summary">

@@ -1,6 +1,6 @@
 import { TriangleAlert, X } from 'lucide-react'
 import { useChoice, useDesk, useLinkStatus, useRows, useRunNowMs } from '../desk/desk.ts'
-import { worstNotice } from './notice.ts'
+import { isEngineGone, worstNotice } from './notice.ts'
 import { problemsKey, problemsText } from './problems.ts'
 
 /** Lines above the status bar, there only while something needs a person; nothing above them moves. */
@@ -15,7 +15,10 @@ export function NoticeBanners() {
 
 /** What is wrong with the engine itself; put away, it stays away until something else is wrong. */
 function ProblemsBanner() {
-  const problems = useRows('health')[0]?.problems ?? []
+  const health = useRows('health')[0]
+  const connections = useRows('connections')
+  const isTold = health !== undefined && isEngineGone(connections, health)
+  const problems = isTold ? [] : (health?.problems ?? [])
   const dismissed = useChoice((state) => state.dismissedProblems)
   const dismiss = useChoice((state) => state.dismissProblems)
   const showScreen = useChoice((state) => state.showScreen)

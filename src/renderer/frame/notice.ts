@@ -54,14 +54,22 @@ function linkNotice({ link, lastFrameMs, wallMs }: NoticeSource): Notice | null 
 /** The host is there and says that the engine behind it is not: every connection is closed. */
 function engineNotice({ connections, health }: NoticeSource): Notice | null {
   const first = connections[0]
-  const isGone = connections.every((row) => row.state === 'closed')
-  if (health?.status !== 'down' || first === undefined || !isGone) return null
+  if (first === undefined || health === undefined || !isEngineGone(connections, health)) return null
+  const reason = first.reason ?? 'engine gone'
+  const told = health.problems.find((problem) => problem.toLowerCase() !== reason)
+  const next = told === undefined ? 'It is started again by itself.' : `${told}.`
   return {
     grade: 'alarm',
-    text: `Nothing shown here is live: ${first.reason ?? 'engine gone'}. It is started again by itself.`,
+    text: `Nothing shown here is live: ${reason}. ${next}`,
     retry: null,
     connection: null
   }
+}
+
+/** Tells whether the host says that no engine answers; the notice then tells what is wrong. */
+export function isEngineGone(connections: readonly ConnectionRow[], health: HealthRow): boolean {
+  const isClosed = connections.every(({ state }) => state === 'closed')
+  return health.status === 'down' && connections.length > 0 && isClosed
 }
 
 function failedNotice({ connections }: NoticeSource): Notice | null {
@@ -77,6 +85,9 @@ function failedNotice({ connections }: NoticeSource): Notice | null {
   }
 }
 
+/** One connection asks for all of the venue meanwhile. */
+const heldBack: ReadonlySet<string | null> = new Set(['breaker', 'offline', 'maintenance'])
+
 function venueNotice({ connections, nowMs }: NoticeSource): Notice | null {
   const down = connections.filter(
     (row) => connectionWords(row, nowMs, true).isUnhealthy && nowMs - downSince(row) >= patienceMs
@@ -91,10 +102,9 @@ function venueNotice({ connections, nowMs }: NoticeSource): Notice | null {
   const turns = downOfVenue.flatMap((row) =>
     row.nextAttemptMs === null ? [] : [row.nextAttemptMs]
   )
+  const lead = heldBack.has(longest.reason) ? 'Next probe in' : 'Retrying in'
   const turn =
-    turns.length === 0
-      ? ''
-      : ` Retrying in ${longAgeText(Math.max(0, Math.min(...turns) - nowMs))}.`
+    turns.length === 0 ? '' : ` ${lead} ${longAgeText(Math.max(0, Math.min(...turns) - nowMs))}.`
   const count = `${downOfVenue.length} of ${ofVenue.length} connections`
   return {
     grade: downOfVenue.length === ofVenue.length ? 'alarm' : 'warning',

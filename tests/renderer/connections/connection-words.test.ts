@@ -26,6 +26,11 @@ describe('connectionWords', () => {
       false
     ],
     [{ state: 'waiting', reason: 'breaker', nextAttemptMs: null }, 'venue down', true],
+    [
+      { state: 'waiting', reason: 'breaker', nextAttemptMs: nowMs + 4_000 },
+      'venue down, next probe in 4 s',
+      true
+    ],
     [{ state: 'failed', reason: 'bad key' }, 'failed: bad key', true]
   ] as const)('%o reads %s', (fields, text, isUnhealthy) => {
     expect(connectionWords(aConnectionRow(fields), nowMs, true)).toMatchObject({

@@ -78,6 +78,27 @@ describe('worstNotice', () => {
     expect(worstNotice(source({ connections }))).toBeNull()
   })
 
+  test('says why the engine ended and when it is started again, where its host told', () => {
+    const connections = [aConnectionRow({ state: 'closed', reason: 'engine not running' })]
+    const told = (problem: string) =>
+      worstNotice(
+        source({ connections, health: aHealthRow({ status: 'down', problems: [problem] }) })
+      )?.text
+    expect(told('Engine not running')).toBe(
+      'Nothing shown here is live: engine not running. It is started again by itself.'
+    )
+    expect(told('The engine ended (out of memory); starting again in 2 s')).toBe(
+      'Nothing shown here is live: engine not running. The engine ended (out of memory); starting again in 2 s.'
+    )
+  })
+
+  test('says when a venue that is down is asked next', () => {
+    const row = { ...retrying('cb-07', nowMs - 42_000), reason: 'breaker' }
+    expect(worstNotice(source({ connections: [row] }))?.text).toBe(
+      'coinbase: 1 of 1 connections down for 42 s. Next probe in 8 s.'
+    )
+  })
+
   test('puts a connection that needs a person before those that help themselves', () => {
     const failed = aConnectionRow({ id: 'eod-1', state: 'failed', reason: 'bad key' })
     const notice = worstNotice(source({ connections: [retrying('cb-07', 0), failed] }))
