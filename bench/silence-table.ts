@@ -18,6 +18,12 @@ const fixedLimitsMs = [10_000, 45_000, 60_000, 120_000]
 const linkDeathsPerDay = 12
 const busyDeathsPerDay = 200
 
+const learnedRules = [
+  { rule: 'learned, hears tails', asksRest: true, hearsTails: true },
+  { rule: 'learned, asks REST', asksRest: true, hearsTails: false },
+  { rule: 'learned, no REST to ask', asksRest: false, hearsTails: false }
+] as const
+
 type Row = { readonly of: string; readonly rule: string; readonly outcome: TrialOutcome }
 
 const random = seededRandom(seed)
@@ -50,23 +56,23 @@ const rows: readonly Row[] = [
     rule: `fixed ${limitMs / 1_000} s`,
     outcome: tryFixedLimit(busiest, busyDeaths, limitMs)
   })),
-  ...[true, false].map((asksRest) => ({
+  ...learnedRules.map(({ rule, ...how }) => ({
     of: 'links',
-    rule: asksRest ? 'learned, asks REST' : 'learned, no REST to ask',
-    outcome: sum(tapes.map((tape, link) => tryRhythms(tape, linkDeaths[link] ?? [], { asksRest })))
+    rule,
+    outcome: sum(tapes.map((tape, link) => tryRhythms(tape, linkDeaths[link] ?? [], how)))
   })),
   ...fixedLimitsMs.map((limitMs) => ({
     of: 'links',
     rule: `fixed ${limitMs / 1_000} s`,
     outcome: sum(tapes.map((tape, link) => tryFixedLimit(tape, linkDeaths[link] ?? [], limitMs)))
   })),
-  {
-    of: 'instruments',
-    rule: 'learned, asks REST',
-    outcome: sum(
-      tapes.map((tape, link) => tryRhythms(tape, instrumentDeaths[link] ?? [], { asksRest: true }))
-    )
-  },
+  ...learnedRules
+    .filter(({ asksRest }) => asksRest)
+    .map(({ rule, ...how }) => ({
+      of: 'instruments',
+      rule,
+      outcome: sum(tapes.map((tape, link) => tryRhythms(tape, instrumentDeaths[link] ?? [], how)))
+    })),
   ...fixedLimitsMs.map((limitMs) => ({
     of: 'instruments',
     rule: `fixed ${limitMs / 1_000} s`,
@@ -91,7 +97,9 @@ function sum(outcomes: readonly TrialOutcome[]): TrialOutcome {
     total.harmless += each.harmless
     total.questions += each.questions
     total.falseFlags += each.falseFlags
+    total.tailQuestions += each.tailQuestions
     total.foundMs.push(...each.foundMs)
+    total.missingMs.push(...each.missingMs)
   }
   return total
 }
@@ -99,8 +107,9 @@ function sum(outcomes: readonly TrialOutcome[]): TrialOutcome {
 const seconds = (ms: number) => (Number.isFinite(ms) ? (ms / 1_000).toFixed(1) : '–')
 
 for (const { of, rule, outcome } of rows) {
-  const { foundMs, ...counts } = outcome
+  const { foundMs, missingMs, ...counts } = outcome
   const found = Float64Array.from(foundMs).sort()
+  const missing = Float64Array.from(missingMs).sort()
   const line = {
     of,
     rule,
@@ -111,6 +120,11 @@ for (const { of, rule, outcome } of rows) {
       p50: quantileOf(found, 0.5),
       p95: quantileOf(found, 0.95),
       max: found.at(-1) ?? null
+    },
+    missingMs: {
+      p50: quantileOf(missing, 0.5),
+      p95: quantileOf(missing, 0.95),
+      max: missing.at(-1) ?? null
     }
   }
   process.stdout.write(`${JSON.stringify(line)}\n`)
@@ -122,10 +136,11 @@ process.stdout.write(
 )
 for (const subject of ['the busiest link', 'links', 'instruments']) {
   process.stdout.write(
-    `\n${subject.padEnd(26)}false alarms   missed   found   p50 s   p95 s     max   questions   flags\n`
+    `\n${subject.padEnd(26)}false alarms   missed   found   p50 s   p95 s     max   missing p95     max   questions   flags\n`
   )
   for (const { rule, outcome } of rows.filter((row) => row.of === subject)) {
     const found = Float64Array.from(outcome.foundMs).sort()
+    const missing = Float64Array.from(outcome.missingMs).sort()
     const cells = [
       rule.padEnd(26),
       String(outcome.falseAlarms).padStart(12),
@@ -134,6 +149,8 @@ for (const subject of ['the busiest link', 'links', 'instruments']) {
       seconds(quantileOf(found, 0.5)).padStart(8),
       seconds(quantileOf(found, 0.95)).padStart(8),
       seconds(found.at(-1) ?? NaN).padStart(8),
+      seconds(quantileOf(missing, 0.95)).padStart(14),
+      seconds(missing.at(-1) ?? NaN).padStart(8),
       String(outcome.questions).padStart(12),
       String(outcome.falseFlags).padStart(8)
     ]

@@ -11,6 +11,10 @@ const backWithinMs = 500
 const tickMs = 1_000
 const tenseTickMs = 250
 const askEveryMs = 10_000
+/** Quiet for so long an instrument's newest trade is asked for, and each time so long after; at most one a second. */
+const tailEveryMs = 55_000
+/** The feed is given so long to bring what REST tells of the tail. */
+const tailHoldMs = 2_000
 /** An answer of REST, and half a second in which what it tells may still come. */
 const answerMs = 700
 const baseMs = 15_000
@@ -36,18 +40,31 @@ export type TrialOutcome = {
   falseAlarms: number
   /** How long after each death it was found, ms. */
   readonly foundMs: number[]
+  /** How long after its first trade that did not come, ms; 0 where none had to. */
+  readonly missingMs: number[]
   /** Deaths that swallowed trades and were not found within five minutes. */
   missed: number
   /** Deaths that swallowed nothing within five minutes. */
   harmless: number
-  /** Questions to REST. */
+  /** Questions to REST about a silence. */
   questions: number
+  /** Questions to REST that the ledger asks in any case. */
+  tailQuestions: number
   /** Times an instrument that was well was shown as not live. */
   falseFlags: number
 }
 
 export function noOutcome(): TrialOutcome {
-  return { falseAlarms: 0, foundMs: [], missed: 0, harmless: 0, questions: 0, falseFlags: 0 }
+  return {
+    falseAlarms: 0,
+    foundMs: [],
+    missingMs: [],
+    missed: 0,
+    harmless: 0,
+    questions: 0,
+    tailQuestions: 0,
+    falseFlags: 0
+  }
 }
 
 /** Tries a fixed limit: whatever is silent for so long is taken for dead. */
@@ -60,6 +77,7 @@ export function tryFixedLimit(
   const queue = [...deaths]
   let death = queue.shift() ?? null
   let swallowed = 0
+  let swallowedMs = Infinity
   let isLate = false
   let sinceMs = 0
   const passTo = (nowMs: number): void => {
@@ -69,9 +87,11 @@ export function tryFixedLimit(
         outcome.falseAlarms += 1
         continue
       }
+      outcome.missingMs.push(Math.max(0, sinceMs - swallowedMs))
       if (!isLate) outcome.foundMs.push(sinceMs - death.atMs)
       death = nextDeath(queue, sinceMs)
       swallowed = 0
+      swallowedMs = Infinity
       isLate = false
     }
   }
@@ -82,7 +102,10 @@ export function tryFixedLimit(
       isLate = true
     }
     if (death === null || atMs < death.atMs) sinceMs = atMs
-    else swallowed += 1
+    else {
+      swallowed += 1
+      swallowedMs = Math.min(swallowedMs, atMs)
+    }
   }
   passTo(tape.lastsMs)
   return outcome
@@ -100,11 +123,17 @@ function countLate(outcome: TrialOutcome, swallowed: number): void {
   else outcome.missed += 1
 }
 
+export type TrialOptions = {
+  readonly asksRest: boolean
+  /** What REST is asked for the ledger's sake is held against the links as well. */
+  readonly hearsTails?: boolean
+}
+
 /** Tries the rhythms that links and instruments have, with or without REST to ask; pings and heartbeats are always answered. */
 export function tryRhythms(
   tape: SilenceTape,
   deaths: readonly Death[],
-  options: { readonly asksRest: boolean }
+  options: TrialOptions
 ): TrialOutcome {
   return new Trial(tape, deaths, options).run()
 }
@@ -120,6 +149,14 @@ type Question = {
 class Trial {
   readonly #tape: SilenceTape
   readonly #asksRest: boolean
+  readonly #hearsTails: boolean
+  /** When each instrument was last asked about for the ledger's sake. */
+  readonly #tailMs: Float64Array
+  #tailTurn = 0
+  /** A trade of an instrument that REST told and that is still given time to come. */
+  #tail: { readonly trade: Trade; readonly dueMs: number } | null = null
+  /** When the first trade did not come. */
+  #swallowedMs = Infinity
   readonly #deaths: Death[]
   readonly #watch = new InstrumentWatch()
   readonly #silence = createSilenceRule(baseMs)
@@ -138,13 +175,11 @@ class Trial {
   #question: Question | null = null
   #downUntilMs = 0
 
-  constructor(
-    tape: SilenceTape,
-    deaths: readonly Death[],
-    options: { readonly asksRest: boolean }
-  ) {
+  constructor(tape: SilenceTape, deaths: readonly Death[], options: TrialOptions) {
     this.#tape = tape
     this.#asksRest = options.asksRest
+    this.#hearsTails = options.hearsTails ?? false
+    this.#tailMs = new Float64Array(tape.instruments)
     this.#deaths = [...deaths]
     this.#death = this.#deaths.shift() ?? null
     this.#ids = Array.from(
@@ -190,6 +225,7 @@ class Trial {
       list.push(trade)
       if (list.length > pageSize) list.shift()
       this.#swallowed.set(instrument, list)
+      this.#swallowedMs = Math.min(this.#swallowedMs, atMs)
       return
     }
     this.#lastTrades[instrument] = trade
@@ -212,7 +248,7 @@ class Trial {
     this.#watch.silence.age(epochMs + nowMs)
     this.#silence.age()
     this.#giveUp(nowMs)
-    if (this.#answer(nowMs)) return
+    if (this.#answer(nowMs) || this.#hearTail(nowMs)) return
     const suspicion = this.#liveness.check(nowMs)
     if (suspicion?.isProven === true) {
       this.#liveness.condemned(suspicion, nowMs)
@@ -277,6 +313,45 @@ class Trial {
     return true
   }
 
+  /** As TailCheck asks. @returns Whether what it was told ended the link. */
+  #hearTail(nowMs: number): boolean {
+    if (!this.#hearsTails) return false
+    const told = this.#tail
+    if (told === null) {
+      this.#askForTail(nowMs)
+      return false
+    }
+    if (nowMs < told.dueMs) return false
+    this.#tail = null
+    const { trade } = told
+    const { instrument } = trade
+    const known = { newestId: this.#watch.newestId(instrument), nowMs }
+    const page = { trades: [trade], isFull: false }
+    const verdict = this.#watch.silence.judge(instrument, page, known)
+    if (verdict === 'quiet') this.#watch.silence.vouched(instrument, nowMs)
+    if (verdict !== 'missed') return false
+    this.#alarm(nowMs)
+    return true
+  }
+
+  #askForTail(nowMs: number): void {
+    const count = this.#ids.length
+    for (let step = 0; step < count; step += 1) {
+      const instrument = (this.#tailTurn + step) % count
+      const silentMs = nowMs - this.#sinceMs('instrument', instrument, nowMs)
+      const askedAgoMs = nowMs - (this.#tailMs[instrument] ?? 0)
+      if (silentMs < tailEveryMs || askedAgoMs < tailEveryMs) continue
+      this.#tailTurn = instrument + 1
+      this.#tailMs[instrument] = nowMs
+      this.#outcome.tailQuestions += 1
+      const last = this.#lastTrades[instrument] ?? beforeTape
+      const trade = this.#swallowed.get(instrument)?.at(-1) ?? last
+      const ageMs = epochMs + nowMs - trade.eventMs
+      this.#tail = { trade, dueMs: nowMs + Math.max(answerMs, tailHoldMs - ageMs) }
+      return
+    }
+  }
+
   /** Found after five minutes it counts as missed. */
   #giveUp(nowMs: number): void {
     if (this.#isLate || this.#death === null || nowMs < this.#death.atMs + foundWithinMs) return
@@ -287,11 +362,13 @@ class Trial {
   #alarm(nowMs: number): void {
     if (this.#death === null || nowMs < this.#death.atMs) this.#outcome.falseAlarms += 1
     else {
+      this.#outcome.missingMs.push(Math.max(0, nowMs - this.#swallowedMs))
       if (!this.#isLate) this.#outcome.foundMs.push(nowMs - this.#death.atMs)
       this.#bury(nowMs)
     }
     this.#downUntilMs = nowMs + backWithinMs
     this.#question = null
+    this.#tail = null
     this.#liveness = this.#open(this.#downUntilMs)
   }
 
@@ -302,6 +379,7 @@ class Trial {
     this.#death = nextDeath(this.#deaths, nowMs)
     this.#isLate = false
     this.#swallowed.clear()
+    this.#swallowedMs = Infinity
   }
 
   #open(nowMs: number): Liveness {
