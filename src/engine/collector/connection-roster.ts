@@ -1,10 +1,6 @@
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { InstrumentWatch } from './instrument-watch.ts'
 import { Refusals } from './refusals.ts'
-import { unansweredReason } from './subscriptions.ts'
-
-/** After which what was never answered is asked again, ms. */
-const askAgainMs = 600_000
 
 /** The instruments of one connection: those it is to carry, those the venue refuses, and when each was last heard of. */
 export class ConnectionRoster {
@@ -47,6 +43,11 @@ export class ConnectionRoster {
     return this.#refused.has(id)
   }
 
+  /** Whether the venue refused one that it was asked for again. */
+  wasRefused(id: InstrumentId): boolean {
+    return this.#refused.had(id)
+  }
+
   /** Those to be asked of the venue. */
   wanted(): readonly Instrument[] {
     return this.#instruments.filter(({ id }) => !this.#refused.has(id))
@@ -81,13 +82,15 @@ export class ConnectionRoster {
     return true
   }
 
-  /** Takes those whose requests were left unanswered ten minutes ago: they may be asked for again. */
-  takeUnanswered(nowMs: number): readonly Instrument[] {
-    const ids = new Set(this.#refused.since(nowMs - askAgainMs, unansweredReason))
-    for (const id of ids) {
-      this.#refused.delete(id)
-      this.#watch.add(id)
-    }
+  /** When the first of those refused is to be asked for again, monotonic; Infinity while none is refused. */
+  get askAgainMs(): number {
+    return this.#refused.dueMs
+  }
+
+  /** Takes those refused a while ago that are to be asked for again. */
+  takeForgiven(nowMs: number): readonly Instrument[] {
+    const ids = new Set(this.#refused.takeDue(nowMs))
+    for (const id of ids) this.#watch.add(id)
     return this.#instruments.filter(({ id }) => ids.has(id))
   }
 

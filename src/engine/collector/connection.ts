@@ -220,9 +220,10 @@ export class Connection {
     return this.#links.present?.signAgeMs(this.#context.clock.monotonicMs()) ?? null
   }
 
-  /** Whether the venue refuses an instrument that is to be carried here. */
+  /** Whether the venue refuses an instrument that is to be carried here; also while it is asked for again. */
   refuses(id: InstrumentId): boolean {
-    return this.#roster.isRefused(id)
+    if (this.#roster.isRefused(id)) return true
+    return this.#roster.wasRefused(id) && this.#links.present?.carries(id) !== true
   }
 
   /** One sentence for each instrument that the venue refuses, and for what it holds against the connection. */
@@ -240,6 +241,7 @@ export class Connection {
 
   #connect(ticket: ConnectTicket): void {
     this.#story.enter('connecting', null)
+    this.#roster.takeForgiven(this.#nowMs())
     this.#ending = 'retry'
     this.#hasOpened = false
     const link = this.#links.begin({
@@ -290,10 +292,10 @@ export class Connection {
     this.#replacement.endTurn()
   }
 
-  /** Asks for those that the venue left unanswered a while ago. */
+  /** Asks for those that the venue refused, or left unanswered, a while ago. */
   #askAgain(): void {
     if (this.state !== 'live') return
-    for (const instrument of this.#roster.takeUnanswered(this.#context.clock.monotonicMs())) {
+    for (const instrument of this.#roster.takeForgiven(this.#nowMs())) {
       this.#links.present?.addInstrument(instrument)
       this.#replacement.addInstrument(instrument)
     }
@@ -340,11 +342,17 @@ export class Connection {
     this.#story.lost()
     const heir = this.#replacement.takeHeir()
     if (heir !== null) this.#adopt(heir)
-    else if (cause.class === 'auth' || this.#ending === 'fail') this.#search.fail(cause.text)
-    else {
+    else if (cause.class === 'auth') this.#search.fail(cause.text)
+    else if (this.#ending === 'fail') {
+      this.#search.fail(cause.text, this.#roster.askAgainMs - this.#nowMs())
+    } else {
       const { healthyMs } = link
       this.#search.beginAfter({ cause, healthyMs, wasOpen: this.#hasOpened })
     }
+  }
+
+  #nowMs(): number {
+    return this.#context.clock.monotonicMs()
   }
 
   #tellClosed(): void {

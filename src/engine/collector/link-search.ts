@@ -82,9 +82,9 @@ export class LinkSearch {
     else this.#wait('waiting', 'backoff', delayMs)
   }
 
-  /** Needs a person; looks again by itself after ten minutes. */
-  fail(text: string): void {
-    this.#wait('failed', text, failedRetryMs)
+  /** Needs a person; looks again by itself after ten minutes, unless told when. */
+  fail(text: string, retryMs = failedRetryMs): void {
+    this.#wait('failed', text, Math.max(0, retryMs))
   }
 
   /** Skips the wait as asked by a person; false when it is none that can be skipped. */

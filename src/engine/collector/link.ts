@@ -14,6 +14,8 @@ import type { Socket, SocketEnd, SocketListener } from './socket.ts'
 import { Subscriptions } from './subscriptions.ts'
 import type { Refused, SubscriptionListener } from './subscriptions.ts'
 
+type Notice = Extract<ControlFrame, { kind: 'notice' }>
+
 const openWithinMs = 10_000
 const closeWithinMs = 500
 
@@ -280,8 +282,7 @@ export class Link implements FrameTaker {
         this.#refused(parsed)
         return
       case 'notice':
-        if (parsed.code === 'rate') this.#context.governor.pause(null)
-        this.#listener.noticed(parsed.code, `venue says: ${this.#sample(parsed.message)}`)
+        this.#noticed(parsed.code, parsed.message)
         return
       case 'pong':
       case 'ignored':
@@ -296,7 +297,14 @@ export class Link implements FrameTaker {
       this.abandon(ownCause(kind, `venue refused: ${this.#sample(refusal.reason)}`))
       return
     }
-    this.#subscriptions.refused(refusal)
+    if (this.#subscriptions.refused(refusal)) return
+    this.#noticed(refusal.code === 'limit' ? 'rate' : 'other', refusal.reason)
+  }
+
+  /** What the venue says unasked; a warning of rates pauses all that is asked of it. */
+  #noticed(code: Notice['code'], message: string): void {
+    if (code === 'rate') this.#context.governor.pause(null)
+    this.#listener.noticed(code, `venue says: ${this.#sample(message)}`)
   }
 
   #pinged(): void {

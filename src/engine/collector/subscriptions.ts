@@ -7,7 +7,7 @@ import type { Clock, Timer } from './clock.ts'
 const acknowledgeWithinMs = 10_000
 
 /** Why an instrument is not carried whose request was never answered, though others were. */
-export const unansweredReason = 'no acknowledgement'
+const unansweredReason = 'no acknowledgement'
 
 /** Seconds' worth of messages that may go at once. */
 const burstSeconds = 1
@@ -108,9 +108,11 @@ export class Subscriptions {
     this.#pump()
   }
 
-  refused(refusal: Refused): void {
-    this.#isAnswered = true
+  /** @returns False when it is no answer to what was asked: the venue complains unasked. */
+  refused(refusal: Refused): boolean {
     const entry = this.#findRefused(refusal)
+    if (entry === undefined && isUnasked(refusal)) return false
+    this.#isAnswered = true
     if (entry === undefined || refusal.scope === 'instrument') {
       this.#refuseNamed(entry, refusal)
     } else {
@@ -118,6 +120,7 @@ export class Subscriptions {
       if (entry.operation === 'subscribe') this.#isolate(entry, refusal)
     }
     this.#pump()
+    return true
   }
 
   /** Looks for requests without an answer; its owner calls it every second. */
@@ -255,6 +258,11 @@ export class Subscriptions {
     this.#queue('subscribe', instruments.slice(0, middle), how.isSecond)
     this.#queue('subscribe', instruments.slice(middle), how.isSecond)
   }
+}
+
+/** Names nothing that could have been asked for. */
+function isUnasked({ code, instruments }: Refused): boolean {
+  return code !== 'already-subscribed' && instruments.length === 0
 }
 
 /** Those of an entry that a list of all subscriptions does not show as asked. */

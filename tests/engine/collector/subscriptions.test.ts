@@ -21,6 +21,14 @@ function answerAllBut(rig: ConnectionRig, bad: string, naming: boolean): number 
   return requests
 }
 
+/** Answers every request with a refusal that names nothing, until none is left. */
+function refuseEverything(rig: ConnectionRig): void {
+  while (rig.socket.sent.length > 0 && !rig.socket.isEnded) {
+    const { id } = readToyRequest(rig.socket.sent.shift() ?? '')
+    rig.socket.say({ refused: id, names: [] })
+  }
+}
+
 describe('Subscriptions', () => {
   test('a bad instrument is isolated by halving, the others live', () => {
     const rig = aSubscribingRig({ instruments: [...someToys(14), aToy('BAD-USD')] })
@@ -77,6 +85,30 @@ describe('Subscriptions', () => {
     expect(rig.state).toBe('live')
   })
 
+  test('a connection all of whose instruments were refused for a moment asks again within a minute', () => {
+    const rig = aSubscribingRig({ instruments: someToys(3) })
+    refuseEverything(rig)
+    expect(rig.state).toBe('failed')
+    rig.pass(60_000)
+    rig.socket.accept()
+    expect(readToyRequest(rig.socket.sent[0] ?? '').symbols).toHaveLength(3)
+    rig.acknowledge()
+    expect(rig.state).toBe('live')
+    expect(rig.connection.refusals()).toEqual([])
+  })
+
+  test('what the venue goes on refusing is asked for ever more rarely, at least every ten minutes', () => {
+    const rig = aSubscribingRig({ instruments: [...someToys(2), aToy('BAD-USD')] })
+    answerAllBut(rig, 'BAD-USD', true)
+    const askedAtS: number[] = []
+    for (let second = 1; second <= 2_400; second += 1) {
+      rig.trade(1_000)
+      if (answerAllBut(rig, 'BAD-USD', true) > 0) askedAtS.push(second)
+    }
+    expect(askedAtS).toEqual([60, 180, 420, 900, 1_500, 2_100])
+    expect(rig.state).toBe('live')
+  })
+
   test('what the venue holds already counts as subscribed', () => {
     const rig = aSubscribingRig({ instruments: someToys(1) })
     rig.socket.say({ refused: 'r1', code: 'already-subscribed' })
@@ -123,7 +155,7 @@ describe('Subscriptions', () => {
     expect(rig.connection.refusals()).toEqual([
       'toy:BAD-USD is refused by the venue: no acknowledgement'
     ])
-    rig.trade(585_000)
+    for (let second = 0; second < 60 && rig.socket.sent.length === 0; second += 1) rig.trade(1_000)
     expect(readToyRequest(rig.socket.sent[0] ?? '').symbols).toEqual(['BAD-USD'])
     rig.acknowledge()
     expect(rig.connection.refusals()).toEqual([])
@@ -239,6 +271,24 @@ describe('Subscriptions', () => {
     rig.socket.say({ refused: null, scope: 'connection', code: 'limit' })
     expect(rig.state).toBe('waiting(rate)')
     expect(rig.governor.pausedMs()).toBe(30_000)
+  })
+
+  test('an error that answers nothing is shown, and changes nothing else', () => {
+    const rig = aSubscribingRig()
+    rig.acknowledge()
+    rig.socket.say({ refused: null, names: [] })
+    expect(rig.state).toBe('live')
+    expect(rig.connection.row(0).log[0]?.text).toBe('venue says: no such symbol')
+    expect(rig.governor.pausedMs()).toBe(0)
+  })
+
+  test('a warning of rates in the words of an error pauses the venue and keeps the connection', () => {
+    const rig = aSubscribingRig()
+    rig.acknowledge()
+    rig.socket.say({ refused: null, names: [], code: 'limit' })
+    expect(rig.state).toBe('live')
+    expect(rig.governor.pausedMs()).toBe(30_000)
+    expect(rig.connection.row(0).log[0]?.text).toBe('venue says: no such symbol')
   })
 
   test('a rate notice pauses the venue and keeps the connection', () => {
