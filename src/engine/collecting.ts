@@ -226,7 +226,10 @@ export class Collecting {
       apply: (trade) => pipeline.apply(trade, clock.nowMs(), 'backfill'),
       putCandles: (candles) => writer.putCandles(candles),
       settle: (settlement) => pipeline.settle(settlement, clock.nowMs()),
-      announce: (anchor) => void pipeline.apply(anchor, clock.nowMs()),
+      announce: (anchor) => {
+        pipeline.apply(anchor, clock.nowMs())
+        collector.told({ ...anchor, kind: 'trade' })
+      },
       lastTradeMs: (id) => pipeline.price(id)?.latest?.receivedMs ?? null,
       onEvent: (event) => {
         logRefill(event, log)

@@ -110,6 +110,8 @@ export type Collector = {
    * from within `onEvents`, for an event just handed on there.
    */
   discount(event: MarketEvent): void
+  /** Holds the newest trade that REST told of an instrument, seconds ago, against the connections that carry it. */
+  told(trade: Trade): void
   /** Skips the wait of a connection; false when it is not waiting for a retry. */
   retry(connection: string): boolean
   /** Stops reading all sockets while the store is behind; venues feel it as back-pressure. */
@@ -269,6 +271,10 @@ class VenueCollector implements Collector {
 
   discount(event: MarketEvent): void {
     this.#discounted.add(event)
+  }
+
+  told(trade: Trade): void {
+    this.#fleet.told(trade)
   }
 
   retry(connection: string): boolean {

@@ -1,3 +1,4 @@
+import type { Trade } from '../../core/market/event.ts'
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { ConnectionState } from '../../contracts/shapes.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
@@ -188,6 +189,11 @@ export class Connection {
   /** Asks for a sign of life: until it comes nothing is live here, and without it the link is dead. */
   doubt(): void {
     this.#links.doubt()
+  }
+
+  /** REST told the newest trade of one of its instruments. */
+  told(trade: Trade): void {
+    this.#links.present?.told(trade)
   }
 
   pauseReading(): void {

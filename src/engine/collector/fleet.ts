@@ -1,3 +1,4 @@
+import type { Trade } from '../../core/market/event.ts'
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import { bestFreshness, judgeFreshness } from '../../core/market/freshness.ts'
 import type { Freshness } from '../../core/market/freshness.ts'
@@ -116,6 +117,11 @@ export class Fleet {
 
   refusals(): readonly string[] {
     return [...new Set(this.connections.flatMap((connection) => connection.refusals()))]
+  }
+
+  /** REST told the newest trade of an instrument: each connection that carries it is held against that. */
+  told(trade: Trade): void {
+    for (const connection of this.#carriers.get(trade.instrument) ?? []) connection.told(trade)
   }
 
   tick(): void {

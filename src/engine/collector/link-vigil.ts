@@ -1,3 +1,4 @@
+import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Timer } from './clock.ts'
 import type { LinkOptions } from './link-options.ts'
@@ -61,6 +62,12 @@ export class LinkVigil {
     if (!this.#look()) return false
     if (this.#charge.isSettled()) this.#askAboutOverdue()
     return true
+  }
+
+  /** REST told the newest trade of an instrument, to whoever asked. */
+  told(trade: Trade): void {
+    this.#options.context.received.drain()
+    if (this.#charge.isWatched() && this.#charge.isSettled()) this.#proof?.told(trade)
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { MarketEvent } from '../../core/market/event.ts'
+import type { MarketEvent, Trade } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import type { Timer } from './clock.ts'
 import { judgeEnd, ownCause, unansweredCause } from './close-cause.ts'
@@ -196,6 +196,11 @@ export class Link implements FrameTaker {
       this.#intake.noteHealthy(nowMs)
     }
     this.#keepAlive(nowMs)
+  }
+
+  /** REST told the newest trade of an instrument; one that did not come ends the link. */
+  told(trade: Trade): void {
+    this.#vigil.told(trade)
   }
 
   /** No market of its instruments is open now: its silence is not held against it. */

@@ -6,6 +6,8 @@ import type { SilenceVerdict } from './silence-watch.ts'
 
 const askEveryMs = 10_000
 const answerWithinMs = 5_000
+/** So long an instrument has to be silent before what REST told somebody else is held against its link. */
+const leastSilentMs = 3_000
 /** What REST knows may be on its way: so long it is still waited for. */
 const confirmMs = 500
 const pageSize = 100
@@ -53,6 +55,19 @@ export class SilenceProof {
     void this.#inquire(subject, instrument)
   }
 
+  /** Takes the newest trade of an instrument that somebody else had of REST, once the feed had time to bring it. */
+  told(trade: Trade): void {
+    const { watch, clock } = this.#options
+    const { instrument } = trade
+    const nowMs = clock.monotonicMs()
+    const silentMs = nowMs - watch.silence.sinceMs(instrument, nowMs)
+    if (this.#abort.signal.aborted || silentMs < leastSilentMs) return
+    const known = { newestId: watch.newestId(instrument), nowMs }
+    const verdict = watch.silence.judge(instrument, { trades: [trade], isFull: false }, known)
+    if (verdict === 'quiet') this.#options.quiet('instrument', instrument)
+    if (verdict === 'missed') this.#options.missed(missedText(instrument))
+  }
+
   /** Ends all questions; nothing is told any more. */
   close(): void {
     this.#abort.abort()
@@ -68,7 +83,7 @@ export class SilenceProof {
     if (verdict !== 'missed') return
     this.#after(confirmMs, () => {
       if (this.#sinceMs(subject, instrument.id) !== sinceMs) return
-      this.#options.missed(`the venue has trades of ${instrument.id} that did not come`)
+      this.#options.missed(missedText(instrument.id))
     })
   }
 
@@ -106,4 +121,8 @@ export class SilenceProof {
     this.#timers.add(timer)
     return timer
   }
+}
+
+function missedText(instrument: InstrumentId): string {
+  return `the venue has trades of ${instrument} that did not come`
 }

@@ -200,6 +200,30 @@ describe('LinkVigil', () => {
     expect(rig.connection.activity('toy:T002-USD')?.isSuspect).toBe(false)
   })
 
+  test('the newest trade that REST told somebody else ends the link where it did not come', () => {
+    const rig = new BusyRig(() => new Promise(() => undefined))
+    const [missing] = rig.tradesOf('T001-USD', [2_500])
+    const [known] = rig.tradesOf('T002-USD', [2_500])
+    if (missing === undefined || known === undefined) throw new Error('no trades')
+    rig.flow(4_000, { ...alive, trading: ['T002-USD'] })
+    rig.connection.told({ ...known, eventMs: rig.clock.nowMs() - 2_500 })
+    expect(rig.first.isEnded).toBe(false)
+    rig.connection.told({ ...missing, eventMs: rig.clock.nowMs() - 2_500 })
+    rig.flow(5_000, alive)
+    expect(rig.first.isEnded).toBe(true)
+    expect(rig.lastReason).toBe('the venue has trades of toy:T001-USD that did not come')
+  })
+
+  test('and leaves it alone where it came, or may still be on its way', () => {
+    const rig = new BusyRig(() => new Promise(() => undefined))
+    rig.flow(4_000, { ...alive, trading: ['T002-USD'] })
+    for (const ageMs of [600_000, 200]) {
+      for (const trade of rig.tradesOf('T001-USD', [ageMs])) rig.connection.told(trade)
+    }
+    rig.flow(1_000, { ...alive, trading: ['T002-USD'] })
+    expect(rig.first.isEnded).toBe(false)
+  })
+
   test('nothing is left open when the link ends while REST is asked', async () => {
     const rig = new BusyRig(() => new Promise(() => undefined))
     rig.flow(3_500, mute)

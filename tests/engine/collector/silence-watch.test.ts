@@ -68,6 +68,19 @@ describe('SilenceWatch', () => {
     }
   })
 
+  test('one of a quiet link that died is found within about a minute of its first missing trade, by what REST tells in any case', () => {
+    const tape = makeSilenceTape([1 / 300, 1 / 600, 2], dayMs, seededRandom(9))
+    const deaths = Array.from({ length: 20 }, (...[, at]) => ({
+      atMs: (2 + at) * hourMs,
+      instrument: at % 2
+    }))
+    const heard = tryRhythms(tape, deaths, { asksRest: true, hearsTails: true })
+    const unheard = tryRhythms(tape, deaths, { asksRest: true })
+    expect(heard).toMatchObject({ falseAlarms: 0, missed: 0 })
+    expect(Math.max(...heard.missingMs)).toBeLessThanOrEqual(70_000)
+    expect(Math.max(...unheard.missingMs)).toBeGreaterThan(70_000)
+  })
+
   test('a busy instrument is suspect after seconds, a rare one is not', () => {
     const { watch, nowMs } = aWatch()
     expect(watch.isSuspect(busy, nowMs + 2_900)).toBe(false)

@@ -261,8 +261,10 @@ export class Backfill {
     const instrument = isFree ? this.#tail.due() : null
     if (instrument === null) return
     this.#isTailBusy = true
+    let isAnswered = false
     try {
       await this.#tail.ask(instrument, this.#rest())
+      isAnswered = true
     } catch (error) {
       if (error instanceof InvariantError) throw error
       if (!this.#abort.signal.aborted) {
@@ -272,6 +274,7 @@ export class Backfill {
     } finally {
       this.#isTailBusy = false
     }
+    if (isAnswered && !this.#abort.signal.aborted) void this.#checkTail()
   }
 
   #announce(anchor: Anchor): void {

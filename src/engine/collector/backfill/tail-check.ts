@@ -11,6 +11,8 @@ const quietMs = 55_000
 const settleMs = 3_000
 /** A trade that REST knows sooner than the feed is held back until it is so old, ms. */
 const holdMs = 2_000
+/** What was not asked for so long may be made up for, ms. */
+const madeUpMs = 500
 /** After a failure nothing is asked for so long, ms. */
 const failedMs = 5_000
 /** Part of the venue's REST budget that tail checks use at most. */
@@ -74,7 +76,8 @@ export class TailCheck {
     if (monotonicMs < this.#nextMs) return null
     const found = this.#findDue()
     if (found === null) return null
-    this.#nextMs = monotonicMs + 1_000 / (venue.limits.rest.perSecond * shareOfBudget)
+    const everyMs = 1_000 / (venue.limits.rest.perSecond * shareOfBudget)
+    this.#nextMs = Math.max(this.#nextMs, monotonicMs - madeUpMs) + everyMs
     this.#fresh.delete(found.id)
     this.#askedMs.set(found.id, monotonicMs)
     return found

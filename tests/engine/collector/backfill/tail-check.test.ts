@@ -5,7 +5,7 @@ import type { LinkMark } from '../../../../src/core/market/ledger/link-mark.ts'
 import { VenueError } from '../../../../src/core/venue-error.ts'
 import type { Venue } from '../../../../src/venues/venue.ts'
 import { BackfillRig, toyTrade } from '../../../support/backfill-rig.ts'
-import { someToys } from '../../../support/toy-venue.ts'
+import { someToys, toyVenue } from '../../../support/toy-venue.ts'
 
 /** A venue that tells its newest trade by REST only. */
 function aTail(newest: (request: number) => Trade | VenueError | null): {
@@ -83,6 +83,21 @@ describe('TailCheck (D4)', () => {
       expect(asked.slice(2)).toHaveLength(minute)
     }
     expect(new Set(asked.slice(2).map(({ id }) => id))).toEqual(new Set(['toy:A-USD']))
+    rig.backfill.close()
+  })
+
+  test('asks about each of a hundred quiet instruments within every 60 s', async () => {
+    const { venue, asked } = aTail(() => toyTrade(77))
+    const toys = someToys(100)
+    const limits = { ...toyVenue().limits, rest: { burst: 10, perSecond: 60 } }
+    const rig = new BackfillRig({ ...venue, limits }, [], toys)
+    await rig.start()
+    const ids = toys.map(({ id }) => id)
+    up(rig, ids)
+    await rig.pass(20_000)
+    const before = asked.length
+    await rig.pass(60_000)
+    expect(new Set(asked.slice(before).map(({ id }) => id)).size).toBe(100)
     rig.backfill.close()
   })
 
