@@ -156,6 +156,7 @@ export class Collecting {
       budget: this.#budgetOf(venue),
       reachability: this.#reachability,
       marketHours: config.skipMarketHours ? null : markets.hours,
+      isBlind: config.faultRun?.liveness === false,
       log,
       prepare: (instruments) => {
         left.claim(instruments)

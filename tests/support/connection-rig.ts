@@ -59,6 +59,8 @@ export class ConnectionRig {
       readonly received?: ReceiveQueue
       /** REST is not asked unless given. */
       readonly newestTrades?: NewestTrades
+      /** As in a run of faults whose detectors are off. */
+      readonly isBlind?: boolean
     } = {}
   ) {
     this.received = options.received ?? new ReceiveQueue(1)
@@ -81,6 +83,7 @@ export class ConnectionRig {
         lifetimeMs: venue.lifetimeMs,
         log: this.log,
         discounted: this.discounted,
+        isBlind: options.isBlind ?? false,
         ...(options.newestTrades === undefined ? {} : { newestTrades: options.newestTrades }),
         onEvents: (...[, events]) => this.events.push(...events),
         onLink: (mark) => this.marks.push(mark),

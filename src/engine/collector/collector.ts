@@ -55,6 +55,8 @@ export type CollectorOptions = {
   readonly reachability?: Reachability
   /** Null: connects at any hour (`--skip-market-hours`, or no calendar in use). */
   readonly marketHours: MarketHours | null
+  /** No link is ever taken for dead: only to see that a check of faults can fail. */
+  readonly isBlind?: boolean
   readonly log: Log
   /** Events of one frame, in order, once the frame is taken in; must be quick. `link` as in link marks. */
   onEvents(link: string, events: readonly MarketEvent[], receivedMs: number): void

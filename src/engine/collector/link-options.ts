@@ -36,6 +36,8 @@ export type LinkContext = {
   readonly log: Log
   /** Tells whether a silence is quiet; where it is missing, silence alone decides. */
   readonly newestTrades?: NewestTrades
+  /** No link is ever taken for dead: only to see that a check of faults can fail. */
+  readonly isBlind?: boolean
   /** Events of the frame at hand that say nothing of their instrument's activity; emptied with it. */
   readonly discounted: Set<MarketEvent>
   /** Called once a frame, in order of arrival; must be quick. */

@@ -77,6 +77,7 @@ export class LinkVigil {
   }
 
   #look(): boolean {
+    if (this.#options.context.isBlind === true) return true
     const nowMs = this.#nowMs()
     this.#nextLook?.cancel()
     this.#nextLook = null
@@ -134,8 +135,8 @@ export class LinkVigil {
 
   #createProof(): SilenceProof | null {
     const { context, watch } = this.#options
-    const { clock, newestTrades } = context
-    if (newestTrades === undefined) return null
+    const { clock, newestTrades, isBlind } = context
+    if (newestTrades === undefined || isBlind === true) return null
     return new SilenceProof({
       clock,
       newestTrades,
