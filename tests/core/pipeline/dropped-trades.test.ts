@@ -114,6 +114,21 @@ describe('trades that there is no room for', () => {
     ])
   })
 
+  test.each([
+    ['an older one', 'd'],
+    ['a repeat', 'a']
+  ])('are a gap of time to the newest of them where %s is kept first', (...[, kept]) => {
+    const run = start('unique')
+    run.trade('a', 5_000)
+    run.store.isFull = true
+    run.trade('b', 6_000)
+    run.trade('c', 7_000)
+    run.store.isFull = false
+    run.trade(kept, 5_000)
+    run.trade('e', 12_000)
+    expect(run.gaps()).toMatchObject([{ fromMs: 4_000, toMs: 7_001, cause: 'store-full' }])
+  })
+
   test('are a gap of time up to the end of a link that brought nothing more that was kept', () => {
     const run = start('unique')
     run.trade('a', 5_000)

@@ -59,8 +59,8 @@ export class LinkLedger {
   #beginning: Beginning | null = null
   /** Venue time up to which everything is stored; -Infinity when nothing is. */
   #endMs = -Infinity
-  /** Venue time from which trades came and could not be kept; null while all are kept. */
-  #droppedFromMs: number | null = null
+  /** Venue times between which trades came and could not be kept; null while all are kept. */
+  #dropped: { readonly fromMs: number; readonly toMs: number } | null = null
   /** Least that our clock at an event's arrival was ahead of its venue time, ms; Infinity before the first. */
   #leastLagMs = Infinity
 
@@ -86,14 +86,14 @@ export class LinkLedger {
   /** A trade came and could not be kept: nothing after it is covered until one is kept again. */
   dropped(eventMs: number): void {
     if (!this.#links.areAny) return
-    const fromMs = Math.min(eventMs, this.#record.sealedMs)
-    this.#droppedFromMs = Math.min(fromMs, this.#droppedFromMs ?? Infinity)
+    const { fromMs, toMs } = this.#dropped ?? { fromMs: this.#record.sealedMs, toMs: -Infinity }
+    this.#dropped = { fromMs: Math.min(fromMs, eventMs), toMs: Math.max(toMs, eventMs) }
     this.#record.tellExactly()
   }
 
   /** A trade is kept: what was dropped before it is missing. */
   kept(eventMs: number): void {
-    if (this.#droppedFromMs !== null) this.#missDropped(eventMs)
+    if (this.#dropped !== null) this.#missDropped(this.#dropped, eventMs)
   }
 
   /**
@@ -185,16 +185,17 @@ export class LinkLedger {
     if (!isBridged && !isTold) this.#open(fromMs, toMs, { cause: 'disconnected', reason })
   }
 
-  #missDropped(untilMs: number): void {
-    const fromMs = this.#droppedFromMs ?? untilMs
-    const toMs = Math.max(untilMs, fromMs + 1, this.#record.sealedMs)
-    this.#droppedFromMs = null
+  /** Venue times are not in strict order: what was dropped may be newer than the trade that is kept. */
+  #missDropped(dropped: { readonly fromMs: number; readonly toMs: number }, untilMs: number): void {
+    const { fromMs } = dropped
+    const toMs = Math.max(untilMs, Math.floor(dropped.toMs) + 1, this.#record.sealedMs)
+    this.#dropped = null
     this.#open(fromMs, toMs, storeFull)
     this.#record.begin(this.#kind, toMs)
   }
 
   #sealBefore(eventMs: number): void {
-    if (this.#links.areAny && this.#droppedFromMs === null)
+    if (this.#links.areAny && this.#dropped === null)
       this.#record.frontier.seal(eventMs - marginMs)
   }
 
@@ -208,7 +209,7 @@ export class LinkLedger {
   }
 
   #endAt({ lastFrameMs, reason }: LinkMark): void {
-    if (this.#droppedFromMs !== null) this.#missDropped(lastFrameMs)
+    if (this.#dropped !== null) this.#missDropped(this.#dropped, lastFrameMs)
     this.#record.frontier.seal(lastFrameMs - marginMs)
     this.#record.tellExactly()
     this.#endMs = this.#record.sealedMs
