@@ -45,7 +45,7 @@ export function engineConfig(options: {
 /** What a host hears of its engine. */
 export type EngineListener = Pick<ReceiverHandlers, 'snapshot' | 'delta'> & {
   /** Each line that the engine wants logged. */
-  readonly log?: () => void
+  readonly log?: (line: Extract<EngineMessage, { kind: 'log' }>) => void
 }
 
 /** A built engine with one client of its state stream, as a host would hold it. */
@@ -55,7 +55,7 @@ export class EngineHost {
   readonly #stream: StreamReceiver
   readonly #exited = Promise.withResolvers<undefined>()
   readonly #ready = Promise.withResolvers<undefined>()
-  readonly #log: () => void
+  readonly #log: NonNullable<EngineListener['log']>
   #deliver: (message: ServerMessage) => void = () => undefined
 
   private constructor(process: EngineProcess, { log, ...handlers }: EngineListener) {
@@ -125,7 +125,7 @@ export class EngineHost {
 
   #take(message: EngineMessage): void {
     if (message.channel === 'stream') this.#deliver(message.message)
-    else if (message.kind === 'log') this.#log()
+    else if (message.kind === 'log') this.#log(message)
     else if (message.kind === 'ready') this.#ready.resolve(undefined)
     else if (message.kind === 'fatal') this.#ready.reject(new Error(message.message))
   }

@@ -2,8 +2,9 @@
 export class LogCount {
   readonly #atMs: number[] = []
 
-  note(): void {
-    this.#atMs.push(performance.now())
+  /** @param atMs When a line was written, no sooner than the one before. */
+  note(atMs = performance.now()): void {
+    this.#atMs.push(atMs)
   }
 
   get lines(): number {

@@ -1,30 +1,133 @@
 import { memoryMb } from '../bench/process-load.ts'
-import type { SoakSample } from './soak-rules.ts'
+import type { Reading } from '../src/engine/health/growth-trend.ts'
+import type { LogFiles } from './log-files.ts'
+import { soakGrowth, type SoakFigures } from './soak-rules.ts'
 import type { FaultStand } from './stand.ts'
 
-/** Looks at an engine under soak and at what its venues counted. */
-export async function sampleSoak(stand: FaultStand): Promise<SoakSample> {
-  const { engine } = stand
-  const { health, log } = engine
-  const venues = Object.values(await stand.connects())
-  const most = (pick: (venue: (typeof venues)[number]) => number) =>
-    Math.max(0, ...venues.map(pick))
-  return {
-    messagesPerSecond: health?.messagesPerSecond ?? 0,
-    rssMb: memoryMb(engine.pid),
-    heapFloorMb: health?.memory.heapFloorMb ?? null,
-    growthHighMbPerMinute: health?.memory.growthMbPerMinute?.high ?? null,
-    loopDelayP99Ms: health?.eventLoopDelayP99Ms ?? null,
-    log_1s: log.peakWithin(1_000),
-    log_10s: log.peakWithin(10_000),
-    connects_1s: most(({ peakPerSecond }) => peakPerSecond),
-    connects_5m: most(({ peakPer5Minutes }) => peakPer5Minutes),
-    refusedForRate: most(({ breaches }) => breaches?.connects ?? 0),
-    bans: most(({ bans, breaches }) => bans + (breaches?.bans ?? 0)),
-    handlerTimeouts: health?.handlerTimeouts ?? 0,
-    droppedTrades: health?.droppedTrades ?? 0,
-    beyondBounds: (health?.memory.structures ?? [])
-      .filter(({ size, bound }) => size > bound)
-      .map(({ name }) => name)
+/** What is known only when the engine has stopped. */
+export type SoakEnd = Pick<
+  SoakFigures,
+  | 'lostSilent'
+  | 'duplicates'
+  | 'phantom'
+  | 'different'
+  | 'overDeclared'
+  | 'damages'
+  | 'openGaps'
+  | 'candlesWrong'
+>
+
+const unknownEnd: SoakEnd = {
+  lostSilent: null,
+  duplicates: null,
+  phantom: null,
+  different: null,
+  overDeclared: null,
+  damages: null,
+  openGaps: null,
+  candlesWrong: null
+}
+
+const bytesPerMb = 1_048_576
+
+/** Looks at an engine under soak again and again, and remembers the worst of it. */
+export class SoakWatch {
+  readonly #stand: FaultStand
+  readonly #log: LogFiles
+  readonly #startMs = performance.now()
+  readonly #floors: Reading[] = []
+  readonly #beyond = new Set<string>()
+  #connects = { within1s: 0, within5m: 0, refused: 0, bans: 0 }
+  #rssMb = 0
+  #messages = 0
+  #looks = 0
+
+  constructor(stand: FaultStand, log: LogFiles) {
+    this.#stand = stand
+    this.#log = log
   }
+
+  async look(): Promise<void> {
+    const { health, pid } = this.#stand.engine
+    this.#rssMb = Math.max(this.#rssMb, memoryMb(pid))
+    this.#looks += 1
+    this.#messages += health?.messagesPerSecond ?? 0
+    for (const { name, size, bound } of health?.memory.structures ?? []) {
+      if (size > bound) this.#beyond.add(name)
+    }
+    this.#noteFloor(health?.memory.heapFloorMb ?? null)
+    await this.#noteConnects()
+  }
+
+  /** Now, and not at their worst. */
+  get present(): Readonly<Record<string, number | null>> {
+    const { health, pid, openGaps } = this.#stand.engine
+    return {
+      messagesPerSecond: Math.round(health?.messagesPerSecond ?? 0),
+      rssMb: Math.round(memoryMb(pid)),
+      heapFloorMb: health?.memory.heapFloorMb ?? null,
+      openGaps
+    }
+  }
+
+  /** What is told and held against no bound. */
+  get told(): Readonly<Record<string, unknown>> {
+    const { lines, suppressed } = this.#log.peaks()
+    const growth = soakGrowth(this.#floors)
+    return {
+      connects_1s: this.#connects.within1s,
+      logLines: lines,
+      logSuppressed: suppressed,
+      beyondBounds: [...this.#beyond],
+      growthMbPerMinute:
+        growth === null ? null : { value: rounded(growth.perMinute), low: rounded(growth.low) }
+    }
+  }
+
+  /** @param end Left out while the engine runs. */
+  figures(end: SoakEnd = unknownEnd): SoakFigures {
+    const { health, loop } = this.#stand.engine
+    const { within1s, within10s } = this.#log.peaks()
+    const growth = soakGrowth(this.#floors)
+    return {
+      ...end,
+      handlerFaults: health?.handlerFaults ?? 0,
+      log_1s: within1s,
+      log_10s: within10s,
+      connects_5m: this.#connects.within5m,
+      refusedForRate: this.#connects.refused,
+      bans: this.#connects.bans,
+      loopDelayP99Ms: loop.p99Ms,
+      loopDelayMaxMs: loop.maxMs,
+      beyondBounds: this.#beyond.size,
+      droppedTrades: health?.droppedTrades ?? 0,
+      handlerTimeouts: health?.handlerTimeouts ?? 0,
+      rssMb: Math.round(this.#rssMb),
+      growthHighMbPerMinute: growth === null ? null : rounded(growth.high),
+      messagesPerSecond: Math.round(this.#messages / Math.max(1, this.#looks))
+    }
+  }
+
+  async #noteConnects(): Promise<void> {
+    const venues = Object.values(await this.#stand.connects())
+    const most = (pick: (venue: (typeof venues)[number]) => number) =>
+      Math.max(0, ...venues.map(pick))
+    this.#connects = {
+      within1s: most(({ peakPerSecond }) => peakPerSecond),
+      within5m: most(({ peakPer5Minutes }) => peakPer5Minutes),
+      refused: most(({ breaches }) => breaches?.connects ?? 0),
+      bans: most(({ bans, breaches }) => bans + (breaches?.bans ?? 0))
+    }
+  }
+
+  /** A floor is told until the next: one that is as before was seen already. */
+  #noteFloor(floorMb: number | null): void {
+    const bytes = (floorMb ?? 0) * bytesPerMb
+    if (floorMb === null || bytes === this.#floors.at(-1)?.bytes) return
+    this.#floors.push({ atMs: performance.now() - this.#startMs, bytes })
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100
 }

@@ -1,24 +1,31 @@
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { seededRandom, type Random } from '../src/core/market/random.ts'
 import { listVenue } from '../src/simulator/listing.ts'
 import type { SimVenueId } from '../src/simulator/market.ts'
 import { checkCandles } from './candle-check.ts'
+import { LogFiles } from './log-files.ts'
 import { nextStep } from './soak-plan.ts'
-import { breachesOf, type SoakSample } from './soak-rules.ts'
-import { sampleSoak } from './soak-watch.ts'
+import { breachesOf, judgeSoak, type SoakVerdict } from './soak-rules.ts'
+import { SoakWatch, type SoakEnd } from './soak-watch.ts'
 import { FaultStand } from './stand.ts'
 
 export type SoakOptions = {
   readonly minutes: number
   readonly seed: number
-  /** Told once a minute. */
-  readonly onMinute: (line: Readonly<Record<string, unknown>>) => void
+  /** Told once a minute; `breaches` of all minutes so far. */
+  readonly onMinute: (line: {
+    readonly minute: number
+    readonly figures: Readonly<Record<string, string | number | null>>
+    readonly breaches: readonly string[]
+  }) => void
 }
 
-/** What a soak came to; empty breaches: everything held. */
+/** What a soak came to. */
 export type SoakResult = {
+  readonly verdicts: readonly SoakVerdict[]
+  /** What is told and held against no bound. */
   readonly figures: Readonly<Record<string, unknown>>
-  readonly breaches: readonly string[]
 }
 
 /** 326 instruments; the simulated market's activity makes some 2,000 messages a second of them. */
@@ -33,6 +40,8 @@ const sampleMs = 2_000
 const liveMs = 120_000
 const firstFaultMs = 30_000
 const settleMs = 240_000
+/** After which the event loop is held to its bounds. */
+const warmUpMinutes = 1
 
 function busiest(venue: SimVenueId, count: number): readonly string[] {
   const listed = listVenue(venue, 1, 1).filter(({ instrument }) => instrument.trading)
@@ -83,106 +92,81 @@ export async function soak({ minutes, seed, onMinute }: SoakOptions): Promise<So
     venueSettings: settings,
     logLevel: 'info'
   })
-  await stand.launchEngine().untilReady()
+  await using log = await LogFiles.open(join(stand.folder, 'logs'))
+  await stand.launchEngine((line) => log.write(line)).untilReady()
   await stand.untilLive(liveMs)
   const faults = new FaultSource(stand, seed)
   const stop = new AbortController()
   const running = faults.run(stop.signal)
-  const breaches = new Set<string>()
-  const samples = await watch(stand, minutes, {
-    faults,
-    onMinute,
-    onBreach: (breach) => void breaches.add(breach.replace(/ is [\d.]+,/, ' was beyond it,'))
+  const watch = new SoakWatch(stand, log)
+  await watchFor(minutes, stand, watch, (minute) => {
+    const breaches = breachesOf(judgeSoak(watch.figures(), minute))
+    const { steps, last } = faults
+    onMinute({ minute, figures: { ...watch.present, faults: steps, last }, breaches })
   })
   stop.abort()
   await running
   await stand.fault({ kind: 'clear' })
   await stand.untilLive(liveMs)
   const settledMs = await stand.settle(settleMs)
-  const reconnects = stand.engine.connections.reduce((sum, each) => sum + each.reconnects, 0)
+  const { openGaps, connections } = stand.engine
+  const reconnects = connections.reduce((sum, each) => sum + each.reconnects, 0)
+  await watch.look()
+  const { told } = watch
+  const ran = watch.figures()
   await stand.stopEngine()
-  return await conclude(stand, { samples, breaches, faults: faults.steps, settledMs, reconnects })
-}
-
-async function watch(
-  stand: FaultStand,
-  minutes: number,
-  told: {
-    readonly faults: FaultSource
-    readonly onMinute: SoakOptions['onMinute']
-    readonly onBreach: (breach: string) => void
-  }
-): Promise<readonly SoakSample[]> {
-  const samples: SoakSample[] = []
-  const startMs = performance.now()
-  let minute = 0
-  while (minute < minutes) {
-    await pause(sampleMs)
-    const since = (performance.now() - startMs) / minuteMs
-    const sample = await sampleSoak(stand)
-    const breaches = breachesOf(sample, since)
-    for (const breach of breaches) told.onBreach(breach)
-    samples.push(sample)
-    if (since < minute + 1) continue
-    minute += 1
-    const { steps, last } = told.faults
-    const { openGaps } = stand.engine
-    told.onMinute({ minute, ...sample, openGaps, faults: steps, last, breaches })
-  }
-  return samples
-}
-
-async function conclude(
-  stand: FaultStand,
-  run: {
-    readonly samples: readonly SoakSample[]
-    readonly breaches: ReadonlySet<string>
-    readonly faults: number
-    readonly settledMs: number | null
-    readonly reconnects: number
-  }
-): Promise<SoakResult> {
-  const verdict = await stand.verify()
-  const candles = checkCandles(stand.database)
-  const worst = (pick: (sample: SoakSample) => number | null) =>
-    Math.max(...run.samples.map((sample) => pick(sample) ?? 0))
-  const { lostSilent, duplicates, phantom, different, overDeclared, problems } = verdict
-  const counts = { lostSilent, duplicates, phantom, different, overDeclared }
+  const { end, counts } = await conclude(stand, openGaps)
   return {
-    breaches: [
-      ...run.breaches,
-      ...problems,
-      ...Object.entries(counts).flatMap(([name, count]) =>
-        count > 0 ? [`${name}: ${count}`] : []
-      ),
-      ...(candles.wrong > 0 ? [`${candles.wrong} candles are not those of the trades`] : []),
-      ...(run.settledMs === null ? ['gaps were still open at the end'] : [])
-    ],
+    verdicts: judgeSoak({ ...ran, ...end }, minutes),
     figures: {
-      faults: run.faults,
-      reconnects: run.reconnects,
-      sent: verdict.sent,
-      stored: verdict.stored,
-      declared: verdict.declared,
-      gaps: verdict.gaps,
+      instruments: stand.instruments.length,
+      faults: faults.steps,
+      reconnects,
+      settledMs: settledMs === null ? null : Math.round(settledMs),
       ...counts,
-      candlesChecked: candles.checked,
-      candlesWrong: candles.wrong,
-      messagesPerSecond: mean(run.samples.map(({ messagesPerSecond }) => messagesPerSecond)),
-      rssMb: worst(({ rssMb }) => rssMb),
-      growthHighMbPerMinute: run.samples.at(-1)?.growthHighMbPerMinute ?? null,
-      loopDelayP99Ms: worst(({ loopDelayP99Ms }) => loopDelayP99Ms),
-      log_1s: worst(({ log_1s: lines }) => lines),
-      log_10s: worst(({ log_10s: lines }) => lines),
-      connects_1s: worst(({ connects_1s: connects }) => connects),
-      connects_5m: worst(({ connects_5m: connects }) => connects),
-      settledMs: run.settledMs
+      ...told
     }
   }
 }
 
-function mean(values: readonly number[]): number {
-  return Math.round(values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length))
+async function watchFor(
+  minutes: number,
+  stand: FaultStand,
+  watch: SoakWatch,
+  onMinute: (minute: number) => void
+): Promise<void> {
+  const startMs = performance.now()
+  for (let minute = 0; minute < minutes;) {
+    await pause(sampleMs)
+    await watch.look()
+    if (performance.now() - startMs < (minute + 1) * minuteMs) continue
+    minute += 1
+    onMinute(minute)
+    if (minute === warmUpMinutes) stand.engine.loop.forget()
+  }
+}
+
+async function conclude(
+  stand: FaultStand,
+  openGaps: number
+): Promise<{ readonly end: SoakEnd; readonly counts: Readonly<Record<string, unknown>> }> {
+  const verdict = await stand.verify()
+  const candles = checkCandles(stand.database)
+  const { lostSilent, duplicates, phantom, different, overDeclared, problems } = verdict
+  const { sent, stored, declared, gaps } = verdict
+  return {
+    end: {
+      lostSilent,
+      duplicates,
+      phantom,
+      different,
+      overDeclared,
+      damages: problems.length,
+      openGaps,
+      candlesWrong: candles.wrong
+    },
+    counts: { sent, stored, declared, gaps, candlesChecked: candles.checked }
+  }
 }
 
 async function rest(ms: number, stopped: AbortSignal): Promise<void> {

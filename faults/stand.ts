@@ -13,6 +13,7 @@ import {
   type FaultRun,
   type VenueSettings
 } from './engine-config.ts'
+import type { EngineLine } from './log-files.ts'
 import { holdsWithin, untilHolds } from './wait.ts'
 import { WatchedEngine } from './watched-engine.ts'
 
@@ -96,8 +97,8 @@ export class FaultStand implements AsyncDisposable {
     )
   }
 
-  /** Starts an engine without waiting for it. */
-  launchEngine(): WatchedEngine {
+  /** Starts an engine without waiting for it. @param onLog Hears each line that it wants logged. */
+  launchEngine(onLog: (line: EngineLine) => void = () => undefined): WatchedEngine {
     this.#engine = WatchedEngine.launch(
       faultEngineConfig({
         dataDir: this.folder,
@@ -106,7 +107,8 @@ export class FaultStand implements AsyncDisposable {
         faultRun: this.#options.faultRun,
         venueSettings: this.#options.venueSettings ?? {},
         logLevel: this.#options.logLevel ?? 'error'
-      })
+      }),
+      onLog
     )
     return this.#engine
   }

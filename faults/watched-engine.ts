@@ -4,6 +4,8 @@ import type { ConnectionRow, HealthRow, LedgerRow } from '../src/contracts/state
 import type { Delta, Snapshot } from '../src/contracts/state-stream.ts'
 import { LinkWatch } from './link-watch.ts'
 import { LogCount } from './log-count.ts'
+import type { EngineLine } from './log-files.ts'
+import { LoopReadings } from './loop-readings.ts'
 
 /** What the stream of one engine has shown. */
 class Shown {
@@ -11,6 +13,7 @@ class Shown {
   readonly ledger = new Map<string, LedgerRow>()
   readonly links = new LinkWatch()
   readonly log = new LogCount()
+  readonly loop = new LoopReadings()
   health: HealthRow | null = null
   /** When a gap was first seen open, monotonic; null: not since `forgetGap`. */
   firstGapMs: number | null = null
@@ -26,7 +29,11 @@ class Shown {
       this.links.take(row)
     }
     for (const row of rows.ledger ?? []) this.ledger.set(row.id, row)
-    this.health = rows.health?.[0] ?? this.health
+    const health = rows.health?.[0]
+    if (health !== undefined) {
+      this.health = health
+      this.loop.note(health.eventLoopDelayP99Ms)
+    }
     if (this.openGaps > 0) this.firstGapMs ??= performance.now()
   }
 
@@ -45,11 +52,19 @@ export class WatchedEngine {
     this.#shown = shown
   }
 
-  static launch(config: EngineConfig): WatchedEngine {
+  /** @param onLog Hears each line that it wants logged. */
+  static launch(config: EngineConfig, onLog: (line: EngineLine) => void): WatchedEngine {
     const shown = new Shown()
     const take = (frame: Snapshot | Delta) => shown.take(frame)
     return new WatchedEngine(
-      EngineHost.launch(config, { snapshot: take, delta: take, log: () => shown.log.note() }),
+      EngineHost.launch(config, {
+        snapshot: take,
+        delta: take,
+        log: (line) => {
+          shown.log.note()
+          onLog(line)
+        }
+      }),
       shown
     )
   }
@@ -93,6 +108,11 @@ export class WatchedEngine {
   /** How many lines it wanted logged. */
   get log(): LogCount {
     return this.#shown.log
+  }
+
+  /** How late its event loop was. */
+  get loop(): LoopReadings {
+    return this.#shown.loop
   }
 
   get health(): HealthRow | null {

@@ -4,10 +4,13 @@
  *   --minutes N         how long (default 20)
  *   --seed N            of the market and of the faults (default 1)
  *   --built             what is built already, as it is
+ *   --json              lines of JSON
  *
- * Prints a line of JSON a minute, and a summary; ends with 1 where a bound was broken.
+ * Prints a line a minute, and a table of the rules; ends with 1 where one was broken.
  */
 import { parseArgs } from 'node:util'
+import { breachesOf } from '../faults/soak-rules.ts'
+import { minuteLine, soakTable } from '../faults/soak-table.ts'
 import { soak } from '../faults/soak.ts'
 import { build } from './build.ts'
 
@@ -25,19 +28,40 @@ async function run(args: readonly string[]): Promise<number> {
     options: {
       minutes: { type: 'string', default: '20' },
       seed: { type: 'string', default: '1' },
-      built: { type: 'boolean', default: false }
+      built: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false }
     }
   })
   const minutes = countOf('minutes', values.minutes, maxMinutes)
   const seed = countOf('seed', values.seed, 2 ** 32 - 1)
   if (!values.built) await build()
-  const { figures, breaches } = await soak({ minutes, seed, onMinute: print })
-  print({ soak: 'summary', minutes, seed, ...figures, breaches, passed: breaches.length === 0 })
-  return breaches.length === 0 ? 0 : 1
+  const { verdicts, figures } = await soak({
+    minutes,
+    seed,
+    onMinute: ({ minute, figures: now, breaches }) => {
+      if (values.json) printJson({ soak: 'minute', minute, ...now, breaches })
+      else print(minuteLine(minute, now, breaches))
+    }
+  })
+  const breaches = breachesOf(verdicts)
+  const isPassed = breaches.length === 0
+  if (values.json) {
+    const judged = verdicts.map(({ what, ...verdict }) => [what, verdict] as const)
+    const rules = Object.fromEntries(judged)
+    printJson({ soak: 'summary', minutes, seed, ...figures, rules, breaches, passed: isPassed })
+  } else {
+    print(`\n${minutes} minutes, seed ${seed}: ${JSON.stringify(figures)}`)
+    print(`\n${soakTable(verdicts)}\n\n${isPassed ? 'passed' : 'failed'}`)
+  }
+  return isPassed ? 0 : 1
 }
 
-function print(line: Readonly<Record<string, unknown>>): void {
-  process.stdout.write(`${JSON.stringify(line)}\n`)
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+function printJson(line: Readonly<Record<string, unknown>>): void {
+  print(JSON.stringify(line))
 }
 
 try {

@@ -1,46 +1,101 @@
 import { describe, expect, test } from 'vitest'
-import { breachesOf, type SoakSample } from '../../faults/soak-rules.ts'
+import { breachesOf, judgeSoak, soakGrowth, type SoakFigures } from '../../faults/soak-rules.ts'
 
-const well: SoakSample = {
-  messagesPerSecond: 2_000,
-  rssMb: 180,
-  heapFloorMb: 60,
-  growthHighMbPerMinute: 0.1,
-  loopDelayP99Ms: 12,
+const well: SoakFigures = {
+  lostSilent: 0,
+  duplicates: 0,
+  phantom: 0,
+  different: 0,
+  overDeclared: 0,
+  damages: 0,
+  openGaps: 0,
+  handlerFaults: 0,
   log_1s: 20,
   log_10s: 60,
-  connects_1s: 8,
   connects_5m: 80,
   refusedForRate: 0,
   bans: 0,
-  handlerTimeouts: 0,
+  loopDelayP99Ms: 12,
+  loopDelayMaxMs: 90,
+  beyondBounds: 0,
   droppedTrades: 0,
-  beyondBounds: []
+  candlesWrong: 0,
+  handlerTimeouts: 0,
+  rssMb: 180,
+  growthHighMbPerMinute: 0.1,
+  messagesPerSecond: 2_000
 }
 
-describe('breachesOf', () => {
-  test('finds nothing where everything holds, or is not known yet', () => {
-    const unknown = { heapFloorMb: null, growthHighMbPerMinute: null, loopDelayP99Ms: null }
-    expect([breachesOf(well, 20), breachesOf({ ...well, ...unknown }, 20)]).toEqual([[], []])
+/** Each figure just past its bound. */
+const broken = {
+  lostSilent: 1,
+  duplicates: 1,
+  phantom: 1,
+  different: 1,
+  overDeclared: 1,
+  damages: 1,
+  openGaps: 1,
+  handlerFaults: 1,
+  log_1s: 21,
+  log_10s: 201,
+  connects_5m: 301,
+  refusedForRate: 1,
+  bans: 1,
+  loopDelayP99Ms: 51,
+  loopDelayMaxMs: 251,
+  beyondBounds: 1,
+  droppedTrades: 1,
+  candlesWrong: 1,
+  handlerTimeouts: 1,
+  rssMb: 251,
+  growthHighMbPerMinute: 0.6,
+  messagesPerSecond: 1_400
+} satisfies Record<keyof SoakFigures, number>
+
+describe('judgeSoak', () => {
+  test('finds nothing where everything holds', () => {
+    const verdicts = judgeSoak(well, 20)
+    expect(verdicts).toHaveLength(Object.keys(well).length)
+    expect(new Set(verdicts.map(({ outcome }) => outcome))).toEqual(new Set(['held']))
+    expect(breachesOf(verdicts)).toEqual([])
   })
 
-  test.each([
-    [{ rssMb: 251 }, /rssMb is 251, expected at most 250/],
-    [{ log_1s: 101 }, /log_1s/],
-    [{ log_10s: 201 }, /log_10s/],
-    [{ connects_5m: 301 }, /connects_5m/],
-    [{ refusedForRate: 1 }, /refusedForRate/],
-    [{ bans: 1 }, /bans/],
-    [{ handlerTimeouts: 1 }, /handlerTimeouts/],
-    [{ droppedTrades: 1 }, /droppedTrades/],
-    [{ loopDelayP99Ms: 51 }, /loopDelayP99Ms/],
-    [{ growthHighMbPerMinute: 0.6 }, /growthHighMbPerMinute/],
-    [{ beyondBounds: ['quotes'] }, /quotes is beyond its bound/]
-  ])('names %j', (change, breach) => {
-    expect(breachesOf({ ...well, ...change }, 20)).toEqual([expect.stringMatching(breach)])
+  test.each(Object.entries(broken))('breaks one rule where %s is %d', (name, value) => {
+    const breaches = breachesOf(judgeSoak({ ...well, [name]: value }, 20))
+    expect(breaches).toHaveLength(1)
+    expect(breaches[0]).toContain(`: ${value}, expected at `)
   })
 
-  test('lets growth be judged only once the start is over', () => {
-    expect(breachesOf({ ...well, growthHighMbPerMinute: 40 }, 5)).toEqual([])
+  test('does not judge what is not known yet', () => {
+    const verdicts = judgeSoak({ ...well, lostSilent: null, loopDelayP99Ms: null }, 20)
+    expect(verdicts.filter(({ outcome }) => outcome === 'not judged')).toHaveLength(2)
+    expect(breachesOf(verdicts)).toEqual([])
+  })
+
+  test('tells of growth in a short soak, and judges it in one of ten minutes', () => {
+    const growing = { ...well, growthHighMbPerMinute: 40 }
+    expect(breachesOf(judgeSoak(growing, 9))).toEqual([])
+    expect(breachesOf(judgeSoak(growing, 10))).toHaveLength(1)
+  })
+})
+
+describe('soakGrowth', () => {
+  const megabytes = (mb: number) => mb * 1_048_576
+
+  test('leaves the warm-up out', () => {
+    const floors = Array.from({ length: 40 }, (...[, at]) => ({
+      atMs: at * 30_000,
+      bytes: megabytes(at < 6 ? 10 * at : 60 + (at % 3))
+    }))
+    expect(soakGrowth(floors)?.high).toBeLessThan(0.5)
+  })
+
+  test('sees two megabytes a minute, and knows nothing of three minutes', () => {
+    const floors = Array.from({ length: 40 }, (...[, at]) => ({
+      atMs: at * 30_000,
+      bytes: megabytes(60 + at + (at % 3))
+    }))
+    expect(soakGrowth(floors)?.low).toBeGreaterThan(1)
+    expect(soakGrowth(floors.slice(0, 6))).toBeNull()
   })
 })
