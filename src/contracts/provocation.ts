@@ -12,6 +12,10 @@ export const provocationSchema = z.discriminatedUnion('what', [
     times: z.int().positive(),
     instrument: z.string().nullable()
   }),
+  /** Each event takes so much longer to be taken in, ms; 0 ends it. */
+  z.object({ what: z.literal('slow'), eventMs: z.number().nonnegative() }),
+  /** The database may have so many pages and no more; null lets it grow again. */
+  z.object({ what: z.literal('full'), pages: z.int().positive().nullable() }),
   /** A promise is rejected that nobody awaits. */
   z.object({ what: z.literal('reject') }),
   /** The process ends without a word; among `faultRun.provoke` before it opened anything. */

@@ -95,7 +95,10 @@ export class Engine {
     const { config, handlers } = options
     this.#faults = this.#createFaults()
     this.#provoked = isProvocable(config)
-      ? new ProvokedFaults((name, work) => handlers.run(name, work))
+      ? new ProvokedFaults(
+          (name, work) => handlers.run(name, work),
+          (pages) => this.#running?.writer.limitPages(pages)
+        )
       : null
     this.#pressure = new BackPressure((pressure) =>
       this.#running?.collecting.followPressure(pressure)
@@ -145,11 +148,13 @@ export class Engine {
     const { config, threads, handlers, failed } = this.#options
     const file = join(config.dataDir, storeFile)
     const intervals = intervalsOf(config)
+    const queueRows = config.faultRun?.queueRows
     const writer = await openWriter({
       file,
       mode: config.mode,
       threadUrl: threads.writer,
       startedMs: this.#startedMs,
+      ...(queueRows === undefined ? {} : { queueRows }),
       tickSizes: intervals.flatMap((spec) => (spec.kind === 'tick' ? [spec.tradesPerCandle] : [])),
       events: {
         onRebuilt: (result) => {

@@ -14,13 +14,22 @@ export function isProvocable(config: Pick<EngineConfig, 'mode' | 'faultRun'>): b
 /** Has the faults it is told to have; only in an engine of a fault run. */
 export class ProvokedFaults {
   readonly #during: (name: string, work: () => void) => void
+  readonly #limitPages: (pages: number | null) => void
   readonly #kept: number[][] = []
   #leaking: NodeJS.Timeout | null = null
+  #slowMs = 0
   #throwing: { left: number; readonly instrument: string | null } | null = null
 
-  /** @param during Runs work as a handler of this name. */
-  constructor(during: (name: string, work: () => void) => void) {
+  /**
+   * @param during Runs work as a handler of this name.
+   * @param limitPages Lets the database have so many pages; null: any number.
+   */
+  constructor(
+    during: (name: string, work: () => void) => void,
+    limitPages: (pages: number | null) => void
+  ) {
     this.#during = during
+    this.#limitPages = limitPages
   }
 
   /** Numbers kept by the leak. */
@@ -40,6 +49,12 @@ export class ProvokedFaults {
       case 'throw':
         this.#throwing = { left: fault.times, instrument: fault.instrument }
         return
+      case 'slow':
+        this.#slowMs = fault.eventMs
+        return
+      case 'full':
+        this.#limitPages(fault.pages)
+        return
       case 'reject':
         void Promise.reject(new Error('provoked rejection'))
         return
@@ -50,6 +65,7 @@ export class ProvokedFaults {
 
   /** Called before an event is taken in. @throws Error where one was asked for. */
   beforeEvent(instrument: InstrumentId): void {
+    if (this.#slowMs > 0) standStill(this.#slowMs)
     const throwing = this.#throwing
     if (throwing === null) return
     if (throwing.instrument !== null && throwing.instrument !== instrument) return

@@ -5,12 +5,16 @@ import { until } from '../support/until.ts'
 
 function provoked() {
   const handlers: string[] = []
-  const faults = new ProvokedFaults((name, work) => {
-    handlers.push(name)
-    work()
-  })
+  const limits: (number | null)[] = []
+  const faults = new ProvokedFaults(
+    (name, work) => {
+      handlers.push(name)
+      work()
+    },
+    (pages) => limits.push(pages)
+  )
   onTestFinished(() => faults.close())
-  return { faults, handlers }
+  return { faults, handlers, limits }
 }
 
 describe('isProvocable', () => {
@@ -33,6 +37,23 @@ describe('ProvokedFaults', () => {
     faults.beforeEvent('coinbase:ETH-USD')
     expect(() => faults.beforeEvent('coinbase:BTC-USD')).toThrow('provoked')
     expect(() => faults.beforeEvent('coinbase:BTC-USD')).toThrow('provoked')
+    faults.beforeEvent('coinbase:BTC-USD')
+  })
+
+  test('limits the pages of the database, and lets them go', () => {
+    const { faults, limits } = provoked()
+    faults.provoke({ what: 'full', pages: 90 })
+    faults.provoke({ what: 'full', pages: null })
+    expect(limits).toEqual([90, null])
+  })
+
+  test('takes its time with each event until told otherwise', () => {
+    const { faults } = provoked()
+    faults.provoke({ what: 'slow', eventMs: 20 })
+    const fromMs = performance.now()
+    faults.beforeEvent('coinbase:BTC-USD')
+    expect(performance.now() - fromMs).toBeGreaterThanOrEqual(20)
+    faults.provoke({ what: 'slow', eventMs: 0 })
     faults.beforeEvent('coinbase:BTC-USD')
   })
 

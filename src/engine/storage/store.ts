@@ -99,6 +99,8 @@ export interface StoreWriter extends RowSink {
   putIncident(incident: Incident): void
   /** Forgets an incident that is a part of another one. */
   dropIncident(id: string): void
+  /** Lets the database grow to so many pages and no further, for runs of faults; null: as far as it will. */
+  limitPages(pages: number | null): void
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures

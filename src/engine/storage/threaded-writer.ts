@@ -130,6 +130,10 @@ export class ThreadedWriter implements StoreWriter {
     this.#incidents.set(id, null)
   }
 
+  limitPages(pages: number | null): void {
+    if (this.#thread.isUp) this.#thread.send({ kind: 'limit', pages })
+  }
+
   async flush(): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     this.#seal('all')

@@ -26,6 +26,8 @@ import type {
   WriterWork
 } from './writer-messages.ts'
 
+/** SQLite's own limit. */
+const mostPages = 4_294_967_294
 /** What became of one step of work. */
 export type WorkDone = {
   /** Null for registrations, and when it was done at an earlier sending. */
@@ -124,9 +126,9 @@ export class WriterDatabase {
     return pragma('page_count') * pragma('page_size')
   }
 
-  /** Lets the database grow to so many pages and no further. */
-  limitPages(pages: number): void {
-    this.#database.pragma(`max_page_count = ${pages}`)
+  /** Lets the database grow to so many pages and no further; null: as far as SQLite goes. */
+  limitPages(pages: number | null): void {
+    this.#database.pragma(`max_page_count = ${pages ?? mostPages}`)
   }
 
   /**

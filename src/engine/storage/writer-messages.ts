@@ -53,7 +53,11 @@ export type WriterWork =
     }
   | { readonly kind: 'incidents'; readonly sequence: number; readonly changes: IncidentChanges }
 
-export type WriterRequest = WriterWork | { readonly kind: 'close'; readonly stoppedMs: number }
+export type WriterRequest =
+  | WriterWork
+  /** The database may have so many pages and no more; null: as many as it takes. */
+  | { readonly kind: 'limit'; readonly pages: number | null }
+  | { readonly kind: 'close'; readonly stoppedMs: number }
 
 /** What became of a batch. */
 export type BatchOutcome = {

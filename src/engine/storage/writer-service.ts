@@ -28,6 +28,9 @@ export function serveWriter(port: MessagePort, setup: WriterSetup): void {
       case 'incidents':
         if (database.isDue(request.sequence)) reply(done(database, request, { setup, reply }))
         return
+      case 'limit':
+        database.limitPages(request.pages)
+        return
       case 'close':
         database.close(request.stoppedMs)
         reply({ kind: 'closed' })
