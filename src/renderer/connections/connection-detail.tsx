@@ -12,7 +12,7 @@ import { Mark } from '../freshness/mark.tsx'
 import { gapSentence, gapShape } from '../ledger/gap-count.ts'
 import { freshnessWords } from '../freshness/shown-freshness.ts'
 import { useFreshness } from '../watch/shown-instrument.ts'
-import { connectionWords, probableCause } from './connection-words.ts'
+import { connectionWords, isResting, probableCause } from './connection-words.ts'
 
 type ConnectionDetailProps = {
   readonly row: ConnectionRow
@@ -35,7 +35,7 @@ export function ConnectionDetail({ row, all }: ConnectionDetailProps) {
         </span>
         <button
           type="button"
-          disabled={!isLinked || row.state !== 'waiting'}
+          disabled={!isLinked || row.state !== 'waiting' || isResting(row)}
           onClick={() => stream.retryConnection(row.id)}
         >
           Retry now

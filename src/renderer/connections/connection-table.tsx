@@ -4,7 +4,7 @@ import { ageText, longAgeText } from '../format/age-text.ts'
 import { fixedText } from '../format/number-text.ts'
 import { Mark } from '../freshness/mark.tsx'
 import { countGaps, gapSentence, gapShape, type GapCount } from '../ledger/gap-count.ts'
-import { connectionWords } from './connection-words.ts'
+import { connectionWords, isResting } from './connection-words.ts'
 import { Trend } from './trend.tsx'
 
 type ConnectionTableProps = {
@@ -113,7 +113,7 @@ function ConnectionLine({
       <td data-text className="state">
         <Mark shape={words.shape} /> {words.text}
       </td>
-      <td data-short={row.liveInstruments < row.instruments.length}>
+      <td data-short={row.liveInstruments < row.instruments.length && !isResting(row)}>
         {row.liveInstruments}/{row.instruments.length}
       </td>
       <td>{fixedText(row.messagesPerSecond, 0)}</td>

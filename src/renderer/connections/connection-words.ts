@@ -1,5 +1,5 @@
 import type { ConnectionRow } from '../../contracts/state-rows.ts'
-import { longAgeText } from '../format/age-text.ts'
+import { turnText } from '../format/age-text.ts'
 import type { MarkShape } from '../freshness/mark.tsx'
 
 /** A connection's state as a shape and words. */
@@ -21,10 +21,10 @@ const waitingWords: Readonly<Record<string, string>> = {
 
 /** What comes at the next attempt, where it is not one of this connection's own tries. */
 const leads: Readonly<Record<string, string>> = {
-  market: 'connects in',
-  maintenance: 'next probe in',
-  breaker: 'next probe in',
-  offline: 'next probe in'
+  market: 'connects ',
+  maintenance: 'next probe ',
+  breaker: 'next probe ',
+  offline: 'next probe '
 }
 
 /** Says how a connection is. Without a link to the engine nothing is known to be live. */
@@ -54,13 +54,15 @@ export function connectionWords(
   }
 }
 
+/** Tells whether it is down because its market is closed or somebody wants it so: nothing is amiss. */
+export function isResting({ state, reason }: ConnectionRow): boolean {
+  return state === 'waiting' && (reason === 'market' || reason === 'paused')
+}
+
 function waiting(row: ConnectionRow, nowMs: number): ConnectionWords {
-  const lead = leads[row.reason ?? ''] ?? 'in'
-  const turn =
-    row.nextAttemptMs === null
-      ? ''
-      : `, ${lead} ${longAgeText(Math.max(0, row.nextAttemptMs - nowMs))}`
-  const isChosen = row.reason === 'market' || row.reason === 'paused'
+  const lead = leads[row.reason ?? ''] ?? ''
+  const turn = row.nextAttemptMs === null ? '' : `, ${lead}${turnText(row.nextAttemptMs - nowMs)}`
+  const isChosen = isResting(row)
   const words = waitingWords[row.reason ?? '']
   return {
     shape: isChosen ? 'closed' : 'stale',

@@ -1,6 +1,7 @@
 import type { ConnectionRow, HealthRow } from '../../contracts/state-rows.ts'
 import { useDesk, useRows } from '../desk/desk.ts'
 import { fixedText } from '../format/number-text.ts'
+import { isResting } from './connection-words.ts'
 import { memoryTitle, rareFigures, type HealthFigure } from './rare-figures.ts'
 import { Trend } from './trend.tsx'
 
@@ -41,6 +42,7 @@ function tradeFigures(health: HealthRow): readonly HealthFigure[] {
 export function HealthSummary({ connections }: { readonly connections: readonly ConnectionRow[] }) {
   const health = useRows('health')[0]
   const { samples } = useDesk().history
+  const resting = connections.filter(isResting).length
   const reconnects = connections.reduce((sum, row) => sum + row.reconnects, 0)
   const milliseconds = (value: number | null | undefined) =>
     value === null || value === undefined ? '–' : `${fixedText(value, 0)} ms`
@@ -51,8 +53,11 @@ export function HealthSummary({ connections }: { readonly connections: readonly 
           {
             label: 'Live',
             value: `${health.connections.live} of ${health.connections.total}`,
-            title: 'Connections live',
-            isBad: health.connections.live < health.connections.total
+            title:
+              resting === 0
+                ? 'Connections live'
+                : `Connections live; ${resting} wait for their market`,
+            isBad: health.connections.live + resting < health.connections.total
           },
           {
             label: 'Coverage',

@@ -19,3 +19,8 @@ export function longAgeText(ageMs: number): string {
   if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')} m`
   return `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
+
+/** When something comes that is due after so long: `in 8 s`, `now`. */
+export function turnText(leftMs: number): string {
+  return leftMs < 1_000 ? 'now' : `in ${longAgeText(leftMs)}`
+}

@@ -1,6 +1,6 @@
 import type { ConnectionRow, HealthRow } from '../../contracts/state-rows.ts'
 import { connectionWords } from '../connections/connection-words.ts'
-import { longAgeText } from '../format/age-text.ts'
+import { longAgeText, turnText } from '../format/age-text.ts'
 import type { LinkStatus } from '../stream/stream-client.ts'
 
 /** How long a connection may be away before a person is told. */
@@ -102,9 +102,8 @@ function venueNotice({ connections, nowMs }: NoticeSource): Notice | null {
   const turns = downOfVenue.flatMap((row) =>
     row.nextAttemptMs === null ? [] : [row.nextAttemptMs]
   )
-  const lead = heldBack.has(longest.reason) ? 'Next probe in' : 'Retrying in'
-  const turn =
-    turns.length === 0 ? '' : ` ${lead} ${longAgeText(Math.max(0, Math.min(...turns) - nowMs))}.`
+  const lead = heldBack.has(longest.reason) ? 'Next probe' : 'Retrying'
+  const turn = turns.length === 0 ? '' : ` ${lead} ${turnText(Math.min(...turns) - nowMs)}.`
   const count = `${downOfVenue.length} of ${ofVenue.length} connections`
   return {
     grade: downOfVenue.length === ofVenue.length ? 'alarm' : 'warning',

@@ -31,6 +31,11 @@ describe('connectionWords', () => {
       'venue down, next probe in 4 s',
       true
     ],
+    [
+      { state: 'waiting', reason: 'breaker', nextAttemptMs: nowMs - 20 },
+      'venue down, next probe now',
+      true
+    ],
     [{ state: 'failed', reason: 'bad key' }, 'failed: bad key', true]
   ] as const)('%o reads %s', (fields, text, isUnhealthy) => {
     expect(connectionWords(aConnectionRow(fields), nowMs, true)).toMatchObject({
