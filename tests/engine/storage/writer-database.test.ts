@@ -156,14 +156,16 @@ describe('WriterDatabase', () => {
     expect(bench.database.run).toEqual({
       run: 1,
       isUncleanStart: false,
+      lastSeenMs: null,
       integrity: 'ok',
       nextArrival: 0
     })
-    bench.commit({ trades: [aTrade({ id: 1 }), aTrade({ id: 2 })] })
+    bench.commit({ trades: [aTrade({ id: 1 }), aTrade({ id: 2 })], runNowMs: startMs })
     bench.restart(startMs)
     expect(bench.database.run).toEqual({
       run: 2,
       isUncleanStart: false,
+      lastSeenMs: startMs,
       integrity: 'ok',
       nextArrival: 2
     })
@@ -171,6 +173,7 @@ describe('WriterDatabase', () => {
     expect(bench.database.run).toEqual({
       run: 3,
       isUncleanStart: true,
+      lastSeenMs: null,
       integrity: 'ok',
       nextArrival: 2
     })
