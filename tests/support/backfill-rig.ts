@@ -100,6 +100,8 @@ export class BackfillRig {
   readonly priority = new Set<InstrumentId>()
   readonly lastTradeMs = new Map<InstrumentId, number>()
   readonly backfill: Backfill
+  /** The run has no room for a trade. */
+  isFull = false
   /** What chance says next. */
   chance = 0.5
   #gaps: readonly Gap[] = []
@@ -185,6 +187,7 @@ export class BackfillRig {
   }
 
   #apply(trade: Trade): Applied {
+    if (this.isFull) return 'dropped'
     this.applied.push(trade)
     return this.#store(trade)
   }

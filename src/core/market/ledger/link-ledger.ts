@@ -4,7 +4,8 @@ import { settleByTime } from './gap-pieces.ts'
 import type { OpenGap } from './gap-shelf.ts'
 import type { LedgerSeed } from './ledger-changes.ts'
 import type { LedgerRecord } from './ledger-record.ts'
-import { marketClosed, type LinkMark } from './link-mark.ts'
+import { isExpectedEnd, type LinkMark } from './link-mark.ts'
+import { openStretches, type ClosedBetween } from './open-stretches.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
 import { StandingLinks, storeFull } from './standing-links.ts'
@@ -52,6 +53,7 @@ export class LinkLedger {
   readonly #instrument: InstrumentId
   readonly #record: LedgerRecord
   readonly #kind: Kind
+  readonly #closedBetween: ClosedBetween
   readonly #links = new StandingLinks()
   /** What happened since coverage ended; null while a link stands or the market is closed, or before the first. */
   #interruption: Interruption | null = null
@@ -67,11 +69,16 @@ export class LinkLedger {
   constructor(
     instrument: InstrumentId,
     record: LedgerRecord,
-    of: { readonly kind: Kind; readonly seed: LinkSeed | null }
+    of: {
+      readonly kind: Kind
+      readonly seed: LinkSeed | null
+      readonly closedBetween: ClosedBetween
+    }
   ) {
     this.#instrument = instrument
     this.#record = record
     this.#kind = of.kind
+    this.#closedBetween = of.closedBetween
     if (of.seed !== null) this.#resume(of.seed)
   }
 
@@ -97,15 +104,19 @@ export class LinkLedger {
   }
 
   /**
-   * Takes the venue's word of a trade that did not come though a link stands: what is newer than the
-   * newest trade known may be missing. Of a time that a gap had already nothing is opened again.
+   * Takes the venue's word of a trade that did not come though a link stands: all that lies between the
+   * trades known next to it may be missing. Of a time that a gap had already nothing is opened again.
    */
-  missed(newestKnownMs: number, eventMs: number): void {
+  missed(
+    { beforeMs, afterMs }: { readonly beforeMs: number; readonly afterMs: number },
+    eventMs: number
+  ): void {
     const beganMs = this.#record.newest?.fromMs ?? Infinity
-    const fromMs = Math.max(newestKnownMs, beganMs)
+    const fromMs = Math.max(beforeMs, beganMs)
     if (!this.#links.areAny || eventMs <= fromMs || eventMs < this.#record.gaps.reachMs) return
-    const reason = 'the newest trade did not come by the feed'
-    this.#open(fromMs, Math.floor(eventMs) + 1, { cause: 'missing-ids', reason })
+    const reason = 'a trade that REST tells did not come by the feed'
+    const toMs = Math.min(afterMs, Math.max(eventMs, this.#record.sealedMs))
+    this.#open(fromMs, Math.floor(toMs) + 1, { cause: 'missing-ids', reason })
   }
 
   /** Tells whether an open gap asks for a trade of that time. */
@@ -153,7 +164,8 @@ export class LinkLedger {
   #beginAt(atMs: number): void {
     const interruption = this.#interruption
     const upMs = this.#venueTimeOf(atMs)
-    if (interruption !== null && upMs > this.#endMs) this.#open(this.#endMs, upMs, interruption)
+    if (interruption !== null && upMs > this.#endMs)
+      this.#uncarried(this.#endMs, upMs, interruption)
     this.#interruption = null
     const missedToMs = Math.max(upMs, this.#endMs)
     this.#beginning = interruption === null ? null : { atMs, missedToMs, interruption }
@@ -164,7 +176,8 @@ export class LinkLedger {
   #dateBeginning({ atMs, missedToMs, interruption }: Beginning, lagMs: number): void {
     this.#beginning = null
     const upMs = atMs - lagMs
-    if (this.#links.areAny && upMs > missedToMs + edgeMs) this.#open(missedToMs, upMs, interruption)
+    if (this.#links.areAny && upMs > missedToMs + edgeMs)
+      this.#uncarried(missedToMs, upMs, interruption)
   }
 
   /**
@@ -182,7 +195,7 @@ export class LinkLedger {
     const isTold = this.#record.gaps.open.some(
       ({ gap }) => (gap.fromMs ?? gap.toMs) <= fromMs && gap.toMs >= toMs
     )
-    if (!isBridged && !isTold) this.#open(fromMs, toMs, { cause: 'disconnected', reason })
+    if (!isBridged && !isTold) this.#uncarried(fromMs, toMs, { cause: 'disconnected', reason })
   }
 
   /** Venue times are not in strict order: what was dropped may be newer than the trade that is kept. */
@@ -195,8 +208,7 @@ export class LinkLedger {
   }
 
   #sealBefore(eventMs: number): void {
-    if (this.#links.areAny && this.#dropped === null)
-      this.#record.frontier.seal(eventMs - marginMs)
+    if (this.#links.areAny && this.#dropped === null) this.#record.frontier.seal(eventMs - marginMs)
   }
 
   /**
@@ -213,7 +225,14 @@ export class LinkLedger {
     this.#record.frontier.seal(lastFrameMs - marginMs)
     this.#record.tellExactly()
     this.#endMs = this.#record.sealedMs
-    this.#interruption = reason === marketClosed ? null : { cause: 'disconnected', reason }
+    this.#interruption = isExpectedEnd(reason) ? null : { cause: 'disconnected', reason }
+  }
+
+  /** Nothing carried the instrument: what its market may have traded meanwhile is missing. */
+  #uncarried(fromMs: number, toMs: number, interruption: Interruption): void {
+    for (const open of openStretches({ fromMs, toMs }, this.#closedBetween)) {
+      this.#open(open.fromMs, open.toMs, interruption)
+    }
   }
 
   #open(fromMs: number, toMs: number, { cause, reason }: Interruption): void {

@@ -63,11 +63,14 @@ export type BackfillOptions = {
 type Work = {
   /** As last seen open. */
   gap: Gap
+  readonly instrument: Instrument
   readonly refill: Refill
   readonly seenMs: number
   notBeforeMs: number
   /** Failures in a row. */
   failures: number
+  /** The run had no room for a trade of it. */
+  hasDropped: boolean
 }
 
 /**
@@ -182,12 +185,27 @@ export class Backfill {
       ...this.#options,
       instrument,
       counters: this.#counters,
+      apply: (trade) => {
+        const applied = this.#options.apply(trade)
+        work.hasDropped ||= applied === 'dropped'
+        return applied
+      },
       tell: (event) => this.#tell(event)
     }
     const seenMs = this.#options.clock.monotonicMs()
     const isNumbered = gap.firstId !== null
     const refill = isNumbered ? new RefillById(context, gap) : new RefillByReach(context)
-    return { gap, refill, seenMs, notBeforeMs: isNumbered ? seenMs + lateMs : seenMs, failures: 0 }
+    const notBeforeMs = isNumbered ? seenMs + lateMs : seenMs
+    const work: Work = {
+      gap,
+      instrument,
+      refill,
+      seenMs,
+      notBeforeMs,
+      failures: 0,
+      hasDropped: false
+    }
+    return work
   }
 
   async #step(work: Work): Promise<void> {
@@ -210,6 +228,13 @@ export class Backfill {
   #conclude(work: Work, step: RefillStep): void {
     const name = nameOf(work.gap)
     if (this.#abort.signal.aborted || this.#work.get(name) !== work) return
+    if (work.hasDropped) {
+      // It counts as asked for and was not kept: all of it is asked for anew.
+      const again = this.#begin(work.gap, work.instrument)
+      again.notBeforeMs = again.seenMs + leastRetryMs
+      this.#work.set(name, again)
+      return
+    }
     const { settled } = this.#counters
     if (step.kind === 'settle') {
       const { settlement } = step

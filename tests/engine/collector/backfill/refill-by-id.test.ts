@@ -36,6 +36,19 @@ describe('Backfill of gaps whose ids tell (D3)', () => {
     rig.backfill.close()
   })
 
+  test('is asked for anew where the run had no room for its trades', async () => {
+    const { venue } = aHistory()
+    const rig = new BackfillRig(venue, [aNumberedGap(101, 150)])
+    rig.isFull = true
+    await rig.start()
+    await rig.pass(30_000)
+    rig.isFull = false
+    await rig.pass(2_000)
+    expect(rig.storedIds).toEqual(idsFrom(101, 150))
+    expect(rig.settlements).toEqual([])
+    rig.backfill.close()
+  })
+
   test('goes from the newest id down', async () => {
     const { venue, asked } = aHistory()
     const rig = new BackfillRig(venue, [aNumberedGap(1, 2_500)])

@@ -200,6 +200,18 @@ describe('Backfill of gaps whose ids tell nothing but identity', () => {
     rig.backfill.close()
   })
 
+  test('is asked for anew where the run had no room for its trades', async () => {
+    const rig = new BackfillRig(aVenue(at(5, 12, 19, 25)).venue, [aTimedGap(fromMs, toMs)])
+    rig.isFull = true
+    await rig.start()
+    expect([rig.settlements, rig.gaps.length]).toEqual([[], 1])
+    rig.isFull = false
+    await rig.pass(2_000)
+    expect(storedIds(rig)).toEqual(['t12', 't19'])
+    expect(rig.settlements).toMatchObject([{ key, reachedFromMs: null }])
+    rig.backfill.close()
+  })
+
   test('venues that number nothing are asked nothing', async () => {
     const { venue, askedMs } = aVenue(sound)
     const rig = new BackfillRig({ ...venue, tradeIds: 'none' }, [aTimedGap(fromMs, toMs)])
