@@ -140,6 +140,11 @@ export class ScriptedMarket {
     this.#fill(nowMs)
   }
 
+  /** Close of the newest candle of the scripted instrument. */
+  get close(): number {
+    return this.#candles().at(-1)?.close ?? 0
+  }
+
   /** Settles the open gap as a refill does: candles first, then the ledger. */
   refill(): void {
     const open = this.gaps.find(({ state }) => state === 'open')

@@ -8,7 +8,7 @@ import {
   aPriceRow,
   aRunRow
 } from '../../support/rows.ts'
-import { ScriptedMarket } from './scripted-market.ts'
+import { scripted, ScriptedMarket } from './scripted-market.ts'
 
 const hourMs = 3_600_000
 const symbols = ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD', 'DOGE-USD', 'LINK-USD'] as const
@@ -28,9 +28,9 @@ export class ScriptedOutage extends ScriptedMarket {
     for (const { id } of [...publisher.rows('incidents')]) publisher.remove('incidents', id)
     for (const id of ids) publisher.put('ledger', aLedgerRow({ id }))
     for (const row of [...publisher.rows('prices')]) {
-      const price = row.price ?? 1
+      const price = row.id === scripted ? this.close : (row.price ?? 1)
       const day = { open24h: price * 0.99, high24h: price * 1.02, low24h: price * 0.98 }
-      publisher.put('prices', { ...row, ...day })
+      publisher.put('prices', { ...row, ...day, price })
     }
     for (const row of [...publisher.rows('connections')]) {
       const times = { sinceMs: nowMs - hourMs, lastDataMs: nowMs, lastHeartbeatMs: nowMs }
