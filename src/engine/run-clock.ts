@@ -91,15 +91,17 @@ export class RunClock {
 
   /**
    * Takes a reading of a venue's clock. A difference of more than a day is shown, not believed; a venue
-   * whose clock moved while ours ran on is refused.
+   * whose clock moved away from the wall clock while that ran on is refused.
    *
    * @param wallMs Wall clock at the moment of the reading.
    */
   read(venue: string, venueMs: number, wallMs: number): 'taken' | 'refused' {
     this.nowMs()
     const known = this.#readings.get(venue)
-    if (known !== undefined && Math.abs(wallMs - venueMs - known) > venueStepMs) return 'refused'
-    this.#readings.set(venue, wallMs - venueMs)
+    const aheadMs = wallMs - venueMs
+    const hasMoved = known !== undefined && Math.abs(aheadMs - known) > venueStepMs
+    if (hasMoved && Math.abs(aheadMs) > Math.abs(known)) return 'refused'
+    this.#readings.set(venue, aheadMs)
     this.#correct(this.skewMs ?? 0)
     return 'taken'
   }

@@ -65,6 +65,17 @@ describe('RunClock', () => {
     expect(wrongBy()).toBe(0)
   })
 
+  test.each([11 * hourMs, 3 * 24 * hourMs])(
+    'believes a venue again that was wrong by %i ms when first read and was set right',
+    (errorMs) => {
+      const { run, clock, wrongBy } = aRunClock()
+      run.read('a', trueMs + errorMs, clock.wallMs())
+      clock.advance(hourMs)
+      expect(run.read('a', trueMs + hourMs, clock.wallMs())).toBe('taken')
+      expect([wrongBy(), run.skewMs]).toEqual([0, 0])
+    }
+  )
+
   test('follows no step of the wall clock before something speaks for it', () => {
     fc.assert(
       fc.property(fc.integer({ min: -2 * hourMs, max: 2 * hourMs }), (stepMs) => {
