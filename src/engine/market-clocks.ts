@@ -90,7 +90,8 @@ export class MarketClocks {
     const found = known.get(instrument.calendar)
     if (found !== undefined && nowMs >= found.sinceMs && nowMs < found.nextChangeMs) return found
     const moment = marketStateAt(this.#calendars[instrument.calendar], session, nowMs)
-    known.set(instrument.calendar, moment)
+    // A change further ahead than a calendar looks comes into its sight one day.
+    if (Number.isFinite(moment.nextChangeMs)) known.set(instrument.calendar, moment)
     return moment
   }
 }

@@ -47,6 +47,13 @@ describe('MarketClocks', () => {
     })
   })
 
+  test('sees the open after a closure longer than a calendar looks ahead', () => {
+    const days = Array.from(Array(31).keys(), (at) => `2027-03-${String(at + 1).padStart(2, '0')}`)
+    const markets = clocks({ calendars: { XNYS: { closed: days } } })
+    expect(markets.hours(share, utc('2027-03-02T15:00'))).toMatchObject({ nextOpenMs: null })
+    expect(markets.hours(share, utc('2027-04-01T15:00'))).toMatchObject({ isOpen: true })
+  })
+
   test('obeys the settings’ own closures, early closes and full days', () => {
     const calendars = {
       XNYS: {
