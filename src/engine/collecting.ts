@@ -1,5 +1,6 @@
 import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
 import type { IntervalSpec } from '../core/market/interval.ts'
+import type { Stretch } from '../core/market/ledger/open-stretches.ts'
 import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import { durationMs } from '../contracts/duration.ts'
 import type { EngineConfig } from '../contracts/engine-protocol.ts'
@@ -20,7 +21,7 @@ import type { HandlerFaults } from './health/handler-faults.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import { instrumentFile } from './instrument-file.ts'
 import { LeftBehind } from './left-behind.ts'
-import type { MarketClocks } from './market-clocks.ts'
+import { roundTheClock, type MarketClocks } from './market-clocks.ts'
 import { logRefill, refillMarkOf } from './refill-journal.ts'
 import type { ProvokedFaults } from './provoked-faults.ts'
 import type { RunClock } from './run-clock.ts'
@@ -248,6 +249,7 @@ export class Collecting {
     const fresh = instruments.filter(({ id }) => pipeline.price(id) === null)
     if (fresh.length === 0) return
     const { tradeIds, graceMs } = venue
+    const hours = this.#parts.config.skipMarketHours ? roundTheClock : markets
     const session = (instrument: Instrument) => markets.sessionOf(instrument)
     await writer.registerInstruments(
       fresh.map((instrument) => ({ instrument, tradeIds, graceMs, session: session(instrument) }))
@@ -262,7 +264,8 @@ export class Collecting {
       const dayOf = dayRuleOf({ calendar: instrument.calendar, session: session(instrument) })
       const seed = seedOf.get(instrument.id) ?? null
       if (seed === null) heads.began(instrument.id, clock.nowMs())
-      pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf, seed })
+      const closedBetween = (range: Stretch) => hours.closedBetween(instrument, range)
+      pipeline.addInstrument(instrument, { tradeIds, graceMs, dayOf, seed, closedBetween })
     }
   }
 }

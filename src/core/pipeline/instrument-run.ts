@@ -7,6 +7,7 @@ import type { Instrument, InstrumentId } from '../market/instrument.ts'
 import type { Interval, IntervalSpec } from '../market/interval.ts'
 import type { LedgerRecord } from '../market/ledger/ledger-record.ts'
 import { InstrumentLedger } from '../market/ledger/instrument-ledger.ts'
+import type { ClosedBetween } from '../market/ledger/open-stretches.ts'
 import type { LedgerState } from '../market/ledger/ledger-state.ts'
 import type { RebuildResult } from '../market/rebuild.ts'
 import { TickCandles } from '../market/tick-candles.ts'
@@ -28,6 +29,8 @@ export type InstrumentOptions = {
   readonly dayOf: DayRule
   /** null when nothing is stored of it. */
   readonly seed: InstrumentSeed | null
+  /** When its market is closed; left out where it trades round the clock. */
+  readonly closedBetween?: ClosedBetween
 }
 
 type BuildOptions = InstrumentOptions & {
@@ -66,6 +69,7 @@ export class InstrumentRun {
     this.ledger = new InstrumentLedger(instrument.id, {
       tradeIds: options.tradeIds,
       stored: storedLedger(options.seed),
+      closedBetween: options.closedBetween ?? (() => []),
       changed: options.changedLedgers,
       untold: options.untoldLedgers
     })

@@ -127,15 +127,15 @@ export class Connection {
     this.#search.begin()
   }
 
-  /** Closes it for good; resolves when its sockets are gone, within a second. */
-  stop(): Promise<void> {
+  /** Closes it for good; resolves when its sockets are gone, within a second. @param reason As link marks tell it. */
+  stop(reason = 'stopped'): Promise<void> {
     return new Promise((resolve) => {
       this.#onClosed = resolve
       this.#search.cancel()
       this.#replacement.cancel('stopped')
       this.#replacement.endTurn()
       this.#context.governor.forget(this.id)
-      if (this.#links.present !== null) this.#leave('close', 'stopped')
+      if (this.#links.present !== null) this.#leave('close', reason)
       else if (this.state !== 'closed') this.#story.enter('closed', null)
       this.#tellClosed()
     })

@@ -199,7 +199,7 @@ export class Fleet {
       return
     }
     this.#connections.delete(connection.id)
-    const gone = connection.stop().finally(() => this.#leaving.delete(gone))
+    const gone = connection.stop(reason).finally(() => this.#leaving.delete(gone))
     this.#leaving.add(gone)
     this.#options.onChanged(connection.id)
   }

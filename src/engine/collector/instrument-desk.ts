@@ -1,4 +1,5 @@
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
+import { delisted } from '../../core/market/ledger/link-mark.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
 import type { Selection } from '../../core/market/instrument-selection.ts'
 import { selectPriority } from '../../core/market/priority-selection.ts'
@@ -112,7 +113,7 @@ export class InstrumentDesk {
     if (verdict.isDoubtful) this.#options.doubted()
     for (const { id } of verdict.delisted) {
       placement.retire(id)
-      fleet.drop(id, 'delisted')
+      fleet.drop(id, delisted)
       log.warn('instrument-delisted', { venue: venue.id, instrument: id })
     }
     if (verdict.delisted.length > 0) this.#options.changed()

@@ -10,6 +10,7 @@ import type { LedgerSeed } from './ledger-changes.ts'
 import { LedgerRecord } from './ledger-record.ts'
 import { LinkLedger } from './link-ledger.ts'
 import type { LinkMark } from './link-mark.ts'
+import type { ClosedBetween } from './open-stretches.ts'
 import type { Settlement } from './settlement.ts'
 
 /**
@@ -31,6 +32,8 @@ type LedgerOptions = {
   readonly tradeIds: TradeIds
   /** Null when nothing is stored. */
   readonly stored: StoredLedger | null
+  /** Nothing is missed while its market is closed. */
+  readonly closedBetween: ClosedBetween
   /** Where the instrument is put when its figures change. */
   readonly changed: Set<InstrumentId>
   /** Where its record is put once there is something to take from it. */
@@ -48,14 +51,17 @@ export class InstrumentLedger {
   readonly #links: LinkLedger | null
   readonly #recent: RecentIds | null
 
-  constructor(instrument: InstrumentId, { tradeIds, stored, ...lists }: LedgerOptions) {
+  constructor(
+    instrument: InstrumentId,
+    { tradeIds, stored, closedBetween, ...lists }: LedgerOptions
+  ) {
     const isById = tradeIds === 'contiguous'
     this.record = new LedgerRecord(instrument, lists, isById ? 'byIds' : 'byLinks')
     this.#frontier = this.record.frontier
     this.#ids = isById ? new IdLedger(instrument, this.record, idSeed(stored)) : null
     this.#links = isById
       ? null
-      : new LinkLedger(instrument, this.record, linkSeed(tradeIds, stored))
+      : new LinkLedger(instrument, this.record, { ...linkSeed(tradeIds, stored), closedBetween })
     this.#recent = tradeIds === 'unique' ? recentIds(stored) : null
   }
 

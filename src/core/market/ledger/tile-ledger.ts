@@ -2,6 +2,7 @@ import type { Coverage } from './coverage.ts'
 import type { Gap } from './gap.ts'
 import type { LedgerRange } from './ledger-range.ts'
 import type { LedgerState } from './ledger-state.ts'
+import type { Stretch } from './open-stretches.ts'
 
 /** What one instrument's ledger holds of a stretch of time. Lists in any order. */
 export type LedgerContent = {
@@ -18,8 +19,6 @@ export type LedgerContent = {
   readonly fromMs: number
   readonly toMs: number
 }
-
-type Stretch = { readonly fromMs: number; readonly toMs: number }
 
 /** States of the ledger from the worst to the best: a mixture is called the first that occurs. */
 const worstFirst: readonly LedgerState[] = [
