@@ -62,6 +62,8 @@ export class EngineSupervisor {
   #state: SupervisorState = 'stopped'
   #process: EngineProcess | null = null
   #watch: EngineWatch | null = null
+  /** The engine said that it ends: no beat puts that off. */
+  #isEnding = false
   #ends: number[] = []
   /** Tripped, and no try since has run long enough. */
   #isOnProbation = false
@@ -93,6 +95,7 @@ export class EngineSupervisor {
     this.#enter('starting', 'starting the engine')
     const engine = this.#options.launch()
     this.#process = engine
+    this.#isEnding = false
     const { wallMs = () => Date.now(), reports = null } = this.#options
     this.#watch = new EngineWatch(engine, { clock: this.#clock, wallMs, reports })
     engine.onMessage((message) => this.#receive(engine, message))
@@ -143,9 +146,10 @@ export class EngineSupervisor {
         this.#expectBeat()
         return
       case 'beat':
-        if (this.#state === 'running') this.#expectBeat()
+        if (this.#state === 'running' && !this.#isEnding) this.#expectBeat()
         return
       case 'fatal':
+        this.#isEnding = true
         this.#patience.expect(supervisorLimits.exitMs, () => this.#giveUp('exit'))
         if (message.retry) return
         this.#enter('refused', message.message)

@@ -286,6 +286,18 @@ describe('EngineSupervisor', () => {
     expect(supervisor.lastEnd).toMatchObject({ cause: 'failed', words: 'the heap is broken' })
   })
 
+  test('ends an engine that says it ends and goes on beating', () => {
+    const { clock, engine, engines, supervisor } = supervised()
+    supervisor.start()
+    engine().say('ready')
+    engine().fail('the heap is broken')
+    for (let passedMs = 0; passedMs < supervisorLimits.exitMs; passedMs += 500) {
+      engine().say('beat')
+      clock.advance(500)
+    }
+    expect(engines[0]?.killed).toBe(true)
+  })
+
   test('names the handler that hung, as the watchdog saw it', () => {
     const { clock, engine, left, supervisor } = supervised()
     supervisor.start()
