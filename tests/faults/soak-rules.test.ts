@@ -72,6 +72,12 @@ describe('judgeSoak', () => {
     expect(breachesOf(verdicts)).toEqual([])
   })
 
+  test('leaves the first minute to the start', () => {
+    const starting = { ...well, loopDelayP99Ms: 90, loopDelayMaxMs: 400 }
+    expect(breachesOf(judgeSoak(starting, 1))).toEqual([])
+    expect(breachesOf(judgeSoak(starting, 2))).toHaveLength(2)
+  })
+
   test('tells of growth in a short soak, and judges it in one of ten minutes', () => {
     const growing = { ...well, growthHighMbPerMinute: 40 }
     expect(breachesOf(judgeSoak(growing, 9))).toEqual([])
