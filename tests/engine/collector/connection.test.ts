@@ -264,6 +264,12 @@ describe('Connection', () => {
     expect(rig.clock.pending).toBe(0)
   })
 
+  test('its last link mark says why it was stopped', async () => {
+    const rig = aLiveRig()
+    await rig.connection.stop('delisted')
+    expect(rig.marks.at(-1)).toMatchObject({ state: 'down', reason: 'delisted' })
+  })
+
   test.each(['waiting', 'connecting', 'subscribing'])('stop works while %s', async (state) => {
     const rig = new ConnectionRig()
     rig.connection.start()
