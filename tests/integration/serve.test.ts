@@ -147,6 +147,17 @@ describe('tapedeck serve --demo', { timeout: 90_000 }, () => {
   })
 })
 
+describe('tapedeck --help', { timeout: 40_000 }, () => {
+  test('lists the commands and ends with 0', async () => {
+    const tapedeck = new TapedeckProcess(['--help'])
+    expect(await tapedeck.ended()).toBe(0)
+    for (const command of ['serve', 'replay', 'simulate']) {
+      expect(tapedeck.stdout).toMatch(new RegExp(`^${command} `, 'm'))
+    }
+    expect(tapedeck.stderr).toBe('')
+  })
+})
+
 describe('tapedeck serve, refusing', { timeout: 40_000 }, () => {
   test.each([
     [[], 2, 'a command is needed'],
