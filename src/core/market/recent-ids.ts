@@ -29,6 +29,22 @@ export class RecentIds {
     return this.#newestMs
   }
 
+  /**
+   * Venue times of the trades remembered next to a time: the newest no later than it, and the oldest
+   * after it. Infinite where there are none after it, or none at all; null where none is remembered
+   * before it, though some after it.
+   */
+  around(eventMs: number): { readonly beforeMs: number; readonly afterMs: number } | null {
+    if (eventMs <= this.#horizonMs) return null
+    let [beforeMs, afterMs] = [this.#horizonMs, Infinity]
+    for (let at = this.#oldest; at < this.#order.length; at += 1) {
+      const knownMs = this.#order[at]?.eventMs ?? eventMs
+      if (knownMs <= eventMs) beforeMs = Math.max(beforeMs, knownMs)
+      else afterMs = Math.min(afterMs, knownMs)
+    }
+    return beforeMs === -Infinity && afterMs < Infinity ? null : { beforeMs, afterMs }
+  }
+
   /** Tells whether an id is remembered. */
   has(id: string | number): boolean {
     return this.#known.has(id)

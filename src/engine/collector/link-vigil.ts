@@ -145,6 +145,10 @@ export class LinkVigil {
         watch.silence.vouched(id, this.#nowMs())
         if (subject === 'link') this.#liveness.explained(this.#nowMs())
       },
+      resumed: (trades) => {
+        const anchors = trades.map((trade) => ({ ...trade, kind: 'anchor' as const }))
+        context.onEvents(this.#options.name, anchors, clock.nowMs())
+      },
       missed: (text) => this.#charge.suspect(text)
     })
   }

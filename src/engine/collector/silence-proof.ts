@@ -11,6 +11,8 @@ const leastSilentMs = 3_000
 /** What REST knows may be on its way: so long it is still waited for. */
 const confirmMs = 500
 const pageSize = 100
+/** A trade that REST knows and that has not come for so long was left out. */
+const lateMs = 2_000
 
 /**
  * Asks the venue's REST for an instrument's newest trades, oldest first; null where it serves none.
@@ -32,6 +34,8 @@ type Options = {
   readonly watch: InstrumentWatch
   /** REST vouches for the silence. */
   quiet(subject: SilenceSubject, instrument: InstrumentId): void
+  /** The link speaks again, and may have left these out: trades that REST told while it was silent. */
+  resumed(trades: readonly Trade[]): void
   /** Trades were missed: the link does not bring them. */
   missed(text: string): void
 }
@@ -77,30 +81,46 @@ export class SilenceProof {
 
   async #inquire(subject: SilenceSubject, instrument: Instrument): Promise<void> {
     const sinceMs = this.#sinceMs(subject, instrument.id)
-    const verdict = await this.#judge(instrument)
-    if (this.#abort.signal.aborted || this.#sinceMs(subject, instrument.id) !== sinceMs) return
+    const { verdict, trades } = await this.#judge(instrument)
+    if (this.#abort.signal.aborted) return
+    if (this.#sinceMs(subject, instrument.id) !== sinceMs) {
+      this.#resumed(trades)
+      return
+    }
     if (verdict === 'quiet') this.#options.quiet(subject, instrument.id)
     if (verdict !== 'missed') return
     this.#after(confirmMs, () => {
-      if (this.#sinceMs(subject, instrument.id) !== sinceMs) return
+      if (this.#sinceMs(subject, instrument.id) !== sinceMs) {
+        this.#resumed(trades)
+        return
+      }
       this.#options.missed(missedText(instrument.id))
     })
   }
 
-  async #judge(instrument: Instrument): Promise<SilenceVerdict> {
+  /** Ids that count on tell by themselves what was left out. */
+  #resumed(trades: readonly Trade[]): void {
+    const told = trades.filter(({ id }) => typeof id === 'string')
+    if (told.length > 0) this.#after(lateMs, () => this.#options.resumed(told))
+  }
+
+  async #judge(
+    instrument: Instrument
+  ): Promise<{ readonly verdict: SilenceVerdict; readonly trades: readonly Trade[] }> {
     const { newestTrades, watch, clock } = this.#options
     const deadline = new AbortController()
     const timer = this.#after(answerWithinMs, () => deadline.abort())
     const signal = AbortSignal.any([this.#abort.signal, deadline.signal])
     try {
       const trades = await newestTrades(instrument, pageSize, signal)
-      if (trades === null) return 'unknown'
+      if (trades === null) return { verdict: 'unknown', trades: [] }
       const page = { trades, isFull: trades.length >= pageSize }
       const newestId = watch.newestId(instrument.id)
-      return watch.silence.judge(instrument.id, page, { newestId, nowMs: clock.monotonicMs() })
+      const known = { newestId, nowMs: clock.monotonicMs() }
+      return { verdict: watch.silence.judge(instrument.id, page, known), trades }
     } catch {
       // REST that cannot be reached says nothing of the link; its failure is counted by who carries it.
-      return 'unknown'
+      return { verdict: 'unknown', trades: [] }
     } finally {
       timer.cancel()
       this.#timers.delete(timer)

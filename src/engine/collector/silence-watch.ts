@@ -149,13 +149,11 @@ export class SilenceWatch {
     return this.#limitMs(this.#flow, improbableRests)
   }
 
-  /** After how long no trade of any instrument is worth a question to REST. */
+  /** After how long no trade of any instrument is worth a question to REST; soon where too little is known. */
   flowAskMs(): number {
     const { least, most } = quietAskMs
-    const quietMs = Math.max(
-      least,
-      Math.min(most, this.#rhythms.restsMs(this.#flow, quietAskRests))
-    )
+    const restsMs = this.#rhythms.restsMs(this.#flow, quietAskRests)
+    const quietMs = restsMs === Infinity ? least : Math.max(least, Math.min(most, restsMs))
     const briskMs = Math.max(leastLimitMs, this.#rhythms.restsMs(this.#flow, askRests))
     return Math.min(briskMs, quietMs)
   }

@@ -41,11 +41,22 @@ describe('a newest trade that the venue tells of where ids do not count on', () 
 
   test.each([
     ['that came', 'a', 5_000],
-    ['older than the newest known', 'z', 4_000]
+    ['older than all that is known', 'z', 4_000]
   ])('opens nothing for one %s', (...[, tradeId, ms]) => {
     const { pipeline, tell } = start()
     tell(tradeId, ms)
     expect(pipeline.openGaps()).toEqual([])
+  })
+
+  test('opens a gap between the trades known next to it where the feed went on without it', () => {
+    const { pipeline, trade, tell } = start()
+    trade('d', 8_000, 'live')
+    tell('c', 7_000)
+    tell('b', 6_000)
+    const gap = { fromMs: nowMs + 5_000, toMs: nowMs + 8_001, state: 'open' }
+    expect(pipeline.openGaps()).toMatchObject([gap])
+    expect(trade('b', 6_000, 'backfill')).toBe('stored')
+    expect(trade('c', 7_000, 'backfill')).toBe('stored')
   })
 
   test('opens nothing for one from before the instrument was collected', () => {

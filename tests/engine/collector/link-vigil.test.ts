@@ -178,6 +178,22 @@ describe('LinkVigil', () => {
     expect(rig.lastReason).toMatch(/^the venue has trades of toy:/)
   })
 
+  test('what REST told of a link that speaks again by itself is handed on, unless ids count on', async () => {
+    const told = async (idOf: (id: Trade['id']) => Trade['id']): Promise<readonly unknown[]> => {
+      const rig: BusyRig = new BusyRig(({ symbol }) =>
+        Promise.resolve(
+          rig.tradesOf(symbol, [1_400]).map((each) => ({ ...each, id: idOf(each.id) }))
+        )
+      )
+      await rig.flowAnswered(3_200, mute)
+      await rig.flowAnswered(4_000, alive)
+      expect(rig.first.isEnded).toBe(false)
+      return rig.events.filter(({ kind }) => kind === 'anchor').map(({ instrument }) => instrument)
+    }
+    expect(await told((id) => `text-${id}`)).toEqual(['toy:T001-USD', 'toy:T002-USD'])
+    expect(await told((id) => id)).toEqual([])
+  })
+
   test('REST that does not answer is not waited for', () => {
     const rig = new BusyRig(() => new Promise(() => undefined))
     expect(rig.flow(30_000, mute)).toBeLessThanOrEqual(5_000)

@@ -123,7 +123,10 @@ export class InstrumentLedger {
 
   /** Takes the venue's word that a trade was the newest at a time. */
   announce(id: number | string, eventMs: number, runNowMs: number): 'gap' | 'known' {
-    if (this.#recent?.has(id) === false) this.#links?.missed(this.#recent.newestMs, eventMs)
+    if (this.#recent?.has(id) === false) {
+      const around = this.#recent.around(eventMs)
+      if (around !== null) this.#links?.missed(around, eventMs)
+    }
     if (this.#ids === null || typeof id !== 'number') return 'known'
     return this.#ids.announce(id, eventMs, runNowMs)
   }

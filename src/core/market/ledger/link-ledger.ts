@@ -115,7 +115,7 @@ export class LinkLedger {
     const fromMs = Math.max(beforeMs, beganMs)
     if (!this.#links.areAny || eventMs <= fromMs || eventMs < this.#record.gaps.reachMs) return
     const reason = 'a trade that REST tells did not come by the feed'
-    const toMs = Math.min(afterMs, Math.max(eventMs, this.#record.sealedMs))
+    const toMs = afterMs === Infinity ? eventMs : afterMs
     this.#open(fromMs, Math.floor(toMs) + 1, { cause: 'missing-ids', reason })
   }
 
