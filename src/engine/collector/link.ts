@@ -36,7 +36,8 @@ export class Link implements FrameTaker {
   #deadline: Timer | null = null
   #phase: 'opening' | 'authorizing' | 'open' | 'ended' = 'opening'
   #cause: CloseCause | null = null
-  #isReadingPaused = false
+  /** Since when reading is paused, monotonic; null while it is not. */
+  #pausedMs: number | null = null
   #keptAliveMs = 0
   /** Run clock. */
   #openedMs = 0
@@ -71,7 +72,7 @@ export class Link implements FrameTaker {
 
   /** Open, read from and not being ended. */
   get #isWatched(): boolean {
-    return this.isOpen && this.#cause === null && !this.#isReadingPaused
+    return this.isOpen && this.#cause === null && this.#pausedMs === null
   }
 
   get name(): string {
@@ -151,7 +152,7 @@ export class Link implements FrameTaker {
     this.#subscriptions.close()
     this.#deadline?.cancel()
     this.#deadline = this.#context.clock.after(closeWithinMs, () => this.#socket?.terminate())
-    if (this.#isReadingPaused) this.#socket?.resume()
+    if (this.#pausedMs !== null) this.#socket?.resume()
     this.#socket?.close()
   }
 
@@ -168,14 +169,15 @@ export class Link implements FrameTaker {
   }
 
   pauseReading(): void {
-    this.#isReadingPaused = true
+    this.#pausedMs ??= this.#context.clock.monotonicMs()
     if (this.isOpen) this.#socket?.pause()
   }
 
   resumeReading(): void {
-    if (!this.#isReadingPaused) return
-    this.#isReadingPaused = false
-    this.#vigil.liveness.excuse(this.#context.clock.monotonicMs())
+    if (this.#pausedMs === null) return
+    const nowMs = this.#context.clock.monotonicMs()
+    this.#vigil.liveness.excuse(nowMs, nowMs - this.#pausedMs)
+    this.#pausedMs = null
     if (this.isOpen) this.#socket?.resume()
   }
 
@@ -241,7 +243,7 @@ export class Link implements FrameTaker {
     this.#phase = 'authorizing'
     this.#openedMs = this.#context.clock.nowMs()
     this.#listener.opened()
-    if (this.#isReadingPaused) this.#socket?.pause()
+    if (this.#pausedMs !== null) this.#socket?.pause()
     if (this.#context.venue.handshake === 'open') this.#authorized()
     else this.#startDeadline('no authorization')
   }

@@ -16,6 +16,8 @@ const answerWithinMs = { flow: 1_000, silence: 5_000 } as const
 const bufferedMs = 500
 /** Looks are at most a second apart; where more passed, this process stood still and not the venue. */
 const lateMs = 1_500
+/** After reading was held back, what lies in the machine's buffers is taken in within this. */
+const catchUpMs = 2_000
 /** A silence this long is looked at oftener. */
 const tenseMs = 2_000
 
@@ -57,6 +59,8 @@ export class Liveness {
   #movedMs: number
   /** Until when no data could come. */
   #excusedMs: number
+  /** When reading went on that was held back. */
+  #resumedMs = -Infinity
   /** Until when REST vouches for the silence; a trade ends it. */
   #vouchedMs = -Infinity
   /** Since when only REST could explain the silence; null while that is not so. */
@@ -155,11 +159,15 @@ export class Liveness {
     return this.#doubtedMs !== null && this.#signMs < this.#doubtedMs + bufferedMs
   }
 
-  /** Reading was held back by us: what did not arrive meanwhile proves nothing. */
-  excuse(nowMs: number): void {
+  /**
+   * Reading was held back by us for so long: that time proves nothing, and what came in it is read first.
+   * What was silent before is no younger for it, however often reading is held back.
+   */
+  excuse(nowMs: number, heldMs: number): void {
     if (this.isDoubted) this.#doubtedMs = nowMs
-    this.#signMs = this.#pingedMs = nowMs
-    this.#awaitsPong = false
+    this.#signMs = Math.min(nowMs, this.#signMs + heldMs)
+    this.#pingedMs = Math.min(nowMs, this.#pingedMs + heldMs)
+    this.#resumedMs = nowMs
     this.#excuseData(nowMs)
   }
 
@@ -183,6 +191,7 @@ export class Liveness {
   /** Looks for what is wrong; null when nothing is. To be called every second, or oftener. */
   check(nowMs: number): Suspicion | null {
     this.#noteLook(nowMs)
+    if (nowMs - this.#resumedMs < catchUpMs) return null
     if (this.#doubtedMs !== null && this.isDoubted && nowMs - this.#doubtedMs >= proofWithinMs) {
       return proven('doubt', `no sign of life within ${proofWithinMs} ms of a clock jump`)
     }

@@ -148,6 +148,32 @@ describe('Liveness', () => {
     expect(rig.path).toContain('stalled')
   })
 
+  test('a link is not alive again because reading was paused by us', () => {
+    const rig = aLiveRig()
+    for (let turn = 0; turn < 16; turn += 1) {
+      rig.connection.pauseReading()
+      rig.pass(1_000)
+      rig.connection.resumeReading()
+      rig.pass(1_000)
+    }
+    expect(rig.connection.heartbeatAgeMs()).toBe(16_000)
+    expect(rig.path).not.toContain('stalled')
+    rig.pass(1_000)
+    expect(rig.path).toContain('stalled')
+  })
+
+  test('what came while reading was paused by us is read before a link is judged', () => {
+    const rig = aLiveRig()
+    rig.pass(14_500)
+    rig.connection.pauseReading()
+    rig.pass(30_000)
+    rig.connection.resumeReading()
+    rig.pass(1_900)
+    rig.socket.say({ quote: 'T001-USD' })
+    rig.pass(1_000)
+    expect(rig.path).not.toContain('stalled')
+  })
+
   test('an hour on the wall clock changes nothing', () => {
     const rig = aLiveRig()
     rig.trade(10_000)
