@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os'
 import { memoryMb } from '../bench/process-load.ts'
 import type { Reading } from '../src/engine/health/growth-trend.ts'
 import type { LogFiles } from './log-files.ts'
@@ -41,6 +42,7 @@ export class SoakWatch {
   #rssMb = 0
   #messages = 0
   #looks = 0
+  #machineLoad = 0
 
   constructor(stand: FaultStand, log: LogFiles) {
     this.#stand = stand
@@ -51,6 +53,7 @@ export class SoakWatch {
     const { health, pid } = this.#stand.engine
     this.#rssMb = Math.max(this.#rssMb, memoryMb(pid))
     this.#looks += 1
+    this.#machineLoad = Math.max(this.#machineLoad, machineLoad())
     this.#messages += health?.messagesPerSecond ?? 0
     for (const { name, size, bound } of health?.memory.structures ?? []) {
       if (size > bound) this.#beyond.add(name)
@@ -66,6 +69,8 @@ export class SoakWatch {
       messagesPerSecond: Math.round(health?.messagesPerSecond ?? 0),
       rssMb: Math.round(memoryMb(pid)),
       heapFloorMb: health?.memory.heapFloorMb ?? null,
+      loopDelayP99Ms: this.#stand.engine.loop.p99Ms,
+      machineLoad: machineLoad(),
       openGaps
     }
   }
@@ -75,6 +80,7 @@ export class SoakWatch {
     const { lines, suppressed } = this.#log.peaks()
     const growth = soakGrowth(this.#floors)
     return {
+      machineLoad: this.#machineLoad,
       connects_1s: this.#connects.within1s,
       logLines: lines,
       logSuppressed: suppressed,
@@ -130,4 +136,9 @@ export class SoakWatch {
 
 function rounded(value: number): number {
   return Math.round(value * 100) / 100
+}
+
+/** Processes that want to run, over the last minute: beyond the number of cores the event loop waits its turn. */
+function machineLoad(): number {
+  return rounded(loadavg()[0] ?? 0)
 }
