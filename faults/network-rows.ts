@@ -4,7 +4,7 @@ import type { SimVenueId } from '../src/simulator/market.ts'
 import { boundedBy } from './figure-rules.ts'
 import { withDuplicate } from './judge-row.ts'
 import type { FaultRow } from './row.ts'
-import { strikeRow } from './strike-row.ts'
+import { strikeRow, withoutLiveness } from './strike-row.ts'
 import { wireRow } from './wire-row.ts'
 
 const both = ['coinbase', 'bybit-linear'] as const
@@ -26,11 +26,11 @@ const many = {
 
 /** Its trades fit through 1 KB/s. */
 const unhurried = { coinbase: ranked('coinbase', 18) }
-/** Venues whose ids prove what a link that stood left out. */
-const proven = ['coinbase', 'binance-spot'] as const
-const provenCollected = {
+const withheld = ['coinbase', 'binance-spot', 'bybit-linear'] as const
+const withheldCollected = {
   coinbase: ['BTC-USD', 'ETH-USD', 'SOL-USD', 'XRP-USD'],
-  'binance-spot': ['BTC-USDT', 'ETH-USDT']
+  'binance-spot': ['BTC-USDT', 'ETH-USDT'],
+  'bybit-linear': ['BTC-USDT', 'ETH-USDT']
 }
 
 function ranked(venue: SimVenueId, rank: number): readonly string[] {
@@ -73,6 +73,7 @@ export const networkRows: readonly FaultRow[] = [
   strikeRow({
     id: 'N3',
     families: ['N'],
+    blind: withoutLiveness,
     mostSeeds: 2,
     title: 'half-open links: no byte, no pong, no end',
     proxy: true,
@@ -90,11 +91,13 @@ export const networkRows: readonly FaultRow[] = [
   strikeRow({
     id: 'N4',
     families: ['N'],
+    blind: withoutLiveness,
     title: 'heartbeats and pongs, and no data',
-    collected: provenCollected,
+    collected: withheldCollected,
     withinMs: silentWithinMs,
     rules: { detectMsMax: { most: 20_000 } },
-    strikes: proven.map((venue) => ({
+    healthyMs: 31_000,
+    strikes: withheld.map((venue) => ({
       venue,
       commands: [{ kind: 'mute', keep: 'heartbeats', ms: 600_000 }],
       lasts: true
@@ -103,6 +106,7 @@ export const networkRows: readonly FaultRow[] = [
   strikeRow({
     id: 'N5',
     families: ['N'],
+    blind: withoutLiveness,
     title: 'a part of a frame, then nothing',
     withinMs: silentWithinMs,
     rules: { detectMsMax: { most: silentLimitMs } },

@@ -74,7 +74,7 @@ export function summaryTable(lines: readonly ReportLine[]): string {
 }
 
 async function isRed(row: FaultRow, seed: number): Promise<boolean> {
-  const run = await inTime(row.run(seed, { gaps: false }))
+  const run = await inTime(row.run(seed, row.blind ?? { gaps: false }))
   return run.problems.length > 0
 }
 

@@ -34,6 +34,8 @@ export type FaultRow = {
   readonly runsAlone?: boolean
   /** Whether it must end red in an engine that looks for no gaps. */
   readonly needsGaps: boolean
+  /** The engine of that control; one that looks for no gaps unless said. */
+  readonly blind?: FaultRun
   /** @param faultRun null: an engine as users have it. */
   readonly run: (seed: number, faultRun: FaultRun | null) => Promise<RowRun>
 }

@@ -5,7 +5,7 @@ import type { FaultRow, RowFigures } from './row.ts'
 import { FaultStand, type StandOptions } from './stand.ts'
 
 /** A row that runs as most do: an engine goes live, something happens to it, the market rests, the engine ends. */
-export type StandRow = Pick<FaultRow, 'id' | 'families' | 'title'> &
+export type StandRow = Pick<FaultRow, 'id' | 'families' | 'title' | 'blind'> &
   RowRule & {
     readonly collected?: Collected
     readonly rate?: number
@@ -16,6 +16,10 @@ export type StandRow = Pick<FaultRow, 'id' | 'families' | 'title'> &
     readonly mostSeeds?: number
     /** What a control of its own found wrong, beside the spoilt database; empty: the row's check is blind. */
     readonly control?: () => readonly string[]
+    /** What the simulator is told before the engine starts. */
+    readonly prepare?: (stand: FaultStand) => Promise<void>
+    /** Of many instruments: so long until all are live, ms; not each of them has to trade by then. */
+    readonly startMs?: number
     /** How long gaps may take to be settled once the market rests. */
     readonly settleMs: number
     /** Provokes the faults. @returns Figures of its own, such as how many it provoked. */
@@ -38,6 +42,7 @@ export function standRow(row: StandRow): FaultRow {
     families,
     title,
     needsGaps: row.spoil === withoutGaps,
+    ...(row.blind === undefined ? {} : { blind: row.blind }),
     mostSeeds: row.mostSeeds ?? null,
     notYet: null,
     run: async (seed, faultRun) => {
@@ -50,7 +55,12 @@ export function standRow(row: StandRow): FaultRow {
         proxy: row.proxy ?? false,
         logLevel: row.logLevel ?? 'error'
       })
-      await stand.goLive()
+      await row.prepare?.(stand)
+      if (row.startMs === undefined) await stand.goLive()
+      else {
+        await stand.launchEngine().untilReady()
+        await stand.untilLive(row.startMs)
+      }
       stand.engine.forgetGap()
       const fromMs = performance.now()
       const figures = await row.act(stand, seededRandom(seed))

@@ -85,6 +85,11 @@ export class FaultStand implements AsyncDisposable {
     return join(this.folder, 'tapedeck.db')
   }
 
+  /** Whether its engine takes no link for dead. */
+  get isBlind(): boolean {
+    return this.#options.faultRun?.liveness === false
+  }
+
   get engine(): WatchedEngine {
     if (this.#engine === null) throw new Error('no engine runs')
     return this.#engine

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { wallMs } from '../bench/wall-clock.ts'
 import type { Random } from '../src/core/market/random.ts'
 import type { FaultCommand } from '../src/simulator/faults/fault-parameters.ts'
-import type { Collected } from './engine-config.ts'
+import type { Collected, FaultRun } from './engine-config.ts'
 import { boundedBy, type FigureRule } from './figure-rules.ts'
 import { withoutGaps } from './judge-row.ts'
 import { sampleFigures, strikeLinks, type LinkSample } from './link-strike.ts'
@@ -21,7 +21,7 @@ export type Strike = {
 }
 
 /** A row that strikes the links of a venue again and again, and measures how each comes back. */
-type StrikeRow = Pick<FaultRow, 'id' | 'families' | 'title'> & {
+type StrikeRow = Pick<FaultRow, 'id' | 'families' | 'title' | 'blind'> & {
   readonly strikes: readonly Strike[]
   readonly proxy?: boolean
   readonly mostSeeds?: number
@@ -40,6 +40,11 @@ type StrikeRow = Pick<FaultRow, 'id' | 'families' | 'title'> & {
 const usualRestMs = 1_500
 const listenMs = 600
 const settleMs = 30_000
+/** As long as a blind engine is watched: longer than any detector takes. */
+const blindMs = 30_000
+
+/** The control of rows of silence: an engine that takes no link for dead must not come back. */
+export const withoutLiveness: FaultRun = { gaps: true, liveness: false }
 
 /** Makes a row of strikes; its control is a client without detectors, which must not come back. */
 export function strikeRow(row: StrikeRow): FaultRow {
@@ -57,12 +62,13 @@ export function strikeRow(row: StrikeRow): FaultRow {
       controls = []
       strangeEnds = []
       const samples: LinkSample[] = []
-      for (const [place, strike] of row.strikes.entries()) {
+      const strikes = stand.isBlind ? row.strikes.slice(0, 1) : row.strikes
+      for (const [place, strike] of strikes.entries()) {
         await pause((row.restMs ?? usualRestMs) * random())
         if (row.healthyMs !== undefined) await untilHealthy(stand, strike.venue, row.healthyMs)
         using plain = await PlainClient.open(stand, strike.venue)
         const struck = await strikeOnce(stand, strike, {
-          withinMs: row.withinMs,
+          withinMs: stand.isBlind ? blindMs : row.withinMs,
           random,
           detected: async () => void controls.push(...(await silenceOf(plain)))
         })

@@ -53,6 +53,20 @@ describe('reportLine', () => {
     expect(line).toMatchObject({ passed: false, engine_control_failed: false })
   })
 
+  test('a row that names its own blind engine is controlled by that one', async () => {
+    const engines: unknown[] = []
+    const row: FaultRow = {
+      ...aRow({}),
+      blind: { gaps: true, liveness: false },
+      run: (...[, faultRun]) => {
+        engines.push(faultRun)
+        return Promise.resolve(clean)
+      }
+    }
+    await reportLine(row, 1, { engineControl: true })
+    expect(engines).toEqual([null, { gaps: true, liveness: false }])
+  })
+
   test('says what broke a run, and what cannot run yet', async () => {
     const broken = aRow(() => {
       throw new Error('no engine runs')
