@@ -171,6 +171,7 @@ export class Collecting {
             if (instrument !== null) provoked?.beforeEvent(instrument)
             if (pipeline.apply(event, nowMs) === 'implausible') collector.discount(event)
           } catch (error) {
+            pipeline.failed(event)
             faults.note('take in an event', instrument ?? link, error)
           }
         }

@@ -16,6 +16,7 @@ import type { LedgerRange } from '../market/ledger/ledger-range.ts'
 import type { LedgerState } from '../market/ledger/ledger-state.ts'
 import { standingAfter, type LinkMark } from '../market/ledger/link-mark.ts'
 import type { Settlement } from '../market/ledger/settlement.ts'
+import { notTakenIn, storeFull } from '../market/ledger/standing-links.ts'
 import type { RebuildRequest, RebuildResult } from '../market/rebuild.ts'
 import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
 import type { InstrumentOptions } from './instrument-run.ts'
@@ -130,6 +131,13 @@ export class Pipeline {
     if (this.#tellLedger(run, event) === 'gap') this.#noteGap(run)
     if (event.kind !== 'heartbeat') this.#markPrice(run)
     return 'view'
+  }
+
+  /** Takes note that an event came on a link and applying it failed: a trade is missing with it. */
+  failed(event: MarketEvent): void {
+    if (event.kind !== 'trade') return
+    const atMs = this.#isPlausible(event.eventMs) ? event.eventMs : event.receivedMs
+    this.#runs.get(event.instrument)?.ledger.dropped(atMs, notTakenIn)
   }
 
   /** Moves the run clock and gives candles their final mark; to be called about once a second. */
@@ -357,7 +365,7 @@ export class Pipeline {
     this.#counters.dropped += 1
     if (origin === 'backfill') return 'dropped'
     const isPlausible = this.#isPlausible(trade.eventMs)
-    run.ledger.dropped(isPlausible ? trade.eventMs : trade.receivedMs)
+    run.ledger.dropped(isPlausible ? trade.eventMs : trade.receivedMs, storeFull)
     if (!isPlausible) return 'dropped'
     const entry = this.#entry
     fillEntry(entry, trade, this.#nextArrival, run.rule)

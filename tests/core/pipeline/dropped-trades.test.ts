@@ -144,6 +144,21 @@ describe('trades that there is no room for', () => {
     ])
   })
 
+  test.each(['contiguous', 'unique'] as const)(
+    'are missing too where taking one in failed, ids being %s',
+    (tradeIds) => {
+      const run = start(tradeIds)
+      run.trade(1, 5_000)
+      run.pipeline.failed(aTrade({ id: 2, eventMs: nowMs + 6_000 }))
+      run.trade(3, 9_000)
+      run.gaps()
+      expect(run.store.ledger.gaps()).toMatchObject([
+        { cause: 'missing-ids', reason: 'taking it in failed', toMs: nowMs + 9_000 }
+      ])
+      expect(run.pipeline.counters().dropped).toBe(0)
+    }
+  )
+
   test('still tell a price', () => {
     const run = start('contiguous')
     run.store.isFull = true

@@ -12,7 +12,7 @@ import type { LedgerRecord } from './ledger-record.ts'
 import type { LinkMark } from './link-mark.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
-import { StandingLinks, storeFull } from './standing-links.ts'
+import { StandingLinks } from './standing-links.ts'
 
 /** An id told of ahead of its trade counts as missing after this long. */
 const announcedMs = 2_000
@@ -101,9 +101,9 @@ export class IdLedger {
   }
 
   /** A trade came and could not be kept: the next one that is kept shows which are missing. */
-  dropped(): void {
+  dropped(why: Interruption): void {
     if (!this.#frontier.isStanding) return
-    this.#interruption = storeFull
+    this.#interruption = why
     this.#frontier.isStanding = false
   }
 

@@ -12,6 +12,7 @@ import { LinkLedger } from './link-ledger.ts'
 import type { LinkMark } from './link-mark.ts'
 import type { ClosedBetween } from './open-stretches.ts'
 import type { Settlement } from './settlement.ts'
+import type { Interruption } from './standing-links.ts'
 
 /**
  * What a trade's identity says. `gap`: new, and others before it are missing. `uncertain`: may be stored
@@ -97,9 +98,9 @@ export class InstrumentLedger {
   }
 
   /** Takes note that a trade came from the feed and could not be kept: what is missing begins with it. */
-  dropped(eventMs: number): void {
-    this.#ids?.dropped()
-    this.#links?.dropped(eventMs)
+  dropped(eventMs: number, why: Interruption): void {
+    this.#ids?.dropped(why)
+    this.#links?.dropped(eventMs, why)
   }
 
   /** Takes note of a trade from the feed whose time is not believed, under another in its place. */

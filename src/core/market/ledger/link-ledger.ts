@@ -8,7 +8,7 @@ import { isExpectedEnd, type LinkMark } from './link-mark.ts'
 import { openStretches, type ClosedBetween } from './open-stretches.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
-import { StandingLinks, storeFull } from './standing-links.ts'
+import { StandingLinks } from './standing-links.ts'
 
 /** Trades of the last moment before a sign of life may still be under way. */
 const marginMs = 1_000
@@ -33,6 +33,9 @@ export type LinkSeed = {
 
 /** `unproven`: nothing tells whether a standing link brought everything. */
 type Kind = 'complete' | 'unproven'
+
+/** Venue times between which trades could not be kept, and why the first of them could not. */
+type Dropped = { readonly fromMs: number; readonly toMs: number; readonly why: Interruption }
 
 /** A link that brought no sign of life yet. */
 type Beginning = {
@@ -61,8 +64,8 @@ export class LinkLedger {
   #beginning: Beginning | null = null
   /** Venue time up to which everything is stored; -Infinity when nothing is. */
   #endMs = -Infinity
-  /** Venue times between which trades came and could not be kept; null while all are kept. */
-  #dropped: { readonly fromMs: number; readonly toMs: number } | null = null
+  /** Trades that came and could not be kept; null while all are kept. */
+  #dropped: Dropped | null = null
   /** Least that our clock at an event's arrival was ahead of its venue time, ms; Infinity before the first. */
   #leastLagMs = Infinity
 
@@ -91,10 +94,15 @@ export class LinkLedger {
   }
 
   /** A trade came and could not be kept: nothing after it is covered until one is kept again. */
-  dropped(eventMs: number): void {
+  dropped(eventMs: number, why: Interruption): void {
     if (!this.#links.areAny) return
-    const { fromMs, toMs } = this.#dropped ?? { fromMs: this.#record.sealedMs, toMs: -Infinity }
-    this.#dropped = { fromMs: Math.min(fromMs, eventMs), toMs: Math.max(toMs, eventMs) }
+    const none = { fromMs: this.#record.sealedMs, toMs: -Infinity, why }
+    const { fromMs, toMs, why: firstWhy } = this.#dropped ?? none
+    this.#dropped = {
+      fromMs: Math.min(fromMs, eventMs),
+      toMs: Math.max(toMs, eventMs),
+      why: firstWhy
+    }
     this.#record.tellExactly()
   }
 
@@ -199,11 +207,10 @@ export class LinkLedger {
   }
 
   /** Venue times are not in strict order: what was dropped may be newer than the trade that is kept. */
-  #missDropped(dropped: { readonly fromMs: number; readonly toMs: number }, untilMs: number): void {
-    const { fromMs } = dropped
+  #missDropped(dropped: Dropped, untilMs: number): void {
     const toMs = Math.max(untilMs, Math.floor(dropped.toMs) + 1, this.#record.sealedMs)
     this.#dropped = null
-    this.#open(fromMs, toMs, storeFull)
+    this.#open(dropped.fromMs, toMs, dropped.why)
     this.#record.begin(this.#kind, toMs)
   }
 

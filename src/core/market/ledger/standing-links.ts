@@ -7,6 +7,9 @@ export type Interruption = { readonly cause: GapCause; readonly reason: string |
 /** Trades came, and the store had no room for them. */
 export const storeFull: Interruption = { cause: 'store-full', reason: null }
 
+/** Trades came, and taking them in failed. */
+export const notTakenIn: Interruption = { cause: 'missing-ids', reason: 'taking it in failed' }
+
 /** What a mark means for an instrument that several links may carry. */
 export type LinkChange = 'first' | 'more' | 'again' | 'last' | 'fewer' | 'unknown'
 
