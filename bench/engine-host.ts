@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { EngineConfig, EngineMessage } from '../src/contracts/engine-protocol.ts'
+import type { Provocation } from '../src/contracts/provocation.ts'
 import { settingsSchema } from '../src/contracts/settings.ts'
 import type { ClientMessage, ServerMessage } from '../src/contracts/state-stream.ts'
 import { StreamReceiver, type ReceiverHandlers } from '../src/contracts/stream-receiver.ts'
@@ -46,6 +47,15 @@ export function engineConfig(options: {
 export type EngineListener = Pick<ReceiverHandlers, 'snapshot' | 'delta'> & {
   /** Each line that the engine wants logged. */
   readonly log?: (line: Extract<EngineMessage, { kind: 'log' }>) => void
+  readonly beat?: () => void
+}
+
+/** What differs from an engine as users have it. */
+export type EngineMake = {
+  /** File that it starts from; the built engine unless given. */
+  readonly entry?: string
+  /** Cap of its heap. */
+  readonly heapMb?: number
 }
 
 /** A built engine with one client of its state stream, as a host would hold it. */
@@ -56,11 +66,13 @@ export class EngineHost {
   readonly #exited = Promise.withResolvers<undefined>()
   readonly #ready = Promise.withResolvers<undefined>()
   readonly #log: NonNullable<EngineListener['log']>
+  readonly #beat: () => void
   #deliver: (message: ServerMessage) => void = () => undefined
 
-  private constructor(process: EngineProcess, { log, ...handlers }: EngineListener) {
+  private constructor(process: EngineProcess, { log, beat, ...handlers }: EngineListener) {
     this.#process = process
     this.#log = log ?? (() => undefined)
+    this.#beat = beat ?? (() => undefined)
     this.pid = process.pid ?? 0
     process.onExit(() => {
       this.#exited.resolve(undefined)
@@ -88,8 +100,12 @@ export class EngineHost {
   }
 
   /** Starts an engine; what becomes of it tells `untilReady`. */
-  static launch(config: EngineConfig, handlers: EngineListener): EngineHost {
-    const process = forkEngine(builtEngine)
+  static launch(
+    config: EngineConfig,
+    handlers: EngineListener,
+    { entry = builtEngine, heapMb }: EngineMake = {}
+  ): EngineHost {
+    const process = forkEngine(entry, heapMb)
     process.send({ channel: 'control', kind: 'start', config })
     const host = new EngineHost(process, handlers)
     process.onMessage((message) => host.#take(message))
@@ -109,6 +125,11 @@ export class EngineHost {
     return this.#stream
   }
 
+  /** Tells it to have a fault: only an engine of a fault run has it. */
+  provoke(fault: Provocation): void {
+    this.#process.send({ channel: 'control', kind: 'provoke', fault })
+  }
+
   /** Ends it at once, without a word. */
   async kill(): Promise<void> {
     this.#process.kill()
@@ -126,6 +147,7 @@ export class EngineHost {
   #take(message: EngineMessage): void {
     if (message.channel === 'stream') this.#deliver(message.message)
     else if (message.kind === 'log') this.#log(message)
+    else if (message.kind === 'beat') this.#beat()
     else if (message.kind === 'ready') this.#ready.resolve(undefined)
     else if (message.kind === 'fatal') this.#ready.reject(new Error(message.message))
   }

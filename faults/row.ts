@@ -32,6 +32,8 @@ export type FaultRow = {
   readonly notYet: string | null
   /** Whether it takes the whole machine; the others run some at a time. */
   readonly runsAlone?: boolean
+  /** Whether it takes so long that it runs only where it is asked for. */
+  readonly isLong?: boolean
   /** Whether it must end red in an engine that looks for no gaps. */
   readonly needsGaps: boolean
   /** The engine of that control; one that looks for no gaps unless said. */

@@ -1,10 +1,17 @@
+import { clockRows } from './clock-rows.ts'
 import { frameRows } from './frame-rows.ts'
+import { handlerRows } from './handler-rows.ts'
+import { loadRows } from './load-rows.ts'
+import { logRows } from './log-rows.ts'
+import { memoryRows } from './memory-rows.ts'
 import { networkRows } from './network-rows.ts'
+import { processEndRows } from './process-end-rows.ts'
 import { processRows } from './process-rows.ts'
 import { protocolRows } from './protocol-rows.ts'
 import { refusalRows } from './refusal-rows.ts'
 import { rotationRow } from './rotation-row.ts'
 import type { FaultRow } from './row.ts'
+import { storeRows } from './store-rows.ts'
 import { tapeRows } from './tape-rows.ts'
 
 /** Every row that can be run, in the order of the matrix. */
@@ -15,5 +22,12 @@ export const faultRows: readonly FaultRow[] = [
   rotationRow,
   ...frameRows,
   ...tapeRows,
-  ...processRows
+  ...processRows,
+  ...clockRows,
+  ...storeRows,
+  ...processEndRows,
+  ...handlerRows,
+  ...loadRows,
+  ...logRows,
+  ...memoryRows
 ]

@@ -9,6 +9,11 @@ export type StandRow = Pick<FaultRow, 'id' | 'families' | 'title' | 'blind'> &
   RowRule & {
     readonly collected?: Collected
     readonly rate?: number
+    readonly runsAlone?: boolean
+    /** What differs from an engine as users have it. */
+    readonly make?: StandOptions['make']
+    /** What the engine is told of the run of faults; null: it cannot be told to have any itself. */
+    readonly engineFaults?: StandOptions['faultRun']
     readonly venueSettings?: VenueSettings
     readonly proxy?: boolean
     readonly logLevel?: StandOptions['logLevel']
@@ -45,12 +50,14 @@ export function standRow(row: StandRow): FaultRow {
     ...(row.blind === undefined ? {} : { blind: row.blind }),
     mostSeeds: row.mostSeeds ?? null,
     notYet: null,
+    runsAlone: row.runsAlone ?? false,
     run: async (seed, faultRun) => {
       await using stand = await FaultStand.open({
         seed,
         rate: row.rate ?? usualRate,
         collected: row.collected ?? usualCollected,
-        faultRun,
+        faultRun: faultRun ?? row.engineFaults ?? null,
+        ...(row.make === undefined ? {} : { make: row.make }),
         venueSettings: row.venueSettings ?? {},
         proxy: row.proxy ?? false,
         logLevel: row.logLevel ?? 'error'

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
 import type { SimulatorReady } from '../src/contracts/simulator-ready.ts'
+import type { EngineMake } from '../bench/engine-host.ts'
 import { SimulatorChild } from '../bench/simulator-child.ts'
 import type { FaultCommand } from '../src/simulator/faults/fault-parameters.ts'
 import { verify, type Verdict } from '../src/simulator/verify/verify.ts'
@@ -28,6 +29,8 @@ export type StandOptions = {
   readonly proxy?: boolean
   /** What the engine tells its host; `error` unless said. */
   readonly logLevel?: EngineConfig['logLevel']
+  /** What differs from an engine as users have it. */
+  readonly make?: EngineMake
 }
 
 /** How often a venue was connected to; see the simulator's control server. */
@@ -104,18 +107,20 @@ export class FaultStand implements AsyncDisposable {
 
   /** Starts an engine without waiting for it. @param onLog Hears each line that it wants logged. */
   launchEngine(onLog: (line: EngineLine) => void = () => undefined): WatchedEngine {
-    this.#engine = WatchedEngine.launch(
-      faultEngineConfig({
-        dataDir: this.folder,
-        ready: this.#simulator.ready,
-        collected: this.#options.collected,
-        faultRun: this.#options.faultRun,
-        venueSettings: this.#options.venueSettings ?? {},
-        logLevel: this.#options.logLevel ?? 'error'
-      }),
-      onLog
-    )
+    this.#engine = WatchedEngine.launch(this.config(), onLog, this.#options.make ?? {})
     return this.#engine
+  }
+
+  /** What its engine is started with. */
+  config(): EngineConfig {
+    return faultEngineConfig({
+      dataDir: this.folder,
+      ready: this.#simulator.ready,
+      collected: this.#options.collected,
+      faultRun: this.#options.faultRun,
+      venueSettings: this.#options.venueSettings ?? {},
+      logLevel: this.#options.logLevel ?? 'error'
+    })
   }
 
   /** Starts an engine and waits until it hears trades of every instrument. */

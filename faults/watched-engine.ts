@@ -1,9 +1,11 @@
-import { EngineHost } from '../bench/engine-host.ts'
+import { EngineHost, type EngineMake } from '../bench/engine-host.ts'
 import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
+import type { Provocation } from '../src/contracts/provocation.ts'
 import type { ConnectionRow, HealthRow, LedgerRow } from '../src/contracts/state-rows.ts'
 import type { Delta, Snapshot } from '../src/contracts/state-stream.ts'
 import { LinkWatch } from './link-watch.ts'
 import { LogCount } from './log-count.ts'
+import { LogEvents } from './log-events.ts'
 import type { EngineLine } from './log-files.ts'
 import { LoopReadings } from './loop-readings.ts'
 
@@ -13,10 +15,20 @@ class Shown {
   readonly ledger = new Map<string, LedgerRow>()
   readonly links = new LinkWatch()
   readonly log = new LogCount()
+  readonly events = new LogEvents()
   readonly loop = new LoopReadings()
   health: HealthRow | null = null
   /** When a gap was first seen open, monotonic; null: not since `forgetGap`. */
   firstGapMs: number | null = null
+  #beatMs: number | null = null
+  /** The longest time between two beats, ms. */
+  longestBeatMs = 0
+
+  beat(): void {
+    const nowMs = performance.now()
+    this.longestBeatMs = Math.max(this.longestBeatMs, nowMs - (this.#beatMs ?? nowMs))
+    this.#beatMs = nowMs
+  }
 
   take(frame: Snapshot | Delta): void {
     if (frame.kind === 'snapshot') {
@@ -52,21 +64,24 @@ export class WatchedEngine {
     this.#shown = shown
   }
 
-  /** @param onLog Hears each line that it wants logged. */
-  static launch(config: EngineConfig, onLog: (line: EngineLine) => void): WatchedEngine {
+  /**
+   * @param onLog Hears each line that it wants logged.
+   * @param make What differs from an engine as users have it.
+   */
+  static launch(
+    config: EngineConfig,
+    onLog: (line: EngineLine) => void = () => undefined,
+    make: EngineMake = {}
+  ): WatchedEngine {
     const shown = new Shown()
     const take = (frame: Snapshot | Delta) => shown.take(frame)
-    return new WatchedEngine(
-      EngineHost.launch(config, {
-        snapshot: take,
-        delta: take,
-        log: (line) => {
-          shown.log.note()
-          onLog(line)
-        }
-      }),
-      shown
-    )
+    const log = (line: EngineLine) => {
+      shown.log.note()
+      shown.events.note(line)
+      onLog(line)
+    }
+    const listener = { snapshot: take, delta: take, log, beat: () => shown.beat() }
+    return new WatchedEngine(EngineHost.launch(config, listener, make), shown)
   }
 
   /** @throws Error when it cannot run. */
@@ -115,8 +130,27 @@ export class WatchedEngine {
     return this.#shown.loop
   }
 
+  /** What its lines told. */
+  get events(): LogEvents {
+    return this.#shown.events
+  }
+
   get health(): HealthRow | null {
     return this.#shown.health
+  }
+
+  /** The longest time between two of its beats since `forgetBeats`, ms; its loop stood still beyond 1 s. */
+  get longestBeatMs(): number {
+    return this.#shown.longestBeatMs
+  }
+
+  forgetBeats(): void {
+    this.#shown.longestBeatMs = 0
+  }
+
+  /** Tells it to have a fault. */
+  provoke(fault: Provocation): void {
+    this.#host.provoke(fault)
   }
 
   stop(): Promise<void> {

@@ -7,6 +7,7 @@
  *   --seed N            one seed; without it --seeds of them
  *   --seeds N           how many seeds, 1, 2, … (default 3)
  *   --engine-control    rows of gaps once more in an engine that looks for none, which must end red
+ *   --long              rows that take ten minutes each as well; otherwise they run only where named
  *   --built             what is built already, as it is
  *   --json              lines of JSON only
  */
@@ -39,6 +40,7 @@ function readOptions(args: readonly string[]): Options {
       seed: { type: 'string' },
       seeds: { type: 'string', default: '3' },
       'engine-control': { type: 'boolean', default: false },
+      long: { type: 'boolean', default: false },
       built: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false }
     }
@@ -47,8 +49,8 @@ function readOptions(args: readonly string[]): Options {
   const rows =
     names === undefined
       ? family === undefined
-        ? faultRows
-        : ofFamily(family)
+        ? usual(faultRows, values.long)
+        : usual(ofFamily(family), values.long)
       : names.split(',').map(rowNamed)
   const first = values.seed === undefined ? 1 : countOf('seed', values.seed, 2 ** 32 - 1)
   const count = values.seed === undefined ? countOf('seeds', values.seeds, maxSeeds) : 1
@@ -60,6 +62,11 @@ function readOptions(args: readonly string[]): Options {
     jobs: countOf('jobs', values.jobs, maxJobs),
     asJson: values.json
   }
+}
+
+/** Rows that take ten minutes are left out unless they are asked for. */
+function usual(rows: readonly FaultRow[], withLong: boolean): readonly FaultRow[] {
+  return rows.filter(({ isLong }) => withLong || isLong !== true)
 }
 
 function ofFamily(family: string): readonly FaultRow[] {

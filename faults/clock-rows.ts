@@ -1,0 +1,345 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { wallMs } from '../bench/wall-clock.ts'
+import { newYorkMs } from '../src/core/market/new-york-time.ts'
+import type { SessionCalendar } from '../src/core/market/session-calendar.ts'
+import { xnysCalendar } from '../src/core/market/xnys.ts'
+import { bareRow } from './bare-row.ts'
+import { forgetShift, shiftClock } from './clock-shift.ts'
+import { countIn } from './database-copy.ts'
+import { boundedBy } from './figure-rules.ts'
+import { judgeRow, withDuplicate, withoutGaps } from './judge-row.ts'
+import type { FaultRow } from './row.ts'
+import { standRow } from './stand-row.ts'
+import { FaultStand } from './stand.ts'
+import { holdsWithin } from './wait.ts'
+
+const collected = {
+  coinbase: ['BTC-USD', 'ETH-USD', 'SOL-USD'],
+  'bybit-linear': ['BTC-USDT', 'ETH-USDT']
+}
+const rate = 2
+const hourMs = 3_600_000
+const settleMs = 30_000
+const make = { entry: fileURLToPath(new URL('shifted-engine.ts', import.meta.url)) }
+
+type TrueSession = { readonly openMs: number; readonly closeMs: number }
+
+/** The far end of ten days and a collector on a clock of its own, as the tests have them. */
+type MarketDays = {
+  readonly liveThrough: (days: {
+    readonly fromMs: number
+    readonly toMs: number
+    readonly session: 'regular'
+    readonly sessions: readonly TrueSession[]
+    readonly calendar?: SessionCalendar
+  }) => Promise<Readonly<Record<string, number>>>
+}
+const marketDays = new URL('../tests/support/market-days.ts', import.meta.url).href
+
+/** Sessions in UTC, from the published table of 2026. */
+function session(day: string, open: string, close: string): TrueSession {
+  return { openMs: Date.parse(`${day}T${open}:00Z`), closeMs: Date.parse(`${day}T${close}:00Z`) }
+}
+
+/** Ten days over the change to daylight time. */
+const spring = {
+  fromMs: Date.parse('2026-03-06T12:00:00Z'),
+  toMs: Date.parse('2026-03-16T12:00:00Z'),
+  session: 'regular',
+  sessions: [
+    session('2026-03-06', '14:30', '21:00'),
+    ...['09', '10', '11', '12', '13'].map((day) => session(`2026-03-${day}`, '13:30', '20:00'))
+  ]
+} as const
+/** Back from daylight time: the week before it and the week after. */
+const autumn = {
+  fromMs: Date.parse('2026-10-30T12:00:00Z'),
+  toMs: Date.parse('2026-11-03T12:00:00Z'),
+  session: 'regular',
+  sessions: [session('2026-10-30', '13:30', '20:00'), session('2026-11-02', '14:30', '21:00')]
+} as const
+/** Thanksgiving, and the early close of the day after. */
+const thanksgiving = {
+  fromMs: Date.parse('2026-11-25T12:00:00Z'),
+  toMs: Date.parse('2026-11-28T12:00:00Z'),
+  session: 'regular',
+  sessions: [session('2026-11-25', '14:30', '21:00'), session('2026-11-27', '14:30', '18:00')]
+} as const
+const daylightMonday = {
+  ...spring,
+  fromMs: Date.parse('2026-03-09T12:00:00Z'),
+  toMs: Date.parse('2026-03-09T22:00:00Z'),
+  sessions: spring.sessions.slice(1, 2)
+} as const
+
+const noonMinutes = 720
+const winterNoonMs = 17 * hourMs
+
+/** The real calendar without its daylight time: winter's hours all year. */
+const withoutDaylight: SessionCalendar = {
+  dayAt: (atMs) => Math.floor((atMs - 5 * hourMs) / 86_400_000),
+  findDay: (day) => {
+    const found = xnysCalendar().findDay(day)
+    if (found === null) return null
+    const isWinter = newYorkMs(day, noonMinutes) === day * 86_400_000 + winterNoonMs
+    const byMs = isWinter ? 0 : hourMs
+    return {
+      day,
+      preOpenMs: found.preOpenMs + byMs,
+      openMs: found.openMs + byMs,
+      closeMs: found.closeMs + byMs,
+      postCloseMs: found.postCloseMs + byMs
+    }
+  }
+}
+
+const closedMarket = bareRow({
+  id: 'V2',
+  families: ['V'],
+  title:
+    'both changes of daylight time, a holiday and an early close, lived through second by second',
+  mostSeeds: 1,
+  rules: {
+    sessions: { least: 10, most: 10 },
+    attempts: { least: 10, most: 10 },
+    attemptsWhileClosed: { most: 0 },
+    socketSecondsWhileClosed: { most: 0 },
+    missedSeconds: { most: 0 },
+    slowestFirstTradeSeconds: { most: 30 },
+    reconnects: { most: 0 }
+  },
+  measure: async () => {
+    const { liveThrough } = (await import(marketDays)) as MarketDays
+    const sum: Record<string, number> = {}
+    for (const days of [spring, autumn, thanksgiving]) {
+      const report = await liveThrough(days)
+      for (const [name, value] of Object.entries(report)) {
+        const worst = name === 'slowestFirstTradeSeconds'
+        sum[name] = worst ? Math.max(sum[name] ?? 0, value) : (sum[name] ?? 0) + value
+      }
+    }
+    return sum
+  },
+  control: async () => {
+    const { liveThrough } = (await import(marketDays)) as MarketDays
+    const { missedSeconds = null } = await liveThrough({
+      ...daylightMonday,
+      calendar: withoutDaylight
+    })
+    return { missedSeconds }
+  }
+})
+
+const watchedMs = 25_000
+const skewWithinMs = 30_000
+const shiftedRules = {
+  falseAlarms: { most: 0 },
+  reconnects: { most: 0 },
+  implausible: { most: 0 },
+  skewErrorMs: { most: 3_000 }
+}
+const mostAheadMs = 60_000
+
+/** What is wrong with a stand's engine that ought not to be; worst over so long. */
+async function alarmsWithin(stand: FaultStand, forMs: number): Promise<number> {
+  const endMs = performance.now() + forMs
+  let alarms = 0
+  while (performance.now() < endMs) {
+    const sick = stand.engine.connections.filter(({ state }) => state !== 'live').length
+    alarms = Math.max(alarms, sick + (stand.engine.health?.problems.length ?? 0))
+    await pause(250)
+  }
+  return alarms
+}
+
+function reconnectsOf({ engine }: FaultStand): number {
+  return engine.connections.reduce((sum, { reconnects }) => sum + reconnects, 0)
+}
+
+function clockWrong(byMs: number): (seed: number) => Promise<Awaited<ReturnType<FaultRow['run']>>> {
+  return async (seed) => {
+    await using stand = await FaultStand.open({ seed, rate, collected, faultRun: null, make })
+    const engine = stand.launchEngine()
+    try {
+      shiftClock(engine.pid, byMs)
+      await engine.untilReady()
+      await stand.untilLive()
+      const skewOff = () => Math.abs((engine.health?.clockSkewMs ?? 0) - byMs)
+      await holdsWithin(skewWithinMs, () => skewOff() < shiftedRules.skewErrorMs.most)
+      const falseAlarms = await alarmsWithin(stand, watchedMs)
+      const figures = {
+        byMs,
+        falseAlarms,
+        reconnects: reconnectsOf(stand),
+        implausible: engine.health?.implausibleTrades ?? null,
+        skewErrorMs: skewOff()
+      }
+      const settledMs = await stand.settle(settleMs)
+      await stand.stopEngine()
+      const rule = { spoil: withDuplicate, expect: boundedBy(shiftedRules) }
+      const run = await judgeRow(stand, rule, { ...figures, settledMs })
+      const believed = `SELECT count(*) FROM trade WHERE event_ms > received_ms + ${byMs} + ${mostAheadMs} OR
+        event_ms < received_ms + ${byMs} - ${hourMs}`
+      const implausible = countIn(stand.database, believed)
+      const control = boundedBy(shiftedRules)({ ...run, figures: { ...figures, implausible } })
+      return { ...run, controlProblems: control }
+    } finally {
+      forgetShift(engine.pid)
+    }
+  }
+}
+
+const wrongClock: FaultRow = {
+  id: 'V3',
+  families: ['V'],
+  title: 'a clock that is two hours wrong from the start, fast and slow',
+  needsGaps: false,
+  mostSeeds: 3,
+  notYet: null,
+  run: async (seed) => {
+    const fast = await clockWrong(2 * hourMs)(seed)
+    const slow = await clockWrong(-2 * hourMs)(seed)
+    const ofFast = Object.entries(fast.figures).map(([name, value]) => [`${name}Fast`, value])
+    return {
+      ...slow,
+      figures: { ...slow.figures, ...(Object.fromEntries(ofFast) as typeof slow.figures) },
+      problems: [...fast.problems, ...slow.problems],
+      controlProblems:
+        fast.controlProblems.length > 0 && slow.controlProblems.length > 0
+          ? slow.controlProblems
+          : []
+    }
+  }
+}
+
+const stepRules = { falseAlarms: { most: 0 }, reconnects: { most: 0 }, implausible: { most: 0 } }
+/** The oldest a link's data may be, FAULTS: data silence of a shard. */
+const silentMs = 15_000
+
+const steppedClock: FaultRow = {
+  id: 'V4',
+  families: ['V'],
+  title: 'the clock is set an hour on, back, and an hour behind while running',
+  needsGaps: false,
+  mostSeeds: 3,
+  notYet: null,
+  run: async (seed) => {
+    await using stand = await FaultStand.open({ seed, rate, collected, faultRun: null, make })
+    const engine = stand.launchEngine()
+    try {
+      await engine.untilReady()
+      await stand.untilLive()
+      await pause(5_000)
+      let falseAlarms = 0
+      let silentIfBelieved = 0
+      for (const byMs of [hourMs, 0, -hourMs, 0]) {
+        shiftClock(engine.pid, byMs)
+        const ages = engine.connections.map(({ lastDataMs }) => wallMs() + byMs - (lastDataMs ?? 0))
+        silentIfBelieved += ages.filter((age) => age > silentMs).length
+        falseAlarms = Math.max(falseAlarms, await alarmsWithin(stand, watchedMs))
+      }
+      const figures = {
+        falseAlarms,
+        reconnects: reconnectsOf(stand),
+        implausible: engine.health?.implausibleTrades ?? null
+      }
+      const settledMs = await stand.settle(settleMs)
+      await stand.stopEngine()
+      const rule = { spoil: withDuplicate, expect: boundedBy(stepRules) }
+      const run = await judgeRow(stand, rule, { ...figures, settledMs })
+      const without = { ...figures, reconnects: silentIfBelieved }
+      return { ...run, controlProblems: boundedBy(stepRules)({ ...run, figures: without }) }
+    } finally {
+      forgetShift(engine.pid)
+    }
+  }
+}
+
+const eachTime = 40
+const timeRules = {
+  unflagged: { most: 0 },
+  injected: { least: 3 * eachTime },
+  reconnects: { most: 0 }
+}
+/** Every flagged trade makes a candle after all. */
+const withCandles = 'UPDATE trade SET flagged = 0 WHERE flagged = 1;'
+
+const venueTimes = standRow({
+  id: 'V5',
+  families: ['V'],
+  title: 'trades of 1970, of 2100, and of an hour from now',
+  collected,
+  rate,
+  settleMs,
+  spoil: withCandles,
+  mayDiffer: 3 * eachTime,
+  expect: boundedBy(timeRules),
+  act: async (stand) => {
+    const faults = [
+      { instrument: 'coinbase:BTC-USD', to: 'past' },
+      { instrument: 'coinbase:ETH-USD', to: 'future' },
+      { instrument: 'coinbase:SOL-USD', to: 'past' }
+    ] as const
+    for (const fault of faults) await stand.fault({ kind: 'times', ...fault, n: eachTime })
+    const struck = async () => (await stand.strikes())['times'] ?? 0
+    await holdsWithin(settleMs, async () => (await struck()) >= faults.length * eachTime)
+    await pause(4_000)
+    const injected = await struck()
+    const flagged = countIn(stand.database, 'SELECT count(*) FROM trade WHERE flagged = 1')
+    return {
+      injected,
+      flagged,
+      unflagged: Math.abs(injected - flagged),
+      reconnects: reconnectsOf(stand)
+    }
+  }
+})
+
+const stoppedMs = 60_000
+const backMs = 60_000
+
+const suspended = standRow({
+  id: 'V6',
+  families: ['V'],
+  title: 'the engine stopped for a minute and woken, as when a machine sleeps',
+  collected,
+  rate,
+  settleMs: 60_000,
+  spoil: withoutGaps,
+  mostSeeds: 3,
+  expect: (judged) => [
+    ...boundedBy({ recoverMs: { most: 30_000 } })(judged),
+    ...(judged.verdict.declared > 0 ? [`${judged.verdict.declared} trades not refilled`] : [])
+  ],
+  act: async (stand) => {
+    const { engine } = stand
+    process.kill(engine.pid, 'SIGSTOP')
+    await pause(stoppedMs)
+    process.kill(engine.pid, 'SIGCONT')
+    const fromMs = performance.now()
+    const told = await stand.told()
+    const isCaughtUp = () =>
+      stand.instruments.every((id) => newestStored(stand, id) > (told[id]?.emitted.lastId ?? 0))
+    const isBack = await holdsWithin(backMs, isCaughtUp)
+    const recoverMs = isBack ? performance.now() - fromMs : null
+    await stand.untilLive(backMs)
+    return { stoppedMs, recoverMs, reconnects: reconnectsOf(stand) }
+  }
+})
+
+function newestStored({ database }: FaultStand, instrument: string): number {
+  return countIn(
+    database,
+    `SELECT CAST(id AS INTEGER) FROM v_trade WHERE instrument = '${instrument}' ORDER BY arrival DESC LIMIT 1`
+  )
+}
+
+/** Rows of market hours and clocks. */
+export const clockRows: readonly FaultRow[] = [
+  closedMarket,
+  wrongClock,
+  steppedClock,
+  venueTimes,
+  suspended
+]

@@ -1,0 +1,213 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { cpuSeconds, memoryMb } from '../bench/process-load.ts'
+import { countIn } from './database-copy.ts'
+import { boundedBy } from './figure-rules.ts'
+import { listedSymbols } from './listed-symbols.ts'
+import type { FaultRow, RowFigures } from './row.ts'
+import { standRow } from './stand-row.ts'
+import type { FaultStand } from './stand.ts'
+import { holdsWithin } from './wait.ts'
+
+const coins = [
+  'BTC-USD',
+  'ETH-USD',
+  'SOL-USD',
+  'XRP-USD',
+  'DOGE-USD',
+  'ADA-USD',
+  'LTC-USD',
+  'LINK-USD'
+]
+const collected = { coinbase: coins }
+const settleMs = 60_000
+const secondMs = 1_000
+const sampleMs = 250
+
+/** What a client that takes in nine of ten would have. */
+const withoutTenth = 'DELETE FROM trade WHERE arrival % 10 = 0;'
+
+const everything = Object.fromEntries(
+  (['coinbase', 'bybit-spot', 'bybit-linear', 'binance-spot', 'eodhd'] as const).map((venue) => [
+    venue,
+    listedSymbols(venue)
+  ])
+)
+const instruments = Object.values(everything).reduce((sum, symbols) => sum + symbols.length, 0)
+const loadMs = 60_000
+const connectMs = 90_000
+
+async function tradesTold(stand: FaultStand): Promise<number> {
+  return Object.values(await stand.told()).reduce((sum, { trades }) => sum + trades, 0)
+}
+
+const wide = standRow({
+  id: 'L1',
+  families: ['L'],
+  title: `everything that the simulator trades at once: ${instruments} instruments for a minute`,
+  collected: everything,
+  rate: 3,
+  startMs: connectMs,
+  runsAlone: true,
+  mostSeeds: 1,
+  settleMs,
+  spoil: withoutTenth,
+  expect: boundedBy({
+    liveInstruments: { least: instruments },
+    messagesPerSecond: { least: 2_500 },
+    rssMb: { most: 250 },
+    droppedTrades: { most: 0 }
+  }),
+  act: async (stand) => {
+    const { engine } = stand
+    const live = () => engine.health?.instruments.live ?? 0
+    await holdsWithin(connectMs, () => engine.isLive && live() >= instruments)
+    const fromMs = performance.now()
+    const before = await tradesTold(stand)
+    const cpu = cpuSeconds(engine.pid)
+    let rssMb = 0
+    let messages = 0
+    let samples = 0
+    while (performance.now() - fromMs < loadMs) {
+      await pause(secondMs)
+      rssMb = Math.max(rssMb, memoryMb(engine.pid))
+      messages += engine.health?.messagesPerSecond ?? 0
+      samples += 1
+    }
+    const seconds = (performance.now() - fromMs) / secondMs
+    return {
+      instruments,
+      liveInstruments: live(),
+      connections: engine.connections.length,
+      messagesPerSecond: messages / samples,
+      tradesPerSecond: ((await tradesTold(stand)) - before) / seconds,
+      lagMsP50: engine.health?.latencyP50Ms ?? null,
+      lagMsP99: engine.health?.latencyP99Ms ?? null,
+      cpuPercent: ((cpuSeconds(engine.pid) - cpu) * 100) / seconds,
+      rssMb,
+      droppedTrades: engine.health?.droppedTrades ?? null
+    }
+  }
+})
+
+const surgeMs = 30_000
+const surgeFactor = 10
+
+const surge = standRow({
+  id: 'L2',
+  families: ['L'],
+  title: 'ten times the trades for 30 s',
+  collected,
+  rate: 4,
+  mostSeeds: 3,
+  settleMs,
+  spoil: withoutTenth,
+  expect: boundedBy({
+    surgedTimes: { least: 5 },
+    catchUpMs: { most: 10_000 },
+    droppedTrades: { most: 0 },
+    reconnects: { most: 0 }
+  }),
+  act: async (stand) => {
+    const { engine } = stand
+    const rateOver = async (forMs: number) => {
+      const before = await tradesTold(stand)
+      const fromMs = performance.now()
+      await pause(forMs)
+      return ((await tradesTold(stand)) - before) / ((performance.now() - fromMs) / secondMs)
+    }
+    const usual = await rateOver(5_000)
+    await stand.fault({ kind: 'surge', venue: 'coinbase', factor: surgeFactor, ms: surgeMs })
+    const surged = await rateOver(surgeMs)
+    const fromMs = performance.now()
+    const { told, isCaughtUp } = await catchUpOf(stand)
+    const isDone = await holdsWithin(settleMs, isCaughtUp)
+    return {
+      usualPerSecond: usual,
+      surgedPerSecond: surged,
+      surgedTimes: surged / usual,
+      trades: told,
+      catchUpMs: isDone ? performance.now() - fromMs : null,
+      rssMb: memoryMb(engine.pid),
+      ...countersOf(stand)
+    }
+  }
+})
+
+function countersOf({ engine }: FaultStand): RowFigures {
+  return {
+    droppedTrades: engine.health?.droppedTrades ?? null,
+    reconnects: engine.connections.reduce((sum, { reconnects }) => sum + reconnects, 0)
+  }
+}
+
+/** When the newest trade of each instrument as of now is stored. */
+async function catchUpOf(stand: FaultStand) {
+  const told = await stand.told()
+  const isCaughtUp = () =>
+    stand.instruments.every((id) => {
+      const newest = told[id]?.emitted.lastId ?? 0
+      const sql = `SELECT count(*) FROM v_trade WHERE instrument = '${id}' AND CAST(id AS INTEGER) >= ${newest}`
+      return countIn(stand.database, sql) > 0
+    })
+  const trades = Object.values(told).reduce((sum, each) => sum + each.trades, 0)
+  return { told: trades, isCaughtUp }
+}
+
+const slowMs = 5
+const slowForMs = 30_000
+
+const slowConsumer = standRow({
+  id: 'L3',
+  families: ['L'],
+  title: 'each message takes 5 ms to be taken in, at more than that allows',
+  collected,
+  rate: 8,
+  engineFaults: { gaps: true },
+  mostSeeds: 3,
+  settleMs,
+  logLevel: 'info',
+  spoil: withoutTenth,
+  expect: boundedBy({
+    offeredPerSecond: { least: 250 },
+    pauses: { least: 1 },
+    queueMax: { most: 20_000 },
+    rssMb: { most: 250 },
+    catchUpMs: { most: settleMs }
+  }),
+  act: async (stand) => {
+    const { engine } = stand
+    engine.provoke({ what: 'slow', eventMs: slowMs })
+    const before = await tradesTold(stand)
+    const fromMs = performance.now()
+    let rssMb = 0
+    let queueMax = 0
+    while (performance.now() - fromMs < slowForMs) {
+      rssMb = Math.max(rssMb, memoryMb(engine.pid))
+      queueMax = Math.max(queueMax, queueOf(stand))
+      await pause(sampleMs)
+    }
+    const offered = ((await tradesTold(stand)) - before) / ((performance.now() - fromMs) / secondMs)
+    const pauses = engine.events.of('trouble-began receive-pressure')
+    engine.provoke({ what: 'slow', eventMs: 0 })
+    const clearedMs = performance.now()
+    const { isCaughtUp } = await catchUpOf(stand)
+    const isDone = await holdsWithin(settleMs, isCaughtUp)
+    return {
+      offeredPerSecond: offered,
+      pauses,
+      queueMax: Math.max(queueMax, queueOf(stand)),
+      rssMb,
+      catchUpMs: isDone ? performance.now() - clearedMs : null,
+      ...countersOf(stand)
+    }
+  }
+})
+
+/** Frames that wait, as health told last. */
+function queueOf({ engine }: FaultStand): number {
+  const frames = engine.health?.memory.structures.find(({ name }) => name === 'frames to take in')
+  return frames?.size ?? 0
+}
+
+/** Rows of load. */
+export const loadRows: readonly FaultRow[] = [wide, surge, slowConsumer]
