@@ -4,7 +4,7 @@ import { settleByTime } from './gap-pieces.ts'
 import type { OpenGap } from './gap-shelf.ts'
 import type { LedgerSeed } from './ledger-changes.ts'
 import type { LedgerRecord } from './ledger-record.ts'
-import { isExpectedEnd, type LinkMark } from './link-mark.ts'
+import { marketClosed, type LinkMark } from './link-mark.ts'
 import { openStretches, type ClosedBetween } from './open-stretches.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
@@ -232,7 +232,7 @@ export class LinkLedger {
     this.#record.frontier.seal(lastFrameMs - marginMs)
     this.#record.tellExactly()
     this.#endMs = this.#record.sealedMs
-    this.#interruption = isExpectedEnd(reason) ? null : { cause: 'disconnected', reason }
+    this.#interruption = reason === marketClosed ? null : { cause: 'disconnected', reason }
   }
 
   /** Nothing carried the instrument: what its market may have traded meanwhile is missing. */

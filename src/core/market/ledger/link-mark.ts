@@ -3,13 +3,8 @@ import type { InstrumentId } from '../instrument.ts'
 /** The reason of a link that was ended because its market closed: nothing is missed until it opens. */
 export const marketClosed = 'market closed'
 
-/** The reason of a link that let go of an instrument because the venue trades it no more. */
+/** The reason of a link that let go of an instrument because the venue does not list it: nothing is missed unless it comes back. */
 export const delisted = 'delisted'
-
-/** Tells whether a link that ended for this reason missed nothing: there was nothing more to come. */
-export function isExpectedEnd(reason: string | null): boolean {
-  return reason === marketClosed || reason === delisted
-}
 
 /**
  * A link began or ceased to carry instruments; what frames do not tell and the tape has to.
