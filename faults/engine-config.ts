@@ -21,11 +21,14 @@ export function faultEngineConfig(of: {
   /** Settings that every venue gets beside its own. */
   readonly venueSettings: VenueSettings
   readonly logLevel: EngineConfig['logLevel']
+  /** WebSocket URLs of venues that are not reached where the simulator says. */
+  readonly redirected?: Readonly<Record<string, string>>
 }): EngineConfig {
   const venues = Object.entries(of.collected).map(([venue, instruments]) => {
     const address = of.ready.venues[venue]
     if (address === undefined) throw new Error(`the simulator speaks no ${venue}`)
-    const urls = { ws_url: address.wsUrl, rest_url: address.restUrl }
+    const wsUrl = of.redirected?.[venue] ?? address.wsUrl
+    const urls = { ws_url: wsUrl, rest_url: address.restUrl }
     const key = venue === 'eodhd' ? { api_key: 'faults' } : {}
     return [venue, { instruments: [...instruments], ...urls, ...key, ...of.venueSettings }] as const
   })

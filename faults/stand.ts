@@ -61,6 +61,7 @@ export class FaultStand implements AsyncDisposable {
   readonly #options: StandOptions
   readonly #simulator: SimulatorChild
   #engine: WatchedEngine | null = null
+  #redirected: Readonly<Record<string, string>> = {}
 
   private constructor(options: StandOptions, simulator: SimulatorChild, folder: string) {
     this.#options = options
@@ -105,6 +106,11 @@ export class FaultStand implements AsyncDisposable {
     )
   }
 
+  /** Lets the next engine reach a venue elsewhere. */
+  redirect(venue: string, wsUrl: string): void {
+    this.#redirected = { ...this.#redirected, [venue]: wsUrl }
+  }
+
   /** Starts an engine without waiting for it. @param onLog Hears each line that it wants logged. */
   launchEngine(onLog: (line: EngineLine) => void = () => undefined): WatchedEngine {
     this.#engine = WatchedEngine.launch(this.config(), onLog, this.#options.make ?? {})
@@ -119,7 +125,8 @@ export class FaultStand implements AsyncDisposable {
       collected: this.#options.collected,
       faultRun: this.#options.faultRun,
       venueSettings: this.#options.venueSettings ?? {},
-      logLevel: this.#options.logLevel ?? 'error'
+      logLevel: this.#options.logLevel ?? 'error',
+      redirected: this.#redirected
     })
   }
 
