@@ -4,6 +4,7 @@ import { handlerRows } from './handler-rows.ts'
 import { listingRow } from './listing-row.ts'
 import { loadRows } from './load-rows.ts'
 import { logRows } from './log-rows.ts'
+import { marketHoursRow } from './market-hours-row.ts'
 import { memoryRows } from './memory-rows.ts'
 import { networkRows } from './network-rows.ts'
 import { outageRows } from './outage-rows.ts'
@@ -13,6 +14,7 @@ import { protocolRows } from './protocol-rows.ts'
 import { refusalRows } from './refusal-rows.ts'
 import { rotationRow } from './rotation-row.ts'
 import type { FaultRow } from './row.ts'
+import { startRows } from './start-rows.ts'
 import { storeRows } from './store-rows.ts'
 import { tapeRows } from './tape-rows.ts'
 import { tlsRow } from './tls-row.ts'
@@ -29,9 +31,11 @@ export const faultRows: readonly FaultRow[] = [
   listingRow,
   ...tapeRows,
   ...processRows,
+  marketHoursRow,
   ...clockRows,
   ...storeRows,
   ...processEndRows,
+  ...startRows,
   ...handlerRows,
   ...loadRows,
   ...logRows,

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { healthShape } from '../src/contracts/shapes.ts'
 import type { SimulatorReady } from '../src/contracts/simulator-ready.ts'
 import type { Collected } from './engine-config.ts'
 import { untilHolds } from './wait.ts'
@@ -44,6 +45,13 @@ export class TapedeckHost implements AsyncDisposable {
       return host.stdout.includes('Open http')
     })
     return host
+  }
+
+  /** Messages of all venues in the last minute, as its API tells. */
+  async messages(): Promise<number> {
+    const url = /^Open (http:\S+)$/m.exec(this.stdout)?.[1] ?? ''
+    const health = await (await fetch(`${url}health`)).json()
+    return healthShape.parse(health).messagesLast60s
   }
 
   get pid(): number {
