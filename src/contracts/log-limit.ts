@@ -18,6 +18,8 @@ export const logRepeatMs = 10_000
 const secondMs = 1_000
 /** Of each second's lines, so many are for warnings and errors alone. */
 const keptForGrave = 6
+/** And of those so many for the host alone: why an engine ended must not drown in what it said. */
+const keptForHost = 4
 /** Most subjects whose repeats are counted at once. */
 const mostSubjects = 1_000
 /** Most events counted by name; code names them, so there are fewer. */
@@ -38,8 +40,14 @@ type Repeat = { readonly sinceMs: number; suppressed: number }
 export class LogLimit {
   readonly #repeats = new Map<string, Repeat>()
   readonly #heldBack = new Map<string, number>()
+  readonly #most: number
   /** When the lines of the last second were written, oldest first. */
   #written: number[] = []
+
+  /** @param of Whose lines: a host writes those of its engine too. */
+  constructor(of: 'host' | 'engine' = 'host') {
+    this.#most = mostLinesPerSecond - 1 - (of === 'engine' ? keptForHost : 0)
+  }
 
   /**
    * @param nowMs Monotonic.
@@ -80,7 +88,8 @@ export class LogLimit {
       this.#written = this.#written.filter((atMs) => atMs > nowMs - secondMs)
     }
     const isGrave = level === 'warn' || level === 'error'
-    return this.#written.length < mostLinesPerSecond - 1 - (isGrave ? 0 : keptForGrave)
+    const most = isGrave ? this.#most : mostLinesPerSecond - 1 - keptForGrave
+    return this.#written.length < most
   }
 
   #remember(key: string, sinceMs: number): void {

@@ -11,7 +11,7 @@ export class EngineLog {
   readonly #write: WriteLine
   readonly #clock: Clock
   readonly #lowest: number
-  readonly #limit = new LogLimit()
+  readonly #limit = new LogLimit('engine')
   #timer: Timer
 
   /** @param level Lines below it are left out. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { LogFields } from '../../src/contracts/log-limit.ts'
+import { LogLimit, type LogFields } from '../../src/contracts/log-limit.ts'
 import { EngineLog } from '../../src/engine/engine-log.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 
@@ -30,6 +30,16 @@ describe('the engine’s own log', () => {
     ])
     expect(lines[1]?.[1]).toEqual({ lines: 99_999, events: 'connection-ended 99999' })
     expect(lines[2]?.[1]).toEqual({ ...fields, suppressed: 99_999 })
+  })
+
+  test('leaves its host room to tell why an engine ended that told of errors to the last', () => {
+    const { lines, log } = aLog('info')
+    const host = new LogLimit()
+    for (let at = 0; at < 1_000; at += 1)
+      log.write('error', 'handler-threw', { instrument: `${at}` })
+    for (const [event, fields] of lines) host.admit({ level: 'error', event, fields }, 0)
+    const end = { level: 'error', event: 'engine-state', fields: { state: 'restarting' } } as const
+    expect([lines.length > 10, host.admit(end, 0)]).toEqual([true, 0])
   })
 
   test('leaves out what is below its level', () => {
