@@ -64,6 +64,7 @@ async function takePictures(page: Page, look: Look): Promise<void> {
   for (const [index, screen] of screens.entries()) {
     await page.keyboard.press(`Control+${index + 1}`)
     await page.locator(`.${screen}-screen`).waitFor()
+    await page.getByText('Reading gaps').waitFor({ state: 'hidden' })
     await page.screenshot({ path: `${look.folder}/${screen}${look.suffix}.png` })
   }
 }
