@@ -74,6 +74,10 @@ test('shows nothing as live when the engine is killed, says so, and recovers by 
   await expect(page.locator('.banner[data-kind=notice]')).toHaveCount(0)
   await expect(rowOf(page, 'BTC-USD')).toHaveAttribute('data-freshness', 'live')
   await expect(chartOf(page, 'BTC-USD', '1m')).toHaveAttribute('data-freshness', 'live')
+  await page.keyboard.press('Control+2')
+  const incidents = page.getByRole('region', { name: 'Incidents', exact: true })
+  const outage = incidents.getByRole('row').filter({ hasText: 'engine ended' }).first()
+  await expect(outage.locator('td').nth(1)).toHaveText('22', { timeout: 30_000 })
 })
 
 test.describe('when the host ends', () => {
