@@ -69,11 +69,14 @@ export class StatePublishing {
   readonly #timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   /** Formatting a time zone's time costs more than all else that a second tells, so it is done once. */
   readonly #startedAt: string
+  /** Monotonic. */
+  readonly #startedMs: number
   readonly #loopDelay: LoopDelay
   #timers: readonly NodeJS.Timeout[] = []
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#startedMs = parts.clock.monotonicMs() - (Date.now() - parts.startedMs)
     this.#startedAt = clockSentence(parts.startedMs, this.#timeZone)
     this.#loopDelay = new LoopDelay(frameMs, parts.clock.monotonicMs())
   }
@@ -128,7 +131,7 @@ export class StatePublishing {
   }
 
   #putHealth(totals: readonly CollectorTotals[]): void {
-    const { publisher, pipeline, writer, config, startedMs, trouble, memory, clock } = this.#parts
+    const { publisher, pipeline, writer, config, trouble, memory, clock } = this.#parts
     const figures = writer.figures()
     const load = { memoryMb: memory.residentMb, eventLoopDelayP99Ms: this.#loopDelay.read() }
     const { implausible: implausibleTrades, missingTrades, dropped } = pipeline.counters()
@@ -144,7 +147,7 @@ export class StatePublishing {
     })
     const row = buildHealthRow(totals, load, {
       mode: config.mode,
-      uptimeMs: Date.now() - startedMs,
+      uptimeMs: Math.round(clock.monotonicMs() - this.#startedMs),
       storeLagMs: Math.round(storeLagMs),
       clockSkewMs: this.#skewMs(),
       queuedRows: figures.queuedRows,
