@@ -26,6 +26,7 @@ export const listingRow: FaultRow = wireRow({
   spoil: withDuplicate,
   expect: boundedBy({
     retiredMs: { most: noticedMs },
+    asksBefore: { least: 1 },
     retries: { most: 0 },
     othersLive: { least: 3 }
   }),
@@ -36,13 +37,14 @@ export const listingRow: FaultRow = wireRow({
     const fromMs = performance.now()
     const isRetired = await holdsWithin(noticedMs, () => !isWanted(stand))
     const retiredMs = isRetired ? performance.now() - fromMs : null
-    const before = await asked()
+    // That it was asked for before shows that asking is counted.
+    const asksBefore = await asked()
     await stand.fault({ kind: 'disconnect', venue })
     await pause(20_000)
-    const retries = (await asked()) - before
+    const retries = (await asked()) - asksBefore
     const told = await stand.told()
     const others = stand.instruments.filter((id) => id !== delisted && id.startsWith(`${venue}:`))
     const othersLive = others.filter((id) => (told[id]?.subscribers ?? 0) > 0).length
-    return { retiredMs, retries, othersLive }
+    return { retiredMs, asksBefore, retries, othersLive }
   }
 })
