@@ -6,7 +6,7 @@
  *   --jobs N            how many rows run at a time (default 3); rows that take the machine run alone
  *   --seed N            one seed; without it --seeds of them
  *   --seeds N           how many seeds, 1, 2, … (default 3)
- *   --engine-control    rows of gaps once more in an engine that looks for none, which must end red
+ *   --engine-control    rows of gaps, or of silence, once more in an engine that looks for none, which must end red
  *   --long              rows that take ten minutes each as well; otherwise they run only where named
  *   --built             what is built already, as it is
  *   --json              lines of JSON only
