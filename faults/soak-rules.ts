@@ -24,6 +24,8 @@ export type SoakFigures = {
   /** Of the seconds after the first minute. */
   readonly loopDelayP99Ms: number | null
   readonly loopDelayMaxMs: number | null
+  /** Of that time the engine wanted to run and got no core, percent. */
+  readonly coreWaitPercent: number
   /** Structures that were beyond their bounds. */
   readonly beyondBounds: number
   readonly droppedTrades: number
@@ -39,10 +41,12 @@ export type SoakFigures = {
 type Rule = {
   /** Of the fault matrix; null: of the soak itself. */
   readonly rule: string | null
-  readonly name: keyof SoakFigures
+  readonly name: Exclude<keyof SoakFigures, 'coreWaitPercent'>
   readonly what: string
   /** Of a soak that lasted less it is told only. */
   readonly afterMinutes?: number
+  /** Where the machine has no core to give it is told only. */
+  readonly needsCore?: true
 } & ({ readonly most: number } | { readonly least: number })
 
 const rules: readonly Rule[] = [
@@ -64,14 +68,16 @@ const rules: readonly Rule[] = [
     name: 'loopDelayP99Ms',
     what: 'event loop delay p99, ms',
     most: 50,
-    afterMinutes: 2
+    afterMinutes: 2,
+    needsCore: true
   },
   {
     rule: 'U7',
     name: 'loopDelayMaxMs',
     what: 'event loop delay max, ms',
     most: 250,
-    afterMinutes: 2
+    afterMinutes: 2,
+    needsCore: true
   },
   { rule: 'U8', name: 'beyondBounds', what: 'structures beyond their bounds', most: 0 },
   { rule: 'U8', name: 'droppedTrades', what: 'trades dropped', most: 0 },
@@ -87,6 +93,9 @@ const rules: readonly Rule[] = [
   },
   { rule: null, name: 'messagesPerSecond', what: 'messages a second, mean', least: 1_500 }
 ]
+
+/** An engine that waits longer for a core is late whatever it does. */
+const mostCoreWaitPercent = 10
 
 /** One rule, and whether it held. */
 export type SoakVerdict = {
@@ -104,7 +113,8 @@ export function judgeSoak(figures: SoakFigures, minutes: number): readonly SoakV
   return rules.map((rule) => {
     const value = figures[rule.name]
     const isHeld = 'most' in rule ? (value ?? 0) <= rule.most : (value ?? 0) >= rule.least
-    const isJudged = value !== null && minutes >= (rule.afterMinutes ?? 0)
+    const isStarved = rule.needsCore === true && figures.coreWaitPercent > mostCoreWaitPercent
+    const isJudged = value !== null && minutes >= (rule.afterMinutes ?? 0) && !isStarved
     const judged = isHeld ? 'held' : 'broken'
     return {
       rule: rule.rule,

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { memoryMb } from '../bench/process-load.ts'
 import type { Reading } from '../src/engine/health/growth-trend.ts'
+import { CoreWait } from './core-wait.ts'
 import type { LogFiles } from './log-files.ts'
 import { soakGrowth, type SoakFigures } from './soak-rules.ts'
 import type { FaultStand } from './stand.ts'
@@ -43,10 +44,19 @@ export class SoakWatch {
   #messages = 0
   #looks = 0
   #machineLoad = 0
+  #coreWait: CoreWait
 
   constructor(stand: FaultStand, log: LogFiles) {
     this.#stand = stand
     this.#log = log
+    this.#coreWait = new CoreWait(stand.engine.pid)
+  }
+
+  /** The start is over: from now on the event loop is held to its bounds. */
+  warmedUp(): void {
+    const { engine } = this.#stand
+    engine.loop.forget()
+    this.#coreWait = new CoreWait(engine.pid)
   }
 
   async look(): Promise<void> {
@@ -81,6 +91,7 @@ export class SoakWatch {
     const growth = soakGrowth(this.#floors)
     return {
       machineLoad: this.#machineLoad,
+      coreWaitPercent: this.#coreWait.percent,
       connects_1s: this.#connects.within1s,
       logLines: lines,
       logSuppressed: suppressed,
@@ -105,6 +116,7 @@ export class SoakWatch {
       bans: this.#connects.bans,
       loopDelayP99Ms: loop.p99Ms,
       loopDelayMaxMs: loop.maxMs,
+      coreWaitPercent: this.#coreWait.percent,
       beyondBounds: this.#beyond.size,
       droppedTrades: health?.droppedTrades ?? 0,
       handlerTimeouts: health?.handlerTimeouts ?? 0,

@@ -99,7 +99,7 @@ export async function soak({ minutes, seed, onMinute }: SoakOptions): Promise<So
   const stop = new AbortController()
   const running = faults.run(stop.signal)
   const watch = new SoakWatch(stand, log)
-  await watchFor(minutes, stand, watch, (minute) => {
+  await watchFor(minutes, watch, (minute) => {
     const breaches = breachesOf(judgeSoak(watch.figures(), minute))
     const { steps, last } = faults
     onMinute({ minute, figures: { ...watch.present, faults: steps, last }, breaches })
@@ -131,7 +131,6 @@ export async function soak({ minutes, seed, onMinute }: SoakOptions): Promise<So
 
 async function watchFor(
   minutes: number,
-  stand: FaultStand,
   watch: SoakWatch,
   onMinute: (minute: number) => void
 ): Promise<void> {
@@ -142,7 +141,7 @@ async function watchFor(
     if (performance.now() - startMs < (minute + 1) * minuteMs) continue
     minute += 1
     onMinute(minute)
-    if (minute === warmUpMinutes) stand.engine.loop.forget()
+    if (minute === warmUpMinutes) watch.warmedUp()
   }
 }
 

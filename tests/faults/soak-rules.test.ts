@@ -17,6 +17,7 @@ const well: SoakFigures = {
   bans: 0,
   loopDelayP99Ms: 12,
   loopDelayMaxMs: 90,
+  coreWaitPercent: 2,
   beyondBounds: 0,
   droppedTrades: 0,
   candlesWrong: 0,
@@ -50,12 +51,12 @@ const broken = {
   rssMb: 251,
   growthHighMbPerMinute: 0.6,
   messagesPerSecond: 1_400
-} satisfies Record<keyof SoakFigures, number>
+} satisfies Record<Exclude<keyof SoakFigures, 'coreWaitPercent'>, number>
 
 describe('judgeSoak', () => {
   test('finds nothing where everything holds', () => {
     const verdicts = judgeSoak(well, 20)
-    expect(verdicts).toHaveLength(Object.keys(well).length)
+    expect(verdicts).toHaveLength(Object.keys(broken).length)
     expect(new Set(verdicts.map(({ outcome }) => outcome))).toEqual(new Set(['held']))
     expect(breachesOf(verdicts)).toEqual([])
   })
@@ -76,6 +77,12 @@ describe('judgeSoak', () => {
     const starting = { ...well, loopDelayP99Ms: 90, loopDelayMaxMs: 400 }
     expect(breachesOf(judgeSoak(starting, 1))).toEqual([])
     expect(breachesOf(judgeSoak(starting, 2))).toHaveLength(2)
+  })
+
+  test('does not hold against an engine that it got no core', () => {
+    const late = { ...well, loopDelayP99Ms: 90, loopDelayMaxMs: 400, rssMb: 251 }
+    expect(breachesOf(judgeSoak({ ...late, coreWaitPercent: 10 }, 20))).toHaveLength(3)
+    expect(breachesOf(judgeSoak({ ...late, coreWaitPercent: 11 }, 20))).toHaveLength(1)
   })
 
   test('tells of growth in a short soak, and judges it in one of ten minutes', () => {
