@@ -47,7 +47,7 @@ export class StateFeed {
     this.#changedConnections.add(collector)
   }
 
-  /** Takes over what changed since the last call; at most 30 times a second. */
+  /** Takes over what changed since the last call; 25 times a second. */
   refreshChanged(): void {
     for (const id of this.#pipeline.takeChangedPrices()) {
       if (this.#collectorOf.has(id)) this.#putPrice(id)

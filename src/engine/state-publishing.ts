@@ -60,7 +60,7 @@ type Parts = {
   readonly log: (level: LogLevel, event: string, fields: LogFields) => void
 }
 
-/** Tells the clients of a run what it knows, in time: prices 30 times a second, health once a second. */
+/** Tells the clients of a run what it knows, in time: prices 25 times a second, health once a second. */
 export class StatePublishing {
   readonly #parts: Parts
   readonly #told = new ToldCandles()
