@@ -5,7 +5,7 @@ import { forgetShift, shiftClock } from './clock-shift.ts'
 import { countIn } from './database-copy.ts'
 import { boundedBy } from './figure-rules.ts'
 import { judgeRow, withDuplicate, withoutGaps } from './judge-row.ts'
-import type { FaultRow } from './row.ts'
+import type { FaultRow, Judged } from './row.ts'
 import { standRow } from './stand-row.ts'
 import { FaultStand } from './stand.ts'
 import { holdsWithin } from './wait.ts'
@@ -19,7 +19,7 @@ const hourMs = 3_600_000
 const settleMs = 30_000
 const make = { entry: fileURLToPath(new URL('shifted-engine.ts', import.meta.url)) }
 
-const watchedMs = 25_000
+const watchedMs = 20_000
 const skewWithinMs = 30_000
 const shiftedRules = {
   falseAlarms: { most: 0 },
@@ -187,6 +187,13 @@ const venueTimes = standRow({
 const stoppedMs = 60_000
 const backMs = 60_000
 
+/** Bybit serves no trades beyond the newest thousand: what a minute held before them is declared. */
+function unfilled({ verdict }: Judged): readonly string[] {
+  return Object.entries(verdict.instruments)
+    .filter(([id, { declared }]) => id.startsWith('coinbase:') && declared > 0)
+    .map(([id, { declared }]) => `${declared} trades of ${id} not refilled`)
+}
+
 const suspended = standRow({
   id: 'V6',
   families: ['V'],
@@ -196,10 +203,7 @@ const suspended = standRow({
   settleMs: 60_000,
   spoil: withoutGaps,
   mostSeeds: 3,
-  expect: (judged) => [
-    ...boundedBy({ recoverMs: { most: 30_000 } })(judged),
-    ...(judged.verdict.declared > 0 ? [`${judged.verdict.declared} trades not refilled`] : [])
-  ],
+  expect: (judged) => [...boundedBy({ recoverMs: { most: 30_000 } })(judged), ...unfilled(judged)],
   act: async (stand) => {
     const { engine } = stand
     process.kill(engine.pid, 'SIGSTOP')

@@ -33,7 +33,7 @@ const everything = Object.fromEntries(
   ])
 )
 const instruments = Object.values(everything).reduce((sum, symbols) => sum + symbols.length, 0)
-const loadMs = 60_000
+const loadMs = 30_000
 const connectMs = 90_000
 
 async function tradesTold(stand: FaultStand): Promise<number> {
@@ -43,7 +43,7 @@ async function tradesTold(stand: FaultStand): Promise<number> {
 const wide = standRow({
   id: 'L1',
   families: ['L'],
-  title: `everything that the simulator trades at once: ${instruments} instruments for a minute`,
+  title: `everything that the simulator trades at once: ${instruments} instruments for half a minute`,
   collected: everything,
   rate: 3,
   startMs: connectMs,
