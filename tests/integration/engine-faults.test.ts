@@ -75,7 +75,7 @@ describe('an engine that has a fault', { timeout: 60_000 }, () => {
     const file = join(dataDir, 'reports', 'blocked.json')
     await until(() => existsSync(file), 'the watchdog to see it', 15_000)
     await until(() => lines.includes('handler-overran'), 'the handler to be told', 15_000)
-    expect(lines).toContain('handler-slow')
+    await until(() => lines.includes('handler-slow'), 'its slowness to be told')
     await until(() => !existsSync(file), 'the watchdog to take it back', 15_000)
     expect(pids).toHaveLength(1)
   })
