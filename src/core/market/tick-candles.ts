@@ -47,8 +47,9 @@ const noDay: TradingDay = { fromMs: -Infinity, toMs: -Infinity }
  * belongs to candle floor(k / N).
  *
  * Keeps the latest 256 to 384 trades. A late trade among them moves the later candles at once, as
- * revisions. An older one makes a rebuild request, and until the store's answer is adopted the
- * candles are blind: they show nothing, and each further trade asks again, so that stored candles
+ * revisions. An older one, or one of a candle that began before what is known, makes a rebuild
+ * request, and until the store's answer is adopted the candles are blind: they show nothing, and each
+ * further trade asks again, so that stored candles
  * never lag behind stored trades. A trade of an earlier day makes a request
  * for that day and touches nothing here.
  */
@@ -78,12 +79,12 @@ export class TickCandles {
     if (this.#series.length === 0 || !this.#isOfToday(entry)) return
     if (this.#window.isFull) this.#makeRoom()
     const place = this.#window.placeOf(entry)
-    if (place === 0 && this.#firstOrdinal > 0) {
+    if (!this.#isKnown(place)) {
       this.#goBlind(entry)
       return
     }
     this.#window.insert(place, entry)
-    if (this.#blindFrom !== null) this.#request(this.#day, this.#blindFrom)
+    if (this.#blindFrom !== null) this.#askFrom(entry)
     else if (place === this.#window.length - 1) this.#append(entry)
     else this.#recompute(this.#firstOrdinal + place)
   }
@@ -203,6 +204,14 @@ export class TickCandles {
     for (const series of this.#series) series.recompute(ordinal, trades, this.#day.fromMs)
   }
 
+  /** Tells whether all that a trade at this place of the window changes is in memory. */
+  #isKnown(place: number): boolean {
+    if (place === 0 && this.#firstOrdinal > 0) return false
+    if (place === this.#window.length || this.#blindFrom !== null) return true
+    const ordinal = this.#firstOrdinal + place
+    return this.#series.every((series) => ordinal >= series.knownFrom(this.#firstOrdinal))
+  }
+
   #makeRoom(): void {
     const count = this.#countToDrop()
     const endOrdinal = this.#firstOrdinal + count
@@ -242,8 +251,12 @@ export class TickCandles {
 
   #goBlind(entry: TradeEntry): void {
     this.#neededArrival = Math.max(this.#neededArrival, entry.arrival + 1)
-    this.#blindFrom = earlier(this.#blindFrom, entry)
     for (const series of this.#series) series.clear()
+    this.#askFrom(entry)
+  }
+
+  #askFrom(order: TradeOrder): void {
+    this.#blindFrom = earlier(this.#blindFrom, order)
     this.#request(this.#day, this.#blindFrom)
   }
 

@@ -53,15 +53,19 @@ export class TickSeries {
     }
   }
 
+  /** The first ordinal from which on all of its candles are in memory. @param firstOrdinal The window's first. */
+  knownFrom(firstOrdinal: number): number {
+    return (this.#cells[0]?.index ?? Math.ceil(firstOrdinal / this.size)) * this.size
+  }
+
   /**
    * Computes the candles from the one that holds `ordinal` on anew.
    *
+   * @param ordinal At or after `knownFrom`.
    * @param trades The window: ordinal of its first trade, of the one after its last, and its reader.
    */
   recompute(ordinal: number, trades: WindowTrades, dayMs: number): void {
-    const [oldest] = this.#cells
-    const firstWhole = oldest?.index ?? Math.ceil(trades.firstOrdinal / this.size)
-    const from = Math.max(Math.floor(ordinal / this.size), firstWhole)
+    const from = Math.floor(ordinal / this.size)
     const until = Math.ceil(trades.endOrdinal / this.size)
     for (let index = from; index < until; index += 1) this.#recomputeOne(index, trades, dayMs)
   }

@@ -139,6 +139,18 @@ describe('a run that goes on from a seed', () => {
   })
 })
 
+describe('a run that goes on in the middle of a tick candle', () => {
+  test('has that candle rebuilt when a late trade falls into the part that it knows', () => {
+    const { store, start, pipeline } = begin(['100t'])
+    feed(pipeline, ...counted(1, 79), ...counted(81, 430))
+    store.commit(pipeline)
+    const next = start(store.seed())
+    feed(next, { id: 80, price: 80 })
+    store.settle(next)
+    expect(store.candles()).toEqual(store.oracle(nowMs))
+  })
+})
+
 describe('a run that waits for rebuilt tick candles', () => {
   test('leaves no stored candle behind its trades when it stops before the answer', () => {
     const { store, start, pipeline } = begin(['100t'])
