@@ -4,8 +4,8 @@ import type { FrameParser, ParsedFrame } from '../../venues/venue.ts'
 import type { Liveness } from './liveness.ts'
 import type { LinkOptions } from './link-options.ts'
 
-/** A parsed frame that is not market data. */
-export type ControlFrame = Exclude<ParsedFrame, { kind: 'events' | 'unknown' | 'rejected' }>
+/** A parsed frame that is not market data, or that could not be read. */
+export type ControlFrame = Exclude<ParsedFrame, { kind: 'events' | 'unknown' }>
 
 /**
  * Takes in the frames of one socket: counts, parses, notes signs of life, hands on events.
@@ -18,6 +18,8 @@ export class FrameIntake {
   lastHeartbeatMs: number | null = null
   /** Run clock of the last frame, ping or pong; null before. */
   lastFrameMs: number | null = null
+  /** Run clock of the last frame that was not rejected; null before. */
+  lastReadMs: number | null = null
   /** How long after its newest event the last data came, ms: transport, standstill and the error of our clock. */
   lagMs = 0
   /** False for the second link of a handover: what it brings again counts neither as traffic nor for latency. */
@@ -62,6 +64,7 @@ export class FrameIntake {
     this.lastFrameMs = receivedMs
     this.#liveness.sign(atMs)
     const parsed = this.#parse(data, receivedMs)
+    if (parsed.kind !== 'rejected') this.lastReadMs = receivedMs
     switch (parsed.kind) {
       case 'events':
         this.#events(parsed.events, { receivedMs, atMs })
@@ -71,7 +74,7 @@ export class FrameIntake {
         return null
       case 'rejected':
         this.#odd({ sort: 'rejected', kind: parsed.reason }, data)
-        return null
+        return parsed
       case 'pong':
         this.lastHeartbeatMs = receivedMs
         return parsed

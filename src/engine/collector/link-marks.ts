@@ -17,9 +17,15 @@ export type LinkMarksOptions = {
 export class LinkMarks {
   readonly #options: LinkMarksOptions
   readonly #carried = new Set<InstrumentId>()
+  #haveLapsed = false
 
   constructor(options: LinkMarksOptions) {
     this.#options = options
+  }
+
+  /** Instruments lapsed and were not told `up` since. */
+  get haveLapsed(): boolean {
+    return this.#haveLapsed
   }
 
   carries(instrument: InstrumentId): boolean {
@@ -28,6 +34,7 @@ export class LinkMarks {
 
   /** @param wanted All that the link now carries; those told before are not told again. */
   up(wanted: readonly InstrumentId[]): void {
+    this.#haveLapsed = false
     const instruments = wanted.filter((id) => !this.#carried.has(id))
     if (instruments.length === 0) return
     for (const id of instruments) this.#carried.add(id)
@@ -38,6 +45,12 @@ export class LinkMarks {
   /** @param lastFrameMs Run clock; what came after it may be missing. */
   down(instruments: readonly InstrumentId[], lastFrameMs: number, reason: string): void {
     this.#down(instruments, { lastFrameMs, reason })
+  }
+
+  /** The link stands, but what it brought of all that it carried is not known any more until told `up`. */
+  lapsed(lastFrameMs: number, reason: string): void {
+    this.#haveLapsed = true
+    this.down([...this.#carried], lastFrameMs, reason)
   }
 
   /** The link ended, and with it all that it carried. */

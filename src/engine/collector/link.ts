@@ -192,6 +192,7 @@ export class Link implements FrameTaker {
   tick(): void {
     if (!this.#isWatched) return
     if (this.#phase === 'open') this.#subscriptions.tick()
+    if (this.#marks.haveLapsed && this.#subscriptions.isSettled) this.#carryAgain()
     if (!this.#vigil.tick()) return
     const nowMs = this.#context.clock.monotonicMs()
     if (this.#subscriptions.isSettled && this.#options.watch.areProvenQuiet(nowMs)) {
@@ -257,8 +258,19 @@ export class Link implements FrameTaker {
 
   #settled(): void {
     this.#vigil.settled()
-    this.#marks.up(this.#options.instruments().map(({ id }) => id))
+    this.#carryAgain()
     this.#listener.subscribed()
+  }
+
+  #carryAgain(): void {
+    this.#marks.up(this.#options.instruments().map(({ id }) => id))
+  }
+
+  /** The frame may have held trades. Where the next id does not tell, the link broke until the next second. */
+  #unread(reason: string): void {
+    if (this.#context.venue.tradeIds === 'contiguous') return
+    const lastReadMs = (this.#intake.lastReadMs ?? this.#openedMs) - this.#intake.lagMs
+    this.#marks.lapsed(lastReadMs, `a frame could not be read: ${this.#sample(reason)}`)
   }
 
   #notGiven(instruments: readonly InstrumentId[], reason: string): void {
@@ -290,6 +302,9 @@ export class Link implements FrameTaker {
         return
       case 'notice':
         this.#noticed(parsed.code, parsed.message)
+        return
+      case 'rejected':
+        this.#unread(parsed.reason)
         return
       case 'pong':
       case 'ignored':

@@ -98,11 +98,17 @@ describe('a closed market', () => {
     expect(run.gaps()).toHaveLength(1)
   })
 
-  test('a link that ended because of it misses nothing', () => {
-    const run = aRunUntil(closeMs - 30 * minuteMs)
-    run.down(closeMs - 30 * minuteMs, marketClosed)
-    run.up(closeMs - 20 * minuteMs)
-    expect(run.gaps()).toEqual([])
+  test('a link that ended because of it misses nothing but what it comes late for', () => {
+    for (const [backMs, missed] of [
+      [openMs - minuteMs, []],
+      [openMs + 3 * minuteMs, [[openMs, openMs + 3 * minuteMs]]]
+    ] as const) {
+      const run = aRunUntil(closeMs - 30 * minuteMs)
+      run.down(closeMs + 5 * minuteMs, marketClosed)
+      run.up(backMs)
+      run.trade(openMs + 4 * minuteMs)
+      expect(run.gaps()).toEqual(missed)
+    }
   })
 
   test('a delisted instrument misses nothing until it turns out to be traded still', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Trade } from '../../../src/core/market/event.ts'
 import { parseInterval } from '../../../src/core/market/interval.ts'
 import type { Gap } from '../../../src/core/market/ledger/gap.ts'
-import { marketClosed, type LinkMark } from '../../../src/core/market/ledger/link-mark.ts'
+import type { LinkMark } from '../../../src/core/market/ledger/link-mark.ts'
 import type { Settlement } from '../../../src/core/market/ledger/settlement.ts'
 import type { TradeIds } from '../../../src/core/market/trade-order.ts'
 import { utcDay } from '../../../src/core/market/trading-day.ts'
@@ -567,16 +567,6 @@ describe('a ledger by links', () => {
     run.commit()
     expect(run.pipeline.openGaps()).toHaveLength(256)
     expect(run.gaps()[0]).toEqual([null, null, 3_999, 20_000, 'open', 'disconnected'])
-  })
-
-  test('misses nothing while a market is closed', () => {
-    const run = start('none')
-    run.mark('up', 0)
-    run.trade('a', 5_000)
-    run.mark('down', 6_000, { reason: marketClosed })
-    run.mark('up', 10_000)
-    run.commit()
-    expect(run.gaps()).toEqual([])
   })
 
   test('proves nothing where ids do not exist: coverage and gaps are unproven at once', () => {

@@ -235,6 +235,34 @@ describe('Connection', () => {
     expect(kinds[0]?.sample).toMatch(/^garbage of \[key\] x/)
   })
 
+  test('a frame that cannot be read is a break where ids do not tell what it held', () => {
+    const rig = aLiveRig({ venue: { tradeIds: 'unique' } })
+    rig.socket.say({ trade: 'T001-USD' })
+    const readMs = rig.clock.nowMs()
+    rig.clock.advance(400)
+    rig.socket.say('garbage')
+    rig.clock.advance(100)
+    rig.socket.say('garbage')
+    const instruments = ['toy:T001-USD', 'toy:T002-USD', 'toy:T003-USD']
+    const reason = 'a frame could not be read: not JSON'
+    expect(rig.marks.at(-1)).toMatchObject({ state: 'down', instruments, reason })
+    expect(rig.marks.at(-1)?.lastFrameMs).toBeLessThanOrEqual(readMs)
+    const told = rig.marks.length
+    rig.pass(1_000, true)
+    expect(rig.marks.slice(told)).toMatchObject([{ state: 'up', instruments }])
+    rig.pass(5_000, true)
+    expect(rig.marks).toHaveLength(told + 1)
+    expect(rig.state).toBe('live')
+  })
+
+  test('it is no break where the next id tells', () => {
+    const rig = aLiveRig()
+    const told = rig.marks.length
+    rig.socket.say('garbage')
+    rig.pass(2_000, true)
+    expect(rig.marks).toHaveLength(told)
+  })
+
   test('a parser that throws costs one frame', () => {
     const rig = new ConnectionRig({
       venue: {

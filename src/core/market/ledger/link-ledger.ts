@@ -58,7 +58,7 @@ export class LinkLedger {
   readonly #kind: Kind
   readonly #closedBetween: ClosedBetween
   readonly #links = new StandingLinks()
-  /** What happened since coverage ended; null while a link stands or the market is closed, or before the first. */
+  /** What happened since coverage ended; null while a link stands, or before the first. */
   #interruption: Interruption | null = null
   /** The last link to begin after an interruption; null once an event told the venue's time. */
   #beginning: Beginning | null = null
@@ -227,12 +227,17 @@ export class LinkLedger {
     return venueMs > this.#endMs ? venueMs : atMs
   }
 
-  #endAt({ lastFrameMs, reason }: LinkMark): void {
+  #endAt({ atMs, lastFrameMs, reason }: LinkMark): void {
     if (this.#dropped !== null) this.#missDropped(this.#dropped, lastFrameMs)
     this.#record.frontier.seal(lastFrameMs - marginMs)
     this.#record.tellExactly()
-    this.#endMs = this.#record.sealedMs
-    this.#interruption = reason === marketClosed ? null : { cause: 'disconnected', reason }
+    const isOver = reason === marketClosed
+    // It stood until its market had been closed for minutes: only what a late return misses is missing.
+    this.#endMs = isOver ? Math.max(this.#record.sealedMs, atMs) : this.#record.sealedMs
+    this.#interruption = {
+      cause: 'disconnected',
+      reason: isOver ? 'not connected when the market opened' : reason
+    }
   }
 
   /** Nothing carried the instrument: what its market may have traded meanwhile is missing. */

@@ -1,6 +1,6 @@
 import type { InstrumentId } from '../instrument.ts'
 
-/** The reason of a link that was ended because its market closed: nothing is missed until it opens. */
+/** The reason of a link that was ended minutes after its market closed: nothing is missed until it opens. */
 export const marketClosed = 'market closed'
 
 /** The reason of a link that let go of an instrument because the venue does not list it: nothing is missed unless it comes back. */
