@@ -9,10 +9,11 @@ export const coinbaseEndpoints: VenueEndpoints = {
 /**
  * The page allows 8 connections a second (burst 20) and 100 client messages a second, each per IP, and
  * 10 REST requests a second (burst 15); …/websocket-feed/rate-limits and …/rest-rate-limits, read
- * 2026-11-22. No number of products per connection is documented: 15 is our shard, 100 our own cap.
+ * 2026-11-22. 2 at once and 6 a second are at most 8 in any second: the burst is left to whoever shares our
+ * address. No number of products per connection is documented: 15 is our shard, 100 our own cap.
  */
 export const coinbaseLimits: VenueLimits = {
-  connects: { burst: 16, perSecond: 6, per5Minutes: null, releasePerSecond: 4 },
+  connects: { burst: 2, perSecond: 6, per5Minutes: null, releasePerSecond: 4 },
   messagesPerSecond: 4,
   rest: { burst: 12, perSecond: 8 },
   instrumentsPerConnection: { usual: 15, most: 100 },
