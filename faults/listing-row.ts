@@ -31,7 +31,7 @@ export const listingRow: FaultRow = wireRow({
     othersLive: { least: 3 }
   }),
   act: async (stand) => {
-    const asked = async () => (await stand.strikes())['delist'] ?? 0
+    const asked = async () => (await stand.strikes())['untradable'] ?? 0
     await stand.fault({ kind: 'delist', instrument: delisted })
     await stand.fault({ kind: 'disconnect', venue })
     const fromMs = performance.now()
