@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { boundedBy } from './figure-rules.ts'
+import { boundedBy, type FigureRule } from './figure-rules.ts'
 import { withDuplicate, withoutGaps } from './judge-row.ts'
 import type { FaultRow } from './row.ts'
 import type { FaultStand } from './stand.ts'
 import { holdsWithin } from './wait.ts'
-import { wireRow } from './wire-row.ts'
+import { wireRow, type WireRow } from './wire-row.ts'
 
 const venue = 'coinbase'
 const settleMs = 30_000
@@ -23,20 +23,27 @@ function reconnects({ engine }: FaultStand): number {
   return engine.connections.reduce((sum, each) => sum + each.reconnects, 0)
 }
 
+type FrameRow = Pick<WireRow, 'id' | 'title' | 'act'> & {
+  readonly spoil?: string
+  readonly rules: Readonly<Record<string, FigureRule>>
+}
+
+function frameRow({ rules, ...row }: FrameRow): FaultRow {
+  const expect = boundedBy(rules)
+  return wireRow({ families: ['P'], settleMs, spoil: withoutGaps, ...row, expect })
+}
+
 /** Rows P7, P11, P13 and P14: what frames say, and what a venue refuses. */
 export const frameRows: readonly FaultRow[] = [
-  wireRow({
+  frameRow({
     id: 'P7',
-    families: ['P'],
     title: 'damaged frames: one in a thousand, then all',
-    settleMs,
-    spoil: withoutGaps,
-    expect: boundedBy({
+    rules: {
       missedRejects: { most: 0 },
       fewReconnects: { most: 0 },
       allReconnects: { least: 1 },
       log_10s: { most: 200 }
-    }),
+    },
     act: async (stand) => {
       const before = { rejected: rejected(stand), reconnects: reconnects(stand) }
       await stand.fault({ kind: 'corrupt', venue, share: 0.01, ms: 10_000 })
@@ -52,18 +59,15 @@ export const frameRows: readonly FaultRow[] = [
       return { injected, missedRejects, fewReconnects, allReconnects }
     }
   }),
-  wireRow({
+  frameRow({
     id: 'P11',
-    families: ['P'],
     title: 'unknown types, more fields, other names',
-    settleMs,
-    spoil: withoutGaps,
-    expect: boundedBy({
+    rules: {
       unknownMissed: { most: 0 },
       extraRejected: { most: 0 },
       renamedMissed: { most: 0 },
       renamed: { least: 20 }
-    }),
+    },
     act: async (stand) => {
       const links = stand.engine.connections.filter((each) => each.venue === venue).length
       const before = { unknown: unknown(stand), rejected: rejected(stand) }
@@ -82,17 +86,14 @@ export const frameRows: readonly FaultRow[] = [
       return { unknownMissed, extra, extraRejected, renamed, renamedMissed }
     }
   }),
-  wireRow({
+  frameRow({
     id: 'P13',
-    families: ['P'],
     title: 'one instrument refused, then all of them, then no acknowledgement',
-    settleMs,
-    spoil: withoutGaps,
-    expect: boundedBy({
+    rules: {
       othersLiveMs: { most: 30_000 },
       acknowledgedMs: { most: 60_000 },
       wholeBackMs: { most: 90_000 }
-    }),
+    },
     act: async (stand) => {
       const live = (ids: readonly string[]) => async () => {
         const told = await stand.told()
@@ -121,13 +122,11 @@ export const frameRows: readonly FaultRow[] = [
       return { othersLiveMs, acknowledgedMs, wholeBackMs }
     }
   }),
-  wireRow({
+  frameRow({
     id: 'P14',
-    families: ['P'],
     title: 'errors and warnings of rates in the stream',
-    settleMs,
     spoil: withDuplicate,
-    expect: boundedBy({ reactionMs: { most: 5_000 }, unheard: { most: 0 } }),
+    rules: { reactionMs: { most: 5_000 }, unheard: { most: 0 } },
     act: async (stand) => {
       const words = () =>
         stand.engine.connections

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { cpuSeconds, memoryMb } from '../bench/process-load.ts'
 import { countIn } from './database-copy.ts'
-import { boundedBy } from './figure-rules.ts'
+import { boundedBy, type FigureRule } from './figure-rules.ts'
 import { listedSymbols } from './listed-symbols.ts'
 import type { FaultRow, RowFigures } from './row.ts'
-import { standRow } from './stand-row.ts'
+import { standRow, type StandRow } from './stand-row.ts'
 import type { FaultStand } from './stand.ts'
 import { holdsWithin } from './wait.ts'
 
@@ -26,6 +26,15 @@ const sampleMs = 250
 /** What a client that takes in nine of ten would have. */
 const withoutTenth = 'DELETE FROM trade WHERE arrival % 10 = 0;'
 
+type LoadRow = Omit<StandRow, 'families' | 'settleMs' | 'spoil' | 'expect'> & {
+  readonly rules: Readonly<Record<string, FigureRule>>
+}
+
+function loadRow({ rules, ...row }: LoadRow): FaultRow {
+  const expect = boundedBy(rules)
+  return standRow({ families: ['L'], collected, settleMs, spoil: withoutTenth, ...row, expect })
+}
+
 const everything = Object.fromEntries(
   (['coinbase', 'bybit-spot', 'bybit-linear', 'binance-spot'] as const).map((venue) => [
     venue,
@@ -40,24 +49,21 @@ async function tradesTold(stand: FaultStand): Promise<number> {
   return Object.values(await stand.told()).reduce((sum, { trades }) => sum + trades, 0)
 }
 
-const wide = standRow({
+const wide = loadRow({
   id: 'L1',
-  families: ['L'],
   title: `all coins that the simulator trades at once: ${instruments} instruments for half a minute`,
   collected: everything,
   rate: 3,
   startMs: connectMs,
   runsAlone: true,
   mostSeeds: 1,
-  settleMs,
-  spoil: withoutTenth,
-  expect: boundedBy({
+  rules: {
     // Those at the end of a venue's list trade once in minutes: not all have by then.
     liveInstruments: { least: Math.floor(0.95 * instruments) },
     messagesPerSecond: { least: 2_500 },
     rssMb: { most: 250 },
     droppedTrades: { most: 0 }
-  }),
+  },
   act: async (stand) => {
     const { engine } = stand
     const live = () => engine.health?.instruments.live ?? 0
@@ -93,21 +99,17 @@ const wide = standRow({
 const surgeMs = 30_000
 const surgeFactor = 10
 
-const surge = standRow({
+const surge = loadRow({
   id: 'L2',
-  families: ['L'],
   title: 'ten times the trades for 30 s',
-  collected,
   rate: 1,
   mostSeeds: 3,
-  settleMs,
-  spoil: withoutTenth,
-  expect: boundedBy({
+  rules: {
     surgedTimes: { least: 5 },
     catchUpMs: { most: 10_000 },
     droppedTrades: { most: 0 },
     reconnects: { most: 0 }
-  }),
+  },
   act: async (stand) => {
     const { engine } = stand
     const rateOver = async (forMs: number) => {
@@ -157,24 +159,20 @@ async function catchUpOf(stand: FaultStand) {
 const slowMs = 5
 const slowForMs = 30_000
 
-const slowConsumer = standRow({
+const slowConsumer = loadRow({
   id: 'L3',
-  families: ['L'],
   title: 'each message takes 5 ms to be taken in, at more than that allows',
-  collected,
   rate: 3,
   engineFaults: { gaps: true },
   mostSeeds: 3,
-  settleMs,
   logLevel: 'info',
-  spoil: withoutTenth,
-  expect: boundedBy({
+  rules: {
     offeredPerSecond: { least: 250 },
     pauses: { least: 1 },
     queueMax: { most: 20_000 },
     rssMb: { most: 250 },
     catchUpMs: { most: settleMs }
-  }),
+  },
   act: async (stand) => {
     const { engine } = stand
     engine.provoke({ what: 'slow', eventMs: slowMs })

@@ -25,36 +25,35 @@ function session(day: string, open: string, close: string): TrueSession {
   return { openMs: Date.parse(`${day}T${open}:00Z`), closeMs: Date.parse(`${day}T${close}:00Z`) }
 }
 
+/** Regular hours from noon to noon, and the true sessions between, oldest first. */
+function regularDays(from: string, to: string, sessions: readonly TrueSession[]) {
+  return {
+    fromMs: Date.parse(`${from}T12:00:00Z`),
+    toMs: Date.parse(`${to}T12:00:00Z`),
+    session: 'regular',
+    sessions
+  } as const
+}
+
 /** Ten days over the change to daylight time. */
-const spring = {
-  fromMs: Date.parse('2026-03-06T12:00:00Z'),
-  toMs: Date.parse('2026-03-16T12:00:00Z'),
-  session: 'regular',
-  sessions: [
-    session('2026-03-06', '14:30', '21:00'),
-    ...['09', '10', '11', '12', '13'].map((day) => session(`2026-03-${day}`, '13:30', '20:00'))
-  ]
-} as const
+const spring = regularDays('2026-03-06', '2026-03-16', [
+  session('2026-03-06', '14:30', '21:00'),
+  ...['09', '10', '11', '12', '13'].map((day) => session(`2026-03-${day}`, '13:30', '20:00'))
+])
 /** Back from daylight time: the week before it and the week after. */
-const autumn = {
-  fromMs: Date.parse('2026-10-30T12:00:00Z'),
-  toMs: Date.parse('2026-11-03T12:00:00Z'),
-  session: 'regular',
-  sessions: [session('2026-10-30', '13:30', '20:00'), session('2026-11-02', '14:30', '21:00')]
-} as const
+const autumn = regularDays('2026-10-30', '2026-11-03', [
+  session('2026-10-30', '13:30', '20:00'),
+  session('2026-11-02', '14:30', '21:00')
+])
 /** Thanksgiving, and the early close of the day after. */
-const thanksgiving = {
-  fromMs: Date.parse('2026-11-25T12:00:00Z'),
-  toMs: Date.parse('2026-11-28T12:00:00Z'),
-  session: 'regular',
-  sessions: [session('2026-11-25', '14:30', '21:00'), session('2026-11-27', '14:30', '18:00')]
-} as const
+const thanksgiving = regularDays('2026-11-25', '2026-11-28', [
+  session('2026-11-25', '14:30', '21:00'),
+  session('2026-11-27', '14:30', '18:00')
+])
 const daylightMonday = {
-  ...spring,
-  fromMs: Date.parse('2026-03-09T12:00:00Z'),
-  toMs: Date.parse('2026-03-09T22:00:00Z'),
-  sessions: spring.sessions.slice(1, 2)
-} as const
+  ...regularDays('2026-03-09', '2026-03-09', spring.sessions.slice(1, 2)),
+  toMs: Date.parse('2026-03-09T22:00:00Z')
+}
 
 const noonMinutes = 720
 const winterNoonMs = 17 * hourMs
