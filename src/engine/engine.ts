@@ -72,6 +72,7 @@ export class Engine {
   /** Null: the run follows a tape. */
   readonly #runClock: RunClock | null
   readonly #lines: EngineLog
+  readonly #gaps: GapJournal
   readonly #trouble = new TroubleWatch()
   readonly #pressure: BackPressure
   readonly #history: VenueHistory
@@ -91,6 +92,7 @@ export class Engine {
       options.handlers
     )
     this.#lines = new EngineLog(options.log, options.config.logLevel, this.#clock)
+    this.#gaps = new GapJournal((...line) => this.#log(...line), this.#clock)
     // A tape's clock stands where its last event stands, so its frames are stamped one by one.
     const { config, handlers } = options
     this.#faults = this.#createFaults()
@@ -239,6 +241,7 @@ export class Engine {
     this.#publisher.close()
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
     running.lock.release()
+    this.#gaps.close()
     this.#lines.close()
   }
 
@@ -296,7 +299,6 @@ export class Engine {
       incidents,
       log: (...line) => this.#log(...line)
     })
-    const gaps = new GapJournal((...line) => this.#log(...line))
     writer.follow({
       takeChangedCandles: () => {
         const candles = pipeline.takeChangedCandles()
@@ -307,7 +309,7 @@ export class Engine {
       takeLedgerChanges: () => {
         const changes = pipeline.takeLedgerChanges()
         if (this.#options.config.faultRun?.gaps === false) return { ...changes, gaps: [] }
-        gaps.note(changes)
+        this.#gaps.note(changes)
         incidents.takeGaps(changes)
         return changes
       },

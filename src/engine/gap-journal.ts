@@ -1,28 +1,31 @@
-import type { Gap, GapKey } from '../core/market/ledger/gap.ts'
+import type { Gap, GapCause, GapKey } from '../core/market/ledger/gap.ts'
 import type { LedgerChanges } from '../core/market/ledger/ledger-changes.ts'
 import type { LogLevel } from '../contracts/engine-protocol.ts'
+import type { Clock } from './collector/clock.ts'
 import type { LogFields } from './collector/log.ts'
-
-/** Instruments named in one line; more are counted. */
-const mostNamed = 5
+import { SettledGaps } from './settled-gaps.ts'
+import { someNames } from './some-names.ts'
 
 type Sum = { count: number; missedTrades: number; readonly instruments: Set<string> }
 
 /**
- * Logs gaps as they open and are settled: one line for all of a batch and a kind, since a venue's
- * outage opens hundreds at once. Remembers what is open, as the ledger does.
+ * Logs gaps as they open and are settled: one line for all of a batch and a cause, since a venue's
+ * outage opens hundreds at once, and one for all that a venue's refill settles within some seconds.
+ * Remembers what is open, as the ledger does.
  */
 export class GapJournal {
   readonly #log: (level: LogLevel, event: string, fields: LogFields) => void
   readonly #open = new Set<string>()
+  readonly #settled: SettledGaps
 
-  constructor(log: (level: LogLevel, event: string, fields: LogFields) => void) {
+  constructor(log: (level: LogLevel, event: string, fields: LogFields) => void, clock: Clock) {
     this.#log = log
+    this.#settled = new SettledGaps(log, clock)
   }
 
   /** Takes note of what the ledger changed. */
   note({ gaps, replaced }: LedgerChanges): void {
-    const sums = new Map<string, Sum>()
+    const opened = new Map<GapCause, Sum>()
     const wasOpen = new Set<string>()
     for (const key of replaced) {
       if (this.#open.delete(nameOf(key))) wasOpen.add(key.instrument)
@@ -33,30 +36,33 @@ export class GapJournal {
         if (this.#open.has(name)) continue
         this.#open.add(name)
         // What is left of a gap that was settled in part is nothing new.
-        if (!wasOpen.has(gap.instrument)) add(sums, `opened|${gap.cause}`, gap)
+        if (!wasOpen.has(gap.instrument)) add(opened, gap)
       } else {
         this.#open.delete(name)
-        add(sums, `settled|${gap.state}`, gap)
+        this.#settled.add(gap)
       }
     }
-    for (const [kind, sum] of sums) this.#tell(kind, sum)
+    for (const [cause, sum] of opened) this.#tellOpened(cause, sum)
   }
 
-  #tell(kind: string, { count, missedTrades, instruments }: Sum): void {
-    const [event, what] = kind.split('|')
-    const named = [...instruments].slice(0, mostNamed).join(' ')
-    this.#log(event === 'opened' || what === 'lost' ? 'warn' : 'info', `gaps-${event}`, {
-      [event === 'opened' ? 'cause' : 'state']: what ?? '',
+  /** Logs what is not yet told. */
+  close(): void {
+    this.#settled.close()
+  }
+
+  #tellOpened(cause: GapCause, { count, missedTrades, instruments }: Sum): void {
+    this.#log('warn', 'gaps-opened', {
+      cause,
       gaps: count,
       trades: missedTrades,
-      instruments: instruments.size > mostNamed ? `${named} and more` : named
+      instruments: someNames(instruments)
     })
   }
 }
 
-function add(sums: Map<string, Sum>, kind: string, gap: Gap): void {
-  const sum = sums.get(kind) ?? { count: 0, missedTrades: 0, instruments: new Set() }
-  sums.set(kind, sum)
+function add(sums: Map<GapCause, Sum>, gap: Gap): void {
+  const sum = sums.get(gap.cause) ?? { count: 0, missedTrades: 0, instruments: new Set() }
+  sums.set(gap.cause, sum)
   sum.count += 1
   sum.missedTrades += gap.missedTrades ?? 0
   sum.instruments.add(gap.instrument)
