@@ -1,16 +1,4 @@
-/**
- * `npm run faults`: provokes the rows of the fault matrix and holds what is stored against the truth.
- *
- *   --family D          the rows of a family; without it, and without --row, all of them
- *   --row D3,R1         some rows
- *   --jobs N            how many rows run at a time (default 3); rows that take the machine run alone
- *   --seed N            one seed; without it --seeds of them
- *   --seeds N           how many seeds, 1, 2, … (default 3)
- *   --engine-control    rows of gaps, or of silence, once more in an engine that looks for none, which must end red
- *   --long              rows that take ten minutes each as well; otherwise they run only where named
- *   --built             what is built already, as it is
- *   --json              lines of JSON only
- */
+/** `npm run faults`: provokes the rows of the fault matrix and holds what is stored against the truth. */
 import { parseArgs } from 'node:util'
 import { faultRows } from '../faults/rows.ts'
 import { reportLine, summaryTable, type ReportLine } from '../faults/report.ts'
@@ -26,11 +14,30 @@ type Options = {
   readonly asJson: boolean
 }
 
+const helpText = `Usage: npm run faults -- [options]
+
+Provokes the rows of the fault matrix and holds what is stored against the truth. Prints a line of
+JSON a run, then a table; ends with 1 where a row did not hold.
+
+Options:
+  --family D          the rows of a family; without it, and without --row, all of them
+  --row D3,R1         some rows
+  --jobs N            how many rows run at a time (default 3); rows that take the machine run alone
+  --seed N            one seed; without it --seeds of them
+  --seeds N           how many seeds, 1, 2, … (default 3); a row of which fewer are enough runs those
+  --engine-control    rows of gaps, or of silence, once more in an engine that looks for none, which
+                      must end red
+  --long              rows that take ten minutes each as well; otherwise they run only where named
+  --built             what is built already, as it is
+  --json              lines of JSON only
+  --help              this text
+`
+
 const maxSeeds = 100
 const maxJobs = 16
 
-/** @throws Error naming the argument that cannot be used. */
-function readOptions(args: readonly string[]): Options {
+/** @returns null: help is asked for. @throws Error naming the argument that cannot be used. */
+function readOptions(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -42,9 +49,11 @@ function readOptions(args: readonly string[]): Options {
       'engine-control': { type: 'boolean', default: false },
       long: { type: 'boolean', default: false },
       built: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false }
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false }
     }
   })
+  if (values.help) return null
   const { family, row: names } = values
   const rows =
     names === undefined
@@ -127,7 +136,9 @@ async function runSeeds(
 }
 
 try {
-  process.exitCode = await run(readOptions(process.argv.slice(2)))
+  const options = readOptions(process.argv.slice(2))
+  if (options === null) process.stdout.write(helpText)
+  else process.exitCode = await run(options)
 } catch (error) {
   process.stderr.write(`faults: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exitCode = 1

@@ -1,18 +1,22 @@
-/**
- * `npm run soak`: an engine under random faults, held to its bounds all the while.
- *
- *   --minutes N         how long (default 20)
- *   --seed N            of the market and of the faults (default 1)
- *   --built             what is built already, as it is
- *   --json              lines of JSON
- *
- * Prints a line a minute, and a table of the rules; ends with 1 where one was broken.
- */
+/** `npm run soak`: an engine under random faults, held to its bounds all the while. */
 import { parseArgs } from 'node:util'
 import { breachesOf } from '../faults/soak-rules.ts'
 import { minuteLine, soakTable } from '../faults/soak-table.ts'
 import { soak } from '../faults/soak.ts'
 import { build } from './build.ts'
+
+const helpText = `Usage: npm run soak -- [options]
+
+Runs an engine under random faults and holds it to its bounds all the while. Prints a line a
+minute, and a table of the rules; ends with 1 where one was broken.
+
+Options:
+  --minutes N         how long (default 20)
+  --seed N            of the market and of the faults (default 1)
+  --built             what is built already, as it is
+  --json              lines of JSON
+  --help              this text
+`
 
 const maxMinutes = 1_440
 
@@ -29,9 +33,14 @@ async function run(args: readonly string[]): Promise<number> {
       minutes: { type: 'string', default: '20' },
       seed: { type: 'string', default: '1' },
       built: { type: 'boolean', default: false },
-      json: { type: 'boolean', default: false }
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false }
     }
   })
+  if (values.help) {
+    process.stdout.write(helpText)
+    return 0
+  }
   const minutes = countOf('minutes', values.minutes, maxMinutes)
   const seed = countOf('seed', values.seed, 2 ** 32 - 1)
   if (!values.built) await build()
