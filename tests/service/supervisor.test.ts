@@ -90,10 +90,36 @@ function supervised() {
     if (last === undefined) throw new Error('no engine was started')
     return last
   }
-  return { clock, details, engines, engine, kept, left, refusals, supervisor }
+  const beatForSeconds = (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      clock.advance(1_000)
+      engine().say('beat')
+    }
+  }
+  return { beatForSeconds, clock, details, engines, engine, kept, left, refusals, supervisor }
 }
 
 const crash = { code: 1, signal: null }
+
+/** Its first engine is ready. */
+function running() {
+  const rig = supervised()
+  rig.supervisor.start()
+  rig.engine().say('ready')
+  return rig
+}
+
+/** Its engine ended after each of its restarts. */
+function tripped() {
+  const rig = supervised()
+  rig.supervisor.start()
+  for (const delayMs of supervisorLimits.restartDelaysMs) {
+    rig.engine().exit(crash)
+    rig.clock.advance(delayMs)
+  }
+  rig.engine().exit(crash)
+  return rig
+}
 
 describe('EngineSupervisor', () => {
   test('starts an engine with its configuration and runs once it is ready', () => {
@@ -115,13 +141,8 @@ describe('EngineSupervisor', () => {
   })
 
   test('replaces an engine whose heartbeat stops', () => {
-    const { clock, engine, engines, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
-    for (let second = 0; second < 30; second += 1) {
-      clock.advance(1_000)
-      engine().say('beat')
-    }
+    const { beatForSeconds, clock, engines, supervisor } = running()
+    beatForSeconds(30)
     expect(engines).toHaveLength(1)
     clock.advance(supervisorLimits.beatMs)
     expect(engines[0]?.killed).toBe(true)
@@ -164,9 +185,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('asks an engine to stop, and kills one that does not', async () => {
-    const { clock, engine, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { clock, engine, supervisor } = running()
     const stopped = supervisor.stop()
     expect(engine().sent.at(-1)).toEqual({ channel: 'control', kind: 'stop' })
     expect(engine().killed).toBe(false)
@@ -195,13 +214,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('tries again every five minutes once tripped, not in another salvo', () => {
-    const { clock, engine, engines, supervisor } = supervised()
-    supervisor.start()
-    for (const delayMs of supervisorLimits.restartDelaysMs) {
-      engine().exit(crash)
-      clock.advance(delayMs)
-    }
-    engine().exit(crash)
+    const { clock, engine, engines, supervisor } = tripped()
     for (let probe = 1; probe <= 3; probe += 1) {
       clock.advance(supervisorLimits.probeMs)
       expect(engines).toHaveLength(5 + probe)
@@ -221,19 +234,10 @@ describe('EngineSupervisor', () => {
   })
 
   test('starts anew with its delays when a try after a trip has run for a minute', () => {
-    const { clock, engine, engines, supervisor } = supervised()
-    supervisor.start()
-    for (const delayMs of supervisorLimits.restartDelaysMs) {
-      engine().exit(crash)
-      clock.advance(delayMs)
-    }
-    engine().exit(crash)
+    const { beatForSeconds, clock, engine, engines, supervisor } = tripped()
     clock.advance(supervisorLimits.probeMs)
     engine().say('ready')
-    for (let second = 0; second < 61; second += 1) {
-      clock.advance(1_000)
-      engine().say('beat')
-    }
+    beatForSeconds(61)
     engine().exit(crash)
     expect(supervisor.state).toBe('restarting')
     clock.advance(supervisorLimits.restartDelaysMs[0])
@@ -241,13 +245,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('says that it tripped, why the engine ended and when the next try is', () => {
-    const { clock, details, engine, supervisor } = supervised()
-    supervisor.start()
-    for (const delayMs of supervisorLimits.restartDelaysMs) {
-      engine().exit(crash)
-      clock.advance(delayMs)
-    }
-    engine().exit(crash)
+    const { clock, details, engine, supervisor } = tripped()
     expect(details.at(-1)).toBe(
       'the engine ended 5 times in five minutes (code 1); next try in 5 min'
     )
@@ -255,9 +253,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('does not blame the engine for what it said while the host itself stood still', () => {
-    const { clock, engine, engines, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { clock, engine, engines, supervisor } = running()
     clock.sleep(60_000)
     expect(engines[0]?.killed).toBe(false)
     engine().say('beat')
@@ -268,18 +264,14 @@ describe('EngineSupervisor', () => {
   })
 
   test('ends an engine that was silent before the host stood still, and after it', () => {
-    const { clock, engine, engines, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { clock, engines, supervisor } = running()
     clock.sleep(60_000)
     clock.advance(2_000)
     expect(engines[0]?.killed).toBe(true)
   })
 
   test('ends an engine that says it ends and does not', () => {
-    const { clock, engine, engines, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { clock, engine, engines, supervisor } = running()
     engine().fail('the heap is broken')
     clock.advance(supervisorLimits.exitMs)
     expect(engines[0]?.killed).toBe(true)
@@ -287,9 +279,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('ends an engine that says it ends and goes on beating', () => {
-    const { clock, engine, engines, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { clock, engine, engines, supervisor } = running()
     engine().fail('the heap is broken')
     for (let passedMs = 0; passedMs < supervisorLimits.exitMs; passedMs += 500) {
       engine().say('beat')
@@ -299,9 +289,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('names the handler that hung, as the watchdog saw it', () => {
-    const { clock, engine, left, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { clock, engine, left, supervisor } = running()
     const seen = { handler: 'take in frames', subject: 'coinbase-03', isRunning: true }
     left.push({
       blocked: { pid: 1, ...seen, stoodMs: 10_200, atMs: 1 },
@@ -327,9 +315,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('keeps a report of an end: cause, last beat and the last fifty lines', () => {
-    const { clock, engine, kept, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { clock, engine, kept, supervisor } = running()
     for (let line = 0; line < 60; line += 1) engine().log(`line ${line}`)
     clock.advance(1_000)
     engine().beat({ memoryMb: 800, heapMb: 740 })
@@ -351,9 +337,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('keeps no report of an engine that ended as it was told to', async () => {
-    const { engine, kept, supervisor } = supervised()
-    supervisor.start()
-    engine().say('ready')
+    const { engine, kept, supervisor } = running()
     const stopped = supervisor.stop()
     engine().exit({ code: 0, signal: null })
     await stopped

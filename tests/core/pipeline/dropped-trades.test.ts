@@ -46,6 +46,17 @@ function start(tradeIds: TradeIds) {
   return { pipeline, store, mark, trade, gaps, stateOf }
 }
 
+/** Kept `a`, had no room for `b` at 6 s and `c` at 7 s, and has room again. */
+function startWithDrops(tradeIds: TradeIds) {
+  const run = start(tradeIds)
+  run.trade('a', 5_000)
+  run.store.isFull = true
+  run.trade('b', 6_000)
+  run.trade('c', 7_000)
+  run.store.isFull = false
+  return run
+}
+
 describe('trades that there is no room for', () => {
   test('are missing by their ids, for want of room, once one is kept again', () => {
     const run = start('contiguous')
@@ -97,12 +108,7 @@ describe('trades that there is no room for', () => {
     ['unique', 'open'],
     ['none', 'unproven']
   ] as const)('are a gap of time where ids are %s', (tradeIds, state) => {
-    const run = start(tradeIds)
-    run.trade('a', 5_000)
-    run.store.isFull = true
-    run.trade('b', 6_000)
-    run.trade('c', 7_000)
-    run.store.isFull = false
+    const run = startWithDrops(tradeIds)
     run.trade('d', 9_000)
     run.trade('e', 12_000)
     expect(run.gaps()).toEqual([
@@ -118,12 +124,7 @@ describe('trades that there is no room for', () => {
     ['an older one', 'd'],
     ['a repeat', 'a']
   ])('are a gap of time to the newest of them where %s is kept first', (...[, kept]) => {
-    const run = start('unique')
-    run.trade('a', 5_000)
-    run.store.isFull = true
-    run.trade('b', 6_000)
-    run.trade('c', 7_000)
-    run.store.isFull = false
+    const run = startWithDrops('unique')
     run.trade(kept, 5_000)
     run.trade('e', 12_000)
     expect(run.gaps()).toMatchObject([{ fromMs: 4_000, toMs: 7_001, cause: 'store-full' }])
