@@ -245,7 +245,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('says that it tripped, why the engine ended and when the next try is', () => {
-    const { clock, details, engine, supervisor } = tripped()
+    const { details } = tripped()
     expect(details.at(-1)).toBe(
       'the engine ended 5 times in five minutes (code 1); next try in 5 min'
     )
@@ -253,7 +253,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('does not blame the engine for what it said while the host itself stood still', () => {
-    const { clock, engine, engines, supervisor } = running()
+    const { clock, engine, engines } = running()
     clock.sleep(60_000)
     expect(engines[0]?.killed).toBe(false)
     engine().say('beat')
@@ -264,7 +264,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('ends an engine that was silent before the host stood still, and after it', () => {
-    const { clock, engines, supervisor } = running()
+    const { clock, engines } = running()
     clock.sleep(60_000)
     clock.advance(2_000)
     expect(engines[0]?.killed).toBe(true)
@@ -279,7 +279,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('ends an engine that says it ends and goes on beating', () => {
-    const { clock, engine, engines, supervisor } = running()
+    const { clock, engine, engines } = running()
     engine().fail('the heap is broken')
     for (let passedMs = 0; passedMs < supervisorLimits.exitMs; passedMs += 500) {
       engine().say('beat')
@@ -289,7 +289,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('names the handler that hung, as the watchdog saw it', () => {
-    const { clock, engine, left, supervisor } = running()
+    const { clock, left, supervisor } = running()
     const seen = { handler: 'take in frames', subject: 'coinbase-03', isRunning: true }
     left.push({
       blocked: { pid: 1, ...seen, stoodMs: 10_200, atMs: 1 },
@@ -315,7 +315,7 @@ describe('EngineSupervisor', () => {
   })
 
   test('keeps a report of an end: cause, last beat and the last fifty lines', () => {
-    const { clock, engine, kept, supervisor } = running()
+    const { clock, engine, kept } = running()
     for (let line = 0; line < 60; line += 1) engine().log(`line ${line}`)
     clock.advance(1_000)
     engine().beat({ memoryMb: 800, heapMb: 740 })
