@@ -5,7 +5,8 @@ import { judgeEnd, ownCause, unansweredCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { FrameIntake } from './frame-intake.ts'
 import type { ControlFrame } from './frame-intake.ts'
-import { LinkMarks } from './link-marks.ts'
+import { KeepAlive } from './keep-alive.ts'
+import { LinkAccount } from './link-account.ts'
 import type { LinkContext, LinkListener, LinkOptions } from './link-options.ts'
 import { LinkVigil } from './link-vigil.ts'
 import type { FrameTaker } from './receive-queue.ts'
@@ -29,7 +30,8 @@ export class Link implements FrameTaker {
   readonly #context: LinkContext
   readonly #subscriptions: Subscriptions
   readonly #intake: FrameIntake
-  readonly #marks: LinkMarks
+  readonly #account: LinkAccount
+  readonly #keepAlive: KeepAlive
   readonly #vigil: LinkVigil
   #listener: LinkListener
   #socket: Socket | null = null
@@ -38,10 +40,6 @@ export class Link implements FrameTaker {
   #cause: CloseCause | null = null
   /** Since when reading is paused, monotonic; null while it is not. */
   #pausedMs: number | null = null
-  #keptAliveMs = 0
-  /** Run clock. */
-  #openedMs = 0
-  #keepAlives = 0
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -56,7 +54,8 @@ export class Link implements FrameTaker {
       suspect: (text) => this.suspect(text)
     })
     this.#intake = new FrameIntake(options, this.#vigil.liveness)
-    this.#marks = new LinkMarks({ ...options.context, link: options.name })
+    this.#account = new LinkAccount(options, this.#intake)
+    this.#keepAlive = new KeepAlive(venue.keepAlive)
     const listener: SubscriptionListener = {
       send: (frame) => this.#socket?.send(frame),
       refused: (instruments, reason) => this.#notGiven(instruments, this.#redact(reason)),
@@ -81,7 +80,7 @@ export class Link implements FrameTaker {
 
   /** Whether the venue agreed to send this instrument here. */
   carries(instrument: InstrumentId): boolean {
-    return this.#marks.carries(instrument)
+    return this.#account.carries(instrument)
   }
 
   /** Hands it to another listener, who hears all that is to come. */
@@ -164,7 +163,7 @@ export class Link implements FrameTaker {
 
   /** @param reason As link marks tell it. */
   removeInstrument(instrument: Instrument, reason = 'removed'): void {
-    this.#marks.down([instrument.id], this.#lastFrameMs(), reason)
+    this.#account.letGo([instrument.id], reason)
     if (this.#phase === 'open') this.#subscriptions.unsubscribe([instrument])
   }
 
@@ -192,13 +191,14 @@ export class Link implements FrameTaker {
   tick(): void {
     if (!this.#isWatched) return
     if (this.#phase === 'open') this.#subscriptions.tick()
-    if (this.#marks.haveLapsed && this.#subscriptions.isSettled) this.#carryAgain()
+    if (this.#subscriptions.isSettled) this.#account.resume()
     if (!this.#vigil.tick()) return
     const nowMs = this.#context.clock.monotonicMs()
     if (this.#subscriptions.isSettled && this.#options.watch.areProvenQuiet(nowMs)) {
       this.#intake.noteHealthy(nowMs)
     }
-    this.#keepAlive(nowMs)
+    const frame = this.#keepAlive.takeDue(nowMs)
+    if (frame !== null) this.#subscriptions.sendControl(frame)
   }
 
   /** REST told the newest trade of an instrument; one that did not come ends the link. */
@@ -240,9 +240,9 @@ export class Link implements FrameTaker {
     this.#deadline?.cancel()
     this.#vigil.opened()
     this.#intake.reopen(this.#vigil.liveness)
-    this.#keptAliveMs = this.#context.clock.monotonicMs()
+    this.#keepAlive.opened(this.#context.clock.monotonicMs())
+    this.#account.opened()
     this.#phase = 'authorizing'
-    this.#openedMs = this.#context.clock.nowMs()
     this.#listener.opened()
     if (this.#pausedMs !== null) this.#socket?.pause()
     if (this.#context.venue.handshake === 'open') this.#authorized()
@@ -258,23 +258,12 @@ export class Link implements FrameTaker {
 
   #settled(): void {
     this.#vigil.settled()
-    this.#carryAgain()
+    this.#account.settled()
     this.#listener.subscribed()
   }
 
-  #carryAgain(): void {
-    this.#marks.up(this.#options.instruments().map(({ id }) => id))
-  }
-
-  /** The frame may have held trades. Where the next id does not tell, the link broke until the next second. */
-  #unread(reason: string): void {
-    if (this.#context.venue.tradeIds === 'contiguous') return
-    const lastReadMs = (this.#intake.lastReadMs ?? this.#openedMs) - this.#intake.lagMs
-    this.#marks.lapsed(lastReadMs, `a frame could not be read: ${this.#sample(reason)}`)
-  }
-
   #notGiven(instruments: readonly InstrumentId[], reason: string): void {
-    this.#marks.down(instruments, this.#lastFrameMs(), `refused: ${reason}`)
+    this.#account.letGo(instruments, `refused: ${reason}`)
     this.#listener.refused(instruments, reason)
   }
 
@@ -304,7 +293,7 @@ export class Link implements FrameTaker {
         this.#noticed(parsed.code, parsed.message)
         return
       case 'rejected':
-        this.#unread(parsed.reason)
+        this.#account.unread(parsed.reason)
         return
       case 'pong':
       case 'ignored':
@@ -355,32 +344,12 @@ export class Link implements FrameTaker {
     this.#vigil.close()
     this.#subscriptions.close()
     const cause = this.#cause ?? judgeEnd(end, this.#context.venue.closeRules)
-    // The venue's answer to our own goodbye shows that all before it came.
     const isAnswered = this.#cause?.class === 'normal' && end.kind === 'closed' && end.code === 1000
-    if (isAnswered) this.#intake.lastFrameMs = endedMs
     const text = this.#redact(cause.text)
-    if (isAnswered) this.#marks.drained(this.#lastFrameMs(), text)
-    else if (cause.class === 'silence') this.#marks.ended(this.#lastTrustedMs(), text)
-    else this.#marks.ended(this.#lastFrameMs(), text)
+    if (isAnswered) this.#account.drained(endedMs, text)
+    else if (cause.class === 'silence') this.#account.fellSilent(text)
+    else this.#account.ended(text)
     this.#listener.ended({ ...cause, text })
-  }
-
-  /** What the venue sent before this came, unless its last data stood still on the way. */
-  #lastFrameMs(): number {
-    return (this.#intake.lastFrameMs ?? this.#openedMs) - this.#intake.lagMs
-  }
-
-  /** What a link suspected for its silence may have withheld begins with its last data. */
-  #lastTrustedMs(): number {
-    return (this.#intake.lastDataMs ?? this.#openedMs) - this.#intake.lagMs
-  }
-
-  #keepAlive(nowMs: number): void {
-    const { keepAlive } = this.#context.venue
-    if (keepAlive === null || nowMs - this.#keptAliveMs < keepAlive.everyMs) return
-    this.#keptAliveMs = nowMs
-    this.#keepAlives += 1
-    this.#subscriptions.sendControl(keepAlive.frame(this.#keepAlives))
   }
 
   #startDeadline(what: string): void {
