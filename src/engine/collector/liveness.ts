@@ -1,17 +1,17 @@
 import { heartbeatLimitMs } from '../../core/market/freshness.ts'
-import type { SilenceRule } from '../../core/market/silence.ts'
+import { DataSilence } from './data-silence.ts'
+import type { DataSilenceOptions } from './data-silence.ts'
 import type { InstrumentWatch } from './instrument-watch.ts'
+import { proven } from './suspicion.ts'
+import type { Suspicion } from './suspicion.ts'
 
 const pingEveryMs = 15_000
 const pongWithinMs = 10_000
 /** A brisk link that fell silent has to answer a ping within so long, or four times as long as it usually takes. */
 const promptPongMs = 1_000
 const usualPongs = 4
-/** How long the venue may know of a trade that does not come, on a link that brings no other either. */
-const withheldMs = 3_000
+/** How soon a sign of life has to follow where it was asked for. */
 const proofWithinMs = 5_000
-/** How long REST is waited for before a silence that nothing explains is acted upon: a brisk stream cannot wait. */
-const answerWithinMs = { flow: 1_000, silence: 5_000 } as const
 /** Frames that come this soon after a doubt may have lain in the machine's own buffers. */
 const bufferedMs = 500
 /** Looks are at most a second apart; where more passed, this process stood still and not the venue. */
@@ -21,29 +21,16 @@ const catchUpMs = 2_000
 /** A silence this long is looked at oftener. */
 const tenseMs = 2_000
 
-/** `question`: too little to act upon, enough to ask REST. */
-type SilenceKind = 'flow' | 'silence' | 'question'
-type SilenceSuspicion = Suspicion & { readonly kind: SilenceKind }
-
-/** What is wrong with a link that still looks open. */
-export type Suspicion = {
-  readonly kind: SilenceKind | 'doubt' | 'pong' | 'half-open' | 'heartbeat' | 'withheld'
-  readonly text: string
-  /** False: somebody may still explain it; REST, if it is asked. */
-  readonly isProven: boolean
-}
-
 /**
  * Tells whether one open socket is alive, by what arrived on it. All times are monotonic ms.
  *
- * Four layers: pongs of the transport, the venue's own signs of life, data, and trades that the
- * venue's heartbeats speak of. Heartbeats never count as data. Frames and trades are held against the
- * link's own rhythm, with a fixed rule as upper bound.
+ * Four layers: pongs of the transport, the venue's own signs of life, and in `DataSilence` data and
+ * trades that the venue's heartbeats speak of. Heartbeats never count as data. Frames and trades are
+ * held against the link's own rhythm, with a fixed rule as upper bound.
  */
 export class Liveness {
   readonly #watch: InstrumentWatch
-  readonly #silence: SilenceRule
-  readonly #canAsk: boolean
+  readonly #silence: DataSilence
   /** Silence of the venue after which its sign of life is missed; null where it sends none. */
   readonly #signLimitMs: number | null
   #pingedMs: number
@@ -54,42 +41,18 @@ export class Liveness {
   #doubtedMs: number | null = null
   #signMs: number
   #pongMs: number
-  #dataMs: number
   /** When bytes last came without making a whole frame. */
   #movedMs: number
-  /** Until when no data could come. */
-  #excusedMs: number
   /** When reading went on that was held back. */
   #resumedMs = -Infinity
-  /** Until when REST vouches for the silence; a trade ends it. */
-  #vouchedMs = -Infinity
-  /** Since when only REST could explain the silence; null while that is not so. */
-  #unexplainedMs: number | null = null
   #lookedMs: number
-  #hasData = false
-  #hasTraded = false
-  /** The subscriptions are settled. */
-  #expectsTrades = false
-  readonly #openedMs: number
-  /** Opened because of a silence that is not yet judged. */
-  #onTrial: boolean
 
-  constructor(options: {
-    readonly heartbeatMs: number | null
-    readonly watch: InstrumentWatch
-    readonly silence: SilenceRule
-    readonly afterSilence: boolean
-    /** REST can be asked about a silence. */
-    readonly canAsk: boolean
-    readonly nowMs: number
-  }) {
+  constructor(options: DataSilenceOptions & { readonly heartbeatMs: number | null }) {
     this.#watch = options.watch
-    this.#silence = options.silence
-    this.#canAsk = options.canAsk
+    this.#silence = new DataSilence(options)
     this.#signLimitMs = options.heartbeatMs === null ? null : signLimitMs(options.heartbeatMs)
-    this.#onTrial = options.afterSilence
-    this.#openedMs = this.#lookedMs = this.#movedMs = this.#excusedMs = options.nowMs
-    this.#pingedMs = this.#signMs = this.#pongMs = this.#dataMs = options.nowMs
+    this.#lookedMs = this.#movedMs = options.nowMs
+    this.#pingedMs = this.#signMs = this.#pongMs = options.nowMs
   }
 
   /** Age of the last sign of life that freshness may rest on; a pong counts where the venue sends nothing itself. */
@@ -106,15 +69,7 @@ export class Liveness {
   }
 
   data(nowMs: number, hasTrade: boolean): void {
-    const gapMs = nowMs - this.#dataMs
-    if (this.#hasData && gapMs > 1000) this.#silence.ended(gapMs)
-    this.#hasData = true
-    this.#dataMs = nowMs
-    if (!hasTrade) return
-    this.#hasTraded = true
-    this.#vouchedMs = -Infinity
-    this.#watch.silence.flowed(nowMs)
-    if (this.#onTrial) this.#judge(nowMs)
+    this.#silence.data(nowMs, hasTrade)
   }
 
   pong(nowMs: number): void {
@@ -126,7 +81,7 @@ export class Liveness {
 
   /** The subscriptions are settled. */
   expectTrades(): void {
-    this.#expectsTrades = true
+    this.#silence.expectTrades()
   }
 
   /** Whether a frame, a ping or a pong came. */
@@ -137,6 +92,7 @@ export class Liveness {
   /** Bytes came that do not make a whole frame yet. */
   moved(nowMs: number): void {
     this.#movedMs = nowMs
+    this.#silence.moved(nowMs)
   }
 
   /** Whether a ping is due, by the clock or by a silence; it then counts as sent. */
@@ -168,24 +124,25 @@ export class Liveness {
     this.#signMs = Math.min(nowMs, this.#signMs + heldMs)
     this.#pingedMs = Math.min(nowMs, this.#pingedMs + heldMs)
     this.#resumedMs = nowMs
-    this.#excuseData(nowMs)
+    this.#silence.excuse(nowMs)
   }
 
   /** The market is closed: no data is expected. */
   rest(nowMs: number): void {
-    this.#excuseData(nowMs)
+    this.#silence.excuse(nowMs)
   }
 
   /** REST knows of nothing that did not come, of the instrument that it was asked about. */
   explained(nowMs: number): void {
-    this.#vouchedMs = nowMs + this.#watch.silence.flowVouchedMs(nowMs)
+    this.#silence.explained(nowMs)
   }
 
   /** Whether it is worth another look before the next one is due. */
   isTense(nowMs: number): boolean {
     const { silence } = this.#watch
     const isStill = nowMs - this.#byteMs >= tenseMs && silence.frameLimitMs() < pongWithinMs
-    return isStill || (this.#flowSilentMs(nowMs) >= tenseMs && silence.flowLimitMs() < pongWithinMs)
+    const isFlowStill = this.#silence.flowSilentMs(nowMs) >= tenseMs
+    return isStill || (isFlowStill && silence.flowLimitMs() < pongWithinMs)
   }
 
   /** Looks for what is wrong; null when nothing is. To be called every second, or oftener. */
@@ -205,66 +162,17 @@ export class Liveness {
     if (this.#signLimitMs !== null && signAgeMs >= this.#signLimitMs) {
       return proven('heartbeat', `no sign of life for ${Math.round(signAgeMs)} ms`)
     }
-    if (this.#isWithheld(nowMs)) {
-      return proven('withheld', 'the venue tells of trades that do not arrive')
-    }
-    return this.#checkSilence(nowMs)
+    return this.#silence.check(nowMs)
   }
 
   /** The link is ended for this. */
-  condemned({ kind }: Suspicion, nowMs: number): void {
-    if (this.#onTrial && kind === 'silence') this.#judge(nowMs)
-  }
-
-  #isWithheld(nowMs: number): boolean {
-    return (
-      this.#flowSilentMs(nowMs) >= withheldMs && this.#watch.longestBehindMs(nowMs) >= withheldMs
-    )
-  }
-
-  #checkSilence(nowMs: number): Suspicion | null {
-    const suspicion = nowMs < this.#vouchedMs ? null : this.#findSilence(nowMs)
-    if (suspicion === null || this.#watch.areProvenQuiet(nowMs)) {
-      this.#unexplainedMs = null
-      return null
-    }
-    if (suspicion.kind === 'question') return suspicion
-    this.#unexplainedMs ??= nowMs
-    const waitedMs = nowMs - this.#unexplainedMs
-    const isHopeless = suspicion.kind === 'silence' && !this.#canAsk
-    return { ...suspicion, isProven: isHopeless || waitedMs >= answerWithinMs[suspicion.kind] }
-  }
-
-  #findSilence(nowMs: number): SilenceSuspicion | null {
-    const { silence } = this.#watch
-    const silentMs = nowMs - Math.max(this.#dataMs, this.#excusedMs)
-    const flowSilentMs = this.#flowSilentMs(nowMs)
-    const limitMs = this.#silence.limitMs()
-    const flowLimitMs = silence.flowLimitMs()
-    // A socket that brought no trade yet gives no rhythm to hold against it: only REST can tell.
-    if (this.#hasTraded && flowLimitMs < limitMs && flowSilentMs >= flowLimitMs) {
-      return { kind: 'flow', text: `no trade for ${Math.round(flowSilentMs)} ms`, isProven: false }
-    }
-    if (silentMs >= limitMs) {
-      return { kind: 'silence', text: `no data for ${Math.round(silentMs)} ms`, isProven: false }
-    }
-    const isAsked = this.#canAsk && this.#expectsTrades
-    if (!isAsked || flowSilentMs < Math.min(limitMs, silence.flowAskMs())) return null
-    return {
-      kind: 'question',
-      text: `no trade for ${Math.round(flowSilentMs)} ms`,
-      isProven: false
-    }
+  condemned(suspicion: Suspicion, nowMs: number): void {
+    this.#silence.condemned(suspicion, nowMs)
   }
 
   /** When the last byte came, of whatever. */
   get #byteMs(): number {
     return Math.max(this.#signMs, this.#pongMs, this.#movedMs)
-  }
-
-  #flowSilentMs(nowMs: number): number {
-    const sinceMs = this.#watch.silence.flowSinceMs
-    return nowMs - Math.max(sinceMs, this.#excusedMs, this.#movedMs, this.#openedMs)
   }
 
   /** Brisk, and now without a byte for longer than it usually is. */
@@ -283,25 +191,10 @@ export class Liveness {
     this.#lookedMs = nowMs
     if (passedMs <= lateMs) return
     // What came meanwhile lies unread in the machine's buffers.
-    this.#movedMs = nowMs
+    this.moved(nowMs)
     this.#watch.silence.rested(nowMs)
     if (this.#awaitsPong) this.#pingedMs = Math.min(nowMs, this.#pingedMs + passedMs)
   }
-
-  #excuseData(nowMs: number): void {
-    this.#dataMs = this.#excusedMs = nowMs
-    this.#watch.silence.rested(nowMs)
-    this.#hasData = false
-  }
-
-  #judge(nowMs: number): void {
-    this.#onTrial = false
-    this.#silence.judged(nowMs - this.#openedMs)
-  }
-}
-
-function proven(kind: Suspicion['kind'], text: string): Suspicion {
-  return { kind, text, isProven: true }
 }
 
 /** Silence after which a venue's sign of life is missed: 15 s, or three of its own beats. */
