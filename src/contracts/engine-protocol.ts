@@ -26,14 +26,16 @@ const engineConfigSchema = z.object({
   previousEnd: z.object({ atMs: z.number(), words: z.string() }).optional(),
   /**
    * What a run of faults changes to see that its check can fail. `gaps` false: they are neither declared
-   * nor refilled. `liveness` false: no link is ever taken for dead. `provoke`: faults to have from the
-   * start; more may be told later (never to a live run). `queueRows`: rows that may wait to be stored
-   * before reading pauses; at four times as many they are dropped.
+   * nor refilled. `liveness` false: no link is ever taken for dead. `growth` false: memory that grows is
+   * not told. `provoke`: faults to have from the start; more may be told later (never to a live run).
+   * `queueRows`: rows that may wait to be stored before reading pauses; at four times as many they are
+   * dropped.
    */
   faultRun: z
     .object({
       gaps: z.boolean(),
       liveness: z.boolean().optional(),
+      growth: z.boolean().optional(),
       provoke: z.array(provocationSchema).readonly().optional(),
       queueRows: z.int().positive().optional()
     })

@@ -391,7 +391,8 @@ export class Engine {
         const message = `the engine used ${residentMb} MB of memory and starts anew`
         this.#options.failed(new EngineFailure('memory-exceeded', message, 1, true))
       },
-      startedMs: this.#clock.monotonicMs()
+      startedMs: this.#clock.monotonicMs(),
+      isBlind: this.#options.config.faultRun?.growth === false
     })
   }
 

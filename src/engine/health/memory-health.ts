@@ -49,6 +49,8 @@ type Parts = {
   /** The engine needs so much memory that it must start anew, MB. */
   readonly exceeded: (residentMb: number) => void
   readonly startedMs: number
+  /** Growth is not looked for: the control of a run of faults. */
+  readonly isBlind?: boolean
 }
 
 /** What is known of the engine's memory: its size, whether it grows, swapping, and the bounds of its structures. */
@@ -152,7 +154,7 @@ export class MemoryHealth {
 
   #judge(monotonicMs: number): void {
     this.#trend = this.#growth.floorTrend(monotonicMs)
-    const growth = this.#growth.judge(monotonicMs)
+    const growth = this.#parts.isBlind === true ? null : this.#growth.judge(monotonicMs)
     if (growth !== null) this.#grown = { ...growth, seenMs: monotonicMs }
     else if (monotonicMs - (this.#grown?.seenMs ?? 0) >= toldForMs) this.#grown = null
   }

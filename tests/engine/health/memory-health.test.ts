@@ -20,8 +20,9 @@ class MemoryRig {
   nowMs = 0
   #onFloor: (floor: Reading) => void = () => undefined
 
-  constructor() {
+  constructor(of: { readonly isBlind?: boolean } = {}) {
     this.memory = new MemoryHealth({
+      ...of,
       contract: this.contract,
       swap: new SwapWatch(() => Promise.resolve({ swappedBytes: this.swappedMb * mb, pages: 0 })),
       heap: (onFloor) => {
@@ -106,6 +107,13 @@ describe('MemoryHealth', () => {
     expect(rig.memory.troubles()).toMatchObject([
       { code: 'memory-growth', sentence: expect.stringMatching(/heap grows by 200 MB/) as string }
     ])
+  })
+
+  test('tells no leak where it is not to look for growth', () => {
+    const rig = new MemoryRig({ isBlind: true })
+    rig.pass(60, { garbageMb: 0.2 })
+    rig.leakFast(60)
+    expect(rig.codes).toEqual([])
   })
 
   test('tells a leak of 2 MB a minute within 10 minutes, though V8 itself collects nothing', () => {
