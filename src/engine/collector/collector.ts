@@ -2,78 +2,23 @@ import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { Freshness } from '../../core/market/freshness.ts'
 import type { MarketEvent, Trade } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
-import type { Selection } from '../../core/market/instrument-selection.ts'
-import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
-import type { Random } from '../../core/market/random.ts'
-import type { RestClient, RestContext, Venue, VenueEndpoints } from '../../venues/venue.ts'
-import { judgeRecentPage } from './backfill/judge-page.ts'
-import type { Clock, Timer } from './clock.ts'
+import type { RestContext, Venue } from '../../venues/venue.ts'
+import type { Timer } from './clock.ts'
+import type { CollectorOptions } from './collector-options.ts'
 import { sumTotals } from './collector-totals.ts'
 import type { CollectorTotals } from './collector-totals.ts'
-import type { ConnectionTransition } from './connection-transition.ts'
 import { InstrumentDiscovery } from './discovery.ts'
 import { Fleet } from './fleet.ts'
 import { Governor } from './governor.ts'
 import { HandoverSlots } from './handover-slots.ts'
-import type { InstrumentCache } from './instrument-cache.ts'
 import { InstrumentDesk } from './instrument-desk.ts'
-import type { Log } from './log.ts'
-import type { MarketHours } from './market-hours.ts'
 import { OutageNotice } from './outage-notice.ts'
 import { Placement } from './placement.ts'
-import type { ReceiveQueue } from './receive-queue.ts'
-import { createRestClient } from './rest-client.ts'
 import { SleepWatch } from './sleep-watch.ts'
-import type { Reachability } from './reachability.ts'
-import type { SocketFactory } from './socket.ts'
-import type { RestLane, VenueBudget } from './venue-budget.ts'
+import type { RestLane } from './venue-budget.ts'
+import { VenueRest } from './venue-rest.ts'
 
 const tickMs = 1_000
-
-export type CollectorOptions = {
-  readonly venue: Venue
-  readonly endpoints: VenueEndpoints
-  readonly apiKey: string | null
-  readonly selection: Selection
-  /** Symbols, each always fed by two connections of its shard; only for venues that number their trades. */
-  readonly priority: readonly string[]
-  /** Instruments on one connection; null: the venue's usual number. More than its most is cut to that. */
-  readonly perConnection: number | null
-  /** After which links are replaced, less a 24th or two, ms; null: the venue's own lifetime, if it has one. */
-  readonly lifetimeMs: number | null
-  /** Sent as `User-Agent`: `tapedeck/1.2.3`. */
-  readonly userAgent: string
-  readonly clock: Clock
-  readonly random: Random
-  readonly sockets: SocketFactory
-  /** Whoever made it drains it; may be shared with other collectors. */
-  readonly received: ReceiveQueue
-  readonly cache: InstrumentCache | null
-  /** Shared with the venues that count together with this one; its own unless given. */
-  readonly budget?: VenueBudget
-  /** Shared by all collectors of a run; without it, offline is judged by this venue alone. */
-  readonly reachability?: Reachability
-  /** Null: connects at any hour (`--skip-market-hours`, or no calendar in use). */
-  readonly marketHours: MarketHours | null
-  /** No link is ever taken for dead: only to see that a check of faults can fail. */
-  readonly isBlind?: boolean
-  readonly log: Log
-  /** Events of one frame, in order, once the frame is taken in; must be quick. `link` as in link marks. */
-  onEvents(link: string, events: readonly MarketEvent[], receivedMs: number): void
-  /** A link began or ceased to carry instruments; with overlapping links each tells for itself. */
-  onLink(mark: LinkMark): void
-  /** State, instruments or log of a connection changed, or it came or went. */
-  onConnectionChanged(connection: string): void
-  /** A connection's state changed; told before `onConnectionChanged`. */
-  onTransition?(transition: ConnectionTransition): void
-  /**
-   * Makes instruments known before their connections open, which wait for it; called for one list at a
-   * time. Those for which it rejects are not collected until they are found again.
-   */
-  readonly prepare?: (instruments: readonly Instrument[]) => Promise<void>
-  /** The list of collected instruments changed; called before any of their events. */
-  onInstrumentsChanged(instruments: readonly Instrument[]): void
-}
 
 /** Everything that is collected from one venue. */
 export type Collector = {
@@ -133,7 +78,7 @@ class VenueCollector implements Collector {
   readonly #options: CollectorOptions
   readonly #governor: Governor
   readonly #notice: OutageNotice
-  readonly #restClients: Readonly<Record<RestLane, RestClient>>
+  readonly #rest: VenueRest
   readonly #discovery: InstrumentDiscovery
   readonly #abort = new AbortController()
   readonly #placement: Placement
@@ -144,7 +89,7 @@ class VenueCollector implements Collector {
   #timer: Timer | null = null
 
   constructor(options: CollectorOptions) {
-    const { venue, endpoints, apiKey, clock, userAgent } = options
+    const { venue, endpoints, clock } = options
     this.venue = venue
     this.#options = options
     this.#notice = new OutageNotice(venue, options.log)
@@ -156,11 +101,7 @@ class VenueCollector implements Collector {
       isIdle: () => this.#fleet.isResting
     })
     this.#sleep = new SleepWatch(clock, tickMs)
-    const client = { governor: this.#governor, clock, apiKey, userAgent }
-    this.#restClients = {
-      live: createRestClient(client),
-      low: createRestClient({ ...client, lane: 'low' })
-    }
+    this.#rest = new VenueRest({ ...options, governor: this.#governor })
     const { usual, most } = venue.limits.instrumentsPerConnection
     const perConnection = Math.min(options.perConnection ?? usual, most)
     this.#placement = new Placement(venue.id, { perConnection, most })
@@ -173,7 +114,7 @@ class VenueCollector implements Collector {
         linkNames: new Set(),
         lifetimeMs: options.lifetimeMs ?? venue.lifetimeMs,
         discounted: this.#discounted,
-        newestTrades: (...question) => this.#newestTrades(...question),
+        newestTrades: (...question) => this.#rest.newestTrades(...question),
         onEvents: (link, events, receivedMs) => options.onEvents(link, events, receivedMs),
         onLink: (mark) => options.onLink(mark),
         onRefused: () => this.#discovery.lookAgain()
@@ -198,8 +139,7 @@ class VenueCollector implements Collector {
   }
 
   rest(signal: AbortSignal, lane: RestLane = 'live'): RestContext {
-    const { endpoints, apiKey } = this.#options
-    return { rest: this.#restClients[lane], restUrl: endpoints.restUrl, apiKey, signal }
+    return this.#rest.context(signal, lane)
   }
 
   start(): void {
@@ -294,17 +234,6 @@ class VenueCollector implements Collector {
   resumed(): void {
     this.#sleep.forget()
     this.#fleet.presumeDead('presumed dead after sleep')
-  }
-
-  /** What REST knows of an instrument; null where it has no history, or tells of it what cannot be. */
-  async #newestTrades(
-    instrument: Instrument,
-    limit: number,
-    signal: AbortSignal
-  ): Promise<readonly Trade[] | null> {
-    const page = await this.venue.fetchRecentTrades(this.rest(signal), instrument, limit)
-    const asked = { instrument: instrument.id, nowMs: this.#options.clock.nowMs() }
-    return page === null || judgeRecentPage(page, asked) !== null ? null : page.trades
   }
 
   #allProblems(): readonly string[] {

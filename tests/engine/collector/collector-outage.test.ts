@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Collector, CollectorOptions } from '../../../src/engine/collector/collector.ts'
+import type { Collector } from '../../../src/engine/collector/collector.ts'
+import type { CollectorOptions } from '../../../src/engine/collector/collector-options.ts'
 import { coinbase } from '../../../src/venues/coinbase/coinbase.ts'
 import { bybitSpot } from '../../../src/venues/bybit/bybit.ts'
 import { binanceSpot } from '../../../src/venues/binance-spot/binance-spot.ts'

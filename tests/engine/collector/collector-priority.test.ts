@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CollectorOptions } from '../../../src/engine/collector/collector.ts'
+import type { CollectorOptions } from '../../../src/engine/collector/collector-options.ts'
 import { aStartedCollector, answer, discovering, letIn } from '../../support/collector-rig.ts'
 import type { CollectorRig } from '../../support/collector-rig.ts'
 import type { FakeSocket } from '../../support/fake-sockets.ts'
