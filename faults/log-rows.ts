@@ -79,12 +79,7 @@ const logStorm = bareRow({
     const plain = pino({}, { write: (text: string) => lines.push(JSON.parse(text) as Line) })
     const write: Log['write'] = (level, event, fields) => plain[level]({ event, ...fields })
     await storm({ write }, unlimitedMs)
-    return {
-      peak_1s: Math.min(
-        lines.length,
-        lines.filter(({ time }) => time - (lines[0]?.time ?? 0) < 1_000).length
-      )
-    }
+    return { peak_1s: lines.filter(({ time }) => time - (lines[0]?.time ?? 0) < 1_000).length }
   }
 })
 

@@ -73,8 +73,14 @@ const oldNode = `data:text/javascript,${encodeURIComponent(
   "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '22.12.0' } })"
 )}`
 const project = fileURLToPath(new URL('..', import.meta.url))
+/** What the command starts once it has found Node new enough. */
+const builtHost = join(project, 'out', 'main', 'headless.js')
 const lacking = 'better-sqlite3'
 const wrongEnvironment = 78
+
+function servingIn(folder: string): readonly string[] {
+  return ['serve', '--port', '0', '--no-browser', '--data-dir', join(folder, 'data')]
+}
 
 /** Runs a copy of the build beside all modules but the one. */
 async function withoutModule(folder: string): Promise<{ code: number | null; stderr: string }> {
@@ -87,8 +93,7 @@ async function withoutModule(folder: string): Promise<{ code: number | null; std
     if (name !== lacking) await symlink(join(from, name), join(folder, 'node_modules', name))
   }
   const entry = join(folder, 'bin', 'tapedeck.js')
-  const where = ['--port', '0', '--no-browser', '--data-dir', join(folder, 'data')]
-  await using host = new TapedeckHost(['serve', ...where], [], entry)
+  await using host = new TapedeckHost(servingIn(folder), [], entry)
   const isOver = await holdsWithin(endsMs, () => host.exitCode !== null)
   return { code: await host.end(isOver ? null : 'SIGKILL'), stderr: host.stderr }
 }
@@ -127,8 +132,15 @@ const wrongRuntime = bareRow({
     }
   },
   control: async () => {
-    await using as = new TapedeckHost(['no-such-command'])
-    return { oldNodeCode: await as.end() }
+    const folder = await mkdtemp(join(tmpdir(), 'tapedeck-runtime-'))
+    try {
+      await using unchecked = new TapedeckHost(servingIn(folder), ['--import', oldNode], builtHost)
+      const isOver = () => unchecked.exitCode !== null
+      await holdsWithin(endsMs, () => isOver() || unchecked.stdout.includes('Open http'))
+      return { oldNodeCode: await unchecked.end(isOver() ? null : 'SIGKILL') }
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
   }
 })
 
