@@ -2,7 +2,8 @@ import { planRetry } from '../../core/market/backoff.ts'
 import type { Random } from '../../core/market/random.ts'
 import type { Clock, Timer } from './clock.ts'
 import type { CloseCause } from './close-cause.ts'
-import type { Admission, Asker, Governor } from './governor.ts'
+import type { Admission, Asker } from './connect-queue.ts'
+import type { Governor } from './governor.ts'
 
 /** The tries of one connection: how many were in vain, and what it waits for before the next. One wait at a time. */
 export class Attempts {

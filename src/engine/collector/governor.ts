@@ -1,46 +1,18 @@
-import { createTokenBucket } from '../../core/market/token-bucket.ts'
-import type { TokenBucket } from '../../core/market/token-bucket.ts'
-import type { WaitingReason } from '../../contracts/shapes.ts'
 import type { VenueLimits } from '../../venues/venue.ts'
 import { Breaker } from './breaker.ts'
 import type { BreakerHold, Failure, Outage } from './breaker.ts'
 import type { Clock, Timer } from './clock.ts'
-import type { CloseCause } from './close-cause.ts'
+import { ConnectQueue } from './connect-queue.ts'
+import type { Admission, Asker, ConnectTicket, Hold } from './connect-queue.ts'
 import { Reachability } from './reachability.ts'
 import type { Reach, ReachMembership } from './reachability.ts'
+import { ReleasePace } from './release-pace.ts'
 import { VenueBudget } from './venue-budget.ts'
 import type { RestLane } from './venue-budget.ts'
 
 /** Pause of a venue that would not let us in; trying on would make it worse, ms. */
 const refusedPauseMs = 300_000
-const releaseForMs = 60_000
 const windowMs = 300_000
-
-/** The right to try one connection; its holder says how it went. */
-export type ConnectTicket = {
-  opened(): void
-  /** Once, opened or not. Null: on purpose, or nothing was tried; else how it was lost. */
-  ended(loss: CloseCause | null): void
-}
-
-/** Why a connection has to wait, and when the venue is asked next: epoch ms of the run clock, null for just now or unknown. */
-export type Hold = {
-  readonly reason: Extract<WaitingReason, 'rate' | 'breaker' | 'offline' | 'maintenance'>
-  readonly nextMs: number | null
-}
-
-/** Who wants to connect. */
-export type Asker = {
-  readonly connection: string
-  /** The lowest goes first, be it later to ask; of equals the first to ask. */
-  readonly rank: number
-  admitted(ticket: ConnectTicket): void
-  /** Why it has to wait, and each time that changes. */
-  held?(hold: Hold): void
-}
-
-/** A place in the queue for a ticket; cancelling it does nothing once admitted. */
-export type Admission = { cancel(): void }
 
 /** What a governor shares with those of other venues, and knows of its connections. */
 export type GovernorParts = {
@@ -67,17 +39,15 @@ export class Governor {
   readonly #clock: Clock
   readonly #budget: VenueBudget
   readonly #breaker: Breaker
-  readonly #release: TokenBucket
+  readonly #release: ReleasePace
   readonly #reachability: Reachability
   readonly #membership: ReachMembership
   readonly #isIdle: () => boolean
   readonly #leaveBudget: () => void
   readonly #onOutage: (outage: Outage | null) => void
-  #queue: Asker[] = []
+  readonly #queue = new ConnectQueue()
   #probe: ConnectTicket | null = null
-  #releasedUntilMs = -Infinity
   #timer: Timer | null = null
-  #told: Hold | null = null
   #toldOutage: Outage['reason'] | null = null
   /** What the pause about to be is for; else another venue of the budget asked for it. */
   #pausing: Pick<BreakerHold, 'reason' | 'text'> | null = null
@@ -94,8 +64,7 @@ export class Governor {
     this.#onOutage = (outage) => parts.onOutage?.(outage)
     const leastProbeMs = connects.per5Minutes === null ? 0 : (2 * windowMs) / connects.per5Minutes
     this.#breaker = new Breaker(() => parts.connections?.() ?? 1, leastProbeMs)
-    const perSecond = connects.releasePerSecond ?? connects.perSecond / 2
-    this.#release = createTokenBucket({ burst: 1, perSecond }, clock.monotonicMs())
+    this.#release = new ReleasePace(connects, clock.monotonicMs())
     this.#leaveBudget = this.#budget.onPaused(() => this.#paused())
     this.#reachability = parts.reachability ?? new Reachability()
     this.#membership = this.#reachability.join({
@@ -127,14 +96,13 @@ export class Governor {
 
   /** Queues for a ticket; `admitted` is called at once where nothing is in the way. */
   admit(asker: Asker): Admission {
-    const at = this.#queue.findIndex(({ rank }) => rank > asker.rank)
-    this.#queue.splice(at < 0 ? this.#queue.length : at, 0, asker)
+    this.#queue.add(asker)
     this.#pump()
-    if (this.#queue.includes(asker)) asker.held?.(this.hold)
+    if (this.#queue.has(asker)) asker.held?.(this.hold)
     return {
       cancel: () => {
-        this.#queue = this.#queue.filter((other) => other !== asker)
-        if (this.#queue.length === 0) this.#disarm()
+        this.#queue.remove(asker)
+        if (this.#queue.isEmpty) this.#disarm()
       }
     }
   }
@@ -200,7 +168,7 @@ export class Governor {
   }
 
   close(): void {
-    this.#queue = []
+    this.#queue.clear()
     this.#disarm()
     this.#leaveBudget()
     this.#membership.leave()
@@ -208,7 +176,7 @@ export class Governor {
 
   #pump(): void {
     this.#disarm()
-    while (this.#queue.length > 0 && this.#probe === null) {
+    while (!this.#queue.isEmpty && this.#probe === null) {
       const waitMs = this.#waitMs()
       if (waitMs > 0) {
         this.#timer = this.#clock.after(waitMs, () => this.#pump())
@@ -224,16 +192,15 @@ export class Governor {
     const budgetMs = this.#budget.connectWaitMs()
     const { outage } = this
     if (outage !== null) return Math.max(budgetMs, outage.probeMs - nowMs)
-    const isReleasing = nowMs < this.#releasedUntilMs
-    return isReleasing ? Math.max(budgetMs, this.#release.waitMs(nowMs)) : budgetMs
+    return Math.max(budgetMs, this.#release.waitMs(nowMs))
   }
 
   #grant(): void {
-    const asker = this.#queue.shift()
-    if (asker === undefined) return
+    const asker = this.#queue.take()
+    if (asker === null) return
     const nowMs = this.#clock.monotonicMs()
     this.#budget.takeConnect()
-    if (nowMs < this.#releasedUntilMs) this.#release.take(nowMs)
+    this.#release.take(nowMs)
     const ticket = this.#createTicket(asker.connection)
     if (this.outage !== null) {
       this.#probe = ticket
@@ -263,7 +230,7 @@ export class Governor {
     this.#breaker.opened(connection)
     this.#probe = null
     this.#budget.served()
-    if (hadOutage) this.#releasedUntilMs = this.#clock.monotonicMs() + releaseForMs
+    if (hadOutage) this.#release.begin(this.#clock.monotonicMs())
     this.#changed()
   }
 
@@ -305,18 +272,11 @@ export class Governor {
       this.#toldOutage = outage?.reason ?? null
       this.#onOutage(outage)
     }
-    const told = this.#told
-    if (told !== null && told.reason === hold.reason && isNear(told.nextMs, hold.nextMs)) return
-    this.#told = hold
-    for (const asker of [...this.#queue]) asker.held?.(hold)
+    this.#queue.tell(hold)
   }
 
   #disarm(): void {
     this.#timer?.cancel()
     this.#timer = null
   }
-}
-
-function isNear(a: number | null, b: number | null): boolean {
-  return a === null || b === null ? a === b : Math.abs(a - b) < 100
 }

@@ -3,7 +3,7 @@ import type { Instrument } from '../../core/market/instrument.ts'
 import { Attempts } from './attempts.ts'
 import type { CloseCause } from './close-cause.ts'
 import type { ConnectionStory } from './connection-story.ts'
-import type { ConnectTicket } from './governor.ts'
+import type { ConnectTicket } from './connect-queue.ts'
 import type { LinkContext } from './link-options.ts'
 import type { MarketFollower } from './market-follower.ts'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { judgeEnd } from '../../../src/engine/collector/close-cause.ts'
 import { Governor } from '../../../src/engine/collector/governor.ts'
-import type { ConnectTicket } from '../../../src/engine/collector/governor.ts'
+import type { ConnectTicket } from '../../../src/engine/collector/connect-queue.ts'
 import { ConnectionRig } from '../../support/connection-rig.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
