@@ -202,6 +202,7 @@ const suspended = standRow({
   rate,
   settleMs: 60_000,
   spoil: withoutGaps,
+  loopLeave: 'held on purpose',
   mostSeeds: 3,
   expect: (judged) => [...boundedBy({ recoverMs: { most: 30_000 } })(judged), ...unfilled(judged)],
   act: async (stand) => {

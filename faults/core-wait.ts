@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 
+/** An engine that waits longer for a core is late whatever it does. */
+export const mostCoreWaitPercent = 10
+
 const nsPerMs = 1_000_000
 
 /** How much of its time a process' main thread wanted to run and got no core: what the machine owes it. */

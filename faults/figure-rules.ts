@@ -6,7 +6,7 @@ export type FigureRule = { readonly least?: number; readonly most?: number }
 /** Problems in words with figures that are beyond their bounds, or were not measured. */
 export function boundedBy(
   rules: Readonly<Record<string, FigureRule>>
-): (judged: Judged) => readonly string[] {
+): (judged: Pick<Judged, 'figures'>) => readonly string[] {
   return ({ figures }) =>
     Object.entries(rules).flatMap(([name, { least = -Infinity, most = Infinity }]) => {
       const value = figures[name] ?? null

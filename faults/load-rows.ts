@@ -164,6 +164,7 @@ const slowConsumer = loadRow({
   title: 'each message takes 5 ms to be taken in, at more than that allows',
   rate: 3,
   engineFaults: { gaps: true },
+  loopLeave: 'held on purpose',
   mostSeeds: 3,
   logLevel: 'info',
   rules: {

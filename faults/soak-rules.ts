@@ -1,3 +1,4 @@
+import { mostCoreWaitPercent } from './core-wait.ts'
 import { growthTrend, type GrowthTrend, type Reading } from '../src/engine/health/growth-trend.ts'
 
 /** What a soak came to so far; of a figure that changes, the worst. Null: not known yet. */
@@ -93,9 +94,6 @@ const rules: readonly Rule[] = [
   },
   { rule: null, name: 'messagesPerSecond', what: 'messages a second, mean', least: 1_500 }
 ]
-
-/** An engine that waits longer for a core is late whatever it does. */
-const mostCoreWaitPercent = 10
 
 /** One rule, and whether it held. */
 export type SoakVerdict = {

@@ -1,5 +1,6 @@
 import { seededRandom, type Random } from '../src/core/market/random.ts'
 import type { Collected, VenueSettings } from './engine-config.ts'
+import { loopProblems, LoopWatch, type LoopLeave } from './loop-rule.ts'
 import { judgeRow, withoutGaps, type RowRule } from './judge-row.ts'
 import type { FaultRow, RowFigures } from './row.ts'
 import { FaultStand, type StandOptions } from './stand.ts'
@@ -17,6 +18,8 @@ export type StandRow = Pick<FaultRow, 'id' | 'families' | 'title' | 'blind'> &
     readonly venueSettings?: VenueSettings
     readonly proxy?: boolean
     readonly logLevel?: StandOptions['logLevel']
+    /** Why its event loop may be late; held to U7 unless said. */
+    readonly loopLeave?: LoopLeave
     /** Runs of it that are enough; one for each seed unless said. */
     readonly mostSeeds?: number
     /** What a control of its own found wrong, beside the spoilt database; empty: the row's check is blind. */
@@ -70,16 +73,21 @@ export function standRow(row: StandRow): FaultRow {
       }
       stand.engine.forgetGap()
       const fromMs = performance.now()
+      const loop = row.loopLeave === undefined ? new LoopWatch(stand.engine) : null
       const figures = await row.act(stand, seededRandom(seed))
       const settledMs = await stand.settle(row.settleMs)
       const { firstGapMs, health } = stand.engine
+      const loopFigures = loop?.figures ?? {}
       await stand.stopEngine()
-      const run = await judgeRow(stand, row, {
+      const judged = await judgeRow(stand, row, {
         detectMs: firstGapMs === null ? null : firstGapMs - fromMs,
         settledMs,
         conflictsTold: health?.conflictingTrades ?? null,
+        ...loopFigures,
         ...figures
       })
+      const late = loop === null ? [] : loopProblems(loopFigures)
+      const run = { ...judged, problems: [...judged.problems, ...late] }
       if (row.control === undefined) return run
       const own = row.control()
       return { ...run, controlProblems: own.length === 0 ? [] : [...own, ...run.controlProblems] }

@@ -29,6 +29,7 @@ const full = standRow({
   collected,
   rate: 1,
   engineFaults: { gaps: true, queueRows },
+  loopLeave: 'held on purpose',
   settleMs,
   logLevel: 'info',
   spoil: withoutGaps,
@@ -119,7 +120,6 @@ const locked = standRow({
         storedMeanwhile,
         waited,
         longestBeatMs,
-        loopDelayP99Ms: engine.health?.eventLoopDelayP99Ms ?? null,
         gaps: countIn(stand.database, 'SELECT count(*) FROM gap'),
         droppedTrades: engine.health?.droppedTrades ?? null
       }

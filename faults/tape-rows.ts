@@ -93,6 +93,7 @@ export const tapeRows: readonly FaultRow[] = [
     families: ['D'],
     title: `holes of 1, 100 and ${largeHole}, at a reconnect and over a restart`,
     settleMs: largeHoleMs,
+    loopLeave: 'engine replaced',
     spoil: withoutGaps,
     expect: allRefilled,
     act: async (stand, random) => {

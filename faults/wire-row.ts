@@ -9,16 +9,15 @@ export type WireRow = StandRow & {
   readonly mayBreach?: boolean
 }
 
-/** Bounds that hold in every row, whatever happens; that of the loop allows for rows beside it. */
+/** Bounds that hold in every row, whatever happens. */
 const bounds: Readonly<Record<string, number>> = {
   log_1s: 100,
   log_10s: 200,
-  loopP99Ms: 500,
   rssMb: 250,
   bans: 0
 }
 
-/** Makes a row whose figures tell attempts, lines of log, delay of the loop and memory too. */
+/** Makes a row whose figures tell attempts, lines of log and memory too. */
 export function wireRow(row: WireRow): FaultRow {
   return standRow({
     logLevel: 'info',
@@ -46,7 +45,6 @@ async function commonFigures(stand: FaultStand, mayBreach: boolean): Promise<Row
     reconnects: engine.connections.reduce((sum, { reconnects }) => sum + reconnects, 0),
     log_1s: engine.log.peakWithin(1_000),
     log_10s: engine.log.peakWithin(10_000),
-    loopP99Ms: engine.health?.eventLoopDelayP99Ms ?? null,
     rssMb: memoryMb(engine.pid)
   }
 }
