@@ -11,7 +11,8 @@ import type { VenueHistory } from './venue-history.ts'
 /** An instrument holds one open gap more for a moment, before two of them grow into one. */
 const gapsOfInstrument = holesRemembered + 1
 
-type Parts = {
+/** What grows with what comes in. */
+export type BoundedOwners = {
   readonly received: Pick<ReceiveQueue, 'structures'>
   readonly writer: Pick<StoreWriter, 'structures'>
   readonly pipeline: Pick<Pipeline, 'openGaps'>
@@ -21,8 +22,8 @@ type Parts = {
 }
 
 /** All structures of an engine that grow with what comes in. */
-export function boundedStructures(parts: Parts): readonly StructureSource[] {
-  const { received, writer, pipeline, publisher, history, heads } = parts
+export function boundedStructures(owners: BoundedOwners): readonly StructureSource[] {
+  const { received, writer, pipeline, publisher, history, heads } = owners
   return [
     () => received.structures(),
     () => writer.structures(),

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
@@ -7,7 +6,6 @@ import type { Provocation } from '../contracts/provocation.ts'
 import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 import { BackPressure } from './back-pressure.ts'
-import { boundedStructures } from './bounded-structures.ts'
 import { Collecting } from './collecting.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
 import type { Log as CollectorLog, LogFields } from './collector/log.ts'
@@ -15,12 +13,11 @@ import { ReceiveQueue } from './collector/receive-queue.ts'
 import { EngineFailure } from './engine-failure.ts'
 import type { HandlerClock } from './health/handler-clock.ts'
 import { HandlerFaults } from './health/handler-faults.ts'
-import { GcFloor } from './health/gc-floor.ts'
-import { MemoryContract } from './health/memory-contract.ts'
-import { MemoryHealth } from './health/memory-health.ts'
-import { SwapWatch } from './health/swap-watch.ts'
+import type { MemoryHealth } from './health/memory-health.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
 import { EngineLog } from './engine-log.ts'
+import { openEngineMemory } from './engine-memory.ts'
+import { lookThrough, openEngineStore } from './engine-store.ts'
 import { GapJournal } from './gap-journal.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { LedgerDesk } from './ledger-desk.ts'
@@ -34,12 +31,8 @@ import { StateFeed } from './state-feed.ts'
 import { StatePublishing } from './state-publishing.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
-import { checkIntegrity, openReader } from './storage/open-reader.ts'
-import { openWriter } from './storage/open-writer.ts'
 import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
-
-const storeFile = 'tapedeck.db'
 
 export type EngineOptions = {
   readonly config: EngineConfig
@@ -139,7 +132,13 @@ export class Engine {
       const opened = { lock, ...(await this.#openStore()) }
       this.#run({ ...opened, incidents: await this.#openIncidents(opened) })
       const { isUncleanStart, integrity } = opened.writer.run
-      if (isUncleanStart && integrity === 'not-checked') void this.#lookThrough()
+      if (isUncleanStart && integrity === 'not-checked') {
+        void lookThrough({
+          ...this.#options,
+          trouble: this.#trouble,
+          log: (...line) => this.#log(...line)
+        })
+      }
     } catch (error) {
       lock.release()
       throw error
@@ -147,36 +146,18 @@ export class Engine {
   }
 
   async #openStore(): Promise<Pick<Running, 'writer' | 'reader' | 'pipeline'>> {
-    const { config, threads, handlers, failed } = this.#options
-    const file = join(config.dataDir, storeFile)
+    const { config, handlers } = this.#options
     const intervals = intervalsOf(config)
-    const queueRows = config.faultRun?.queueRows
-    const writer = await openWriter({
-      file,
-      mode: config.mode,
-      threadUrl: threads.writer,
+    const { writer, reader } = await openEngineStore({
+      ...this.#options,
+      intervals,
       startedMs: this.#startedMs,
-      ...(queueRows === undefined ? {} : { queueRows }),
-      tickSizes: intervals.flatMap((spec) => (spec.kind === 'tick' ? [spec.tradesPerCandle] : [])),
-      events: {
-        onRebuilt: (result) => {
-          handlers.run('take over candles', () => this.#running?.pipeline.adopt(result))
-        },
-        onPressure: (pressure) => this.#followPressure(pressure),
-        onTrouble: (error) => {
-          this.#trouble.storeTrouble(error?.message ?? null)
-          if (error === null) this.#log('info', 'store-works-again', {})
-          else this.#log('error', 'store-trouble', { code: error.code, message: error.message })
-        },
-        onRestart: (error) => this.#threadEnded('writer', error),
-        onFailed: failed
-      }
-    })
-    const reader = await openReader({
-      file,
-      threadUrl: threads.reader,
-      onRestart: (error) => this.#threadEnded('reader', error),
-      onFailed: failed
+      trouble: this.#trouble,
+      log: (...line) => this.#log(...line),
+      rebuilt: (result) => {
+        handlers.run('take over candles', () => this.#running?.pipeline.adopt(result))
+      },
+      pressure: (pressure) => this.#pressure.follow('store', pressure)
     })
     const pipeline = new Pipeline({
       clock: config.clock,
@@ -200,23 +181,6 @@ export class Engine {
     })
     await incidents.recall()
     return incidents
-  }
-
-  #threadEnded(thread: 'writer' | 'reader', { message }: Error): void {
-    this.#log('error', 'storage-thread-ended', { thread, reason: message })
-  }
-
-  /** A file too big to be looked through before it is used is looked through beside its use. */
-  async #lookThrough(): Promise<void> {
-    const { config, threads } = this.#options
-    try {
-      const file = join(config.dataDir, storeFile)
-      const found = await checkIntegrity({ file, threadUrl: threads.reader })
-      this.#log(found === 'ok' ? 'info' : 'error', 'store-checked', { found })
-      if (found !== 'ok') this.#trouble.storeDamaged(found)
-    } catch (error) {
-      this.#log('warn', 'store-not-checked', { reason: String(error) })
-    }
   }
 
   /** Has a fault, where it is an engine of a fault run. */
@@ -361,36 +325,21 @@ export class Engine {
     return new HandlerFaults(listener, () => this.#clock.monotonicMs())
   }
 
-  #followPressure(pressure: 'high' | 'normal'): void {
-    this.#log('warn', 'store-pressure', { pressure })
-    this.#trouble.storePressure(pressure)
-    this.#pressure.follow('store', pressure)
-  }
-
   #followReceiving(pressure: 'high' | 'normal'): void {
     this.#trouble.receivePressure(pressure)
     this.#pressure.follow('receiving', pressure)
   }
 
   #openMemory({ writer, pipeline }: Pick<Running, 'writer' | 'pipeline'>): MemoryHealth {
-    const contract = new MemoryContract()
-    const publisher = this.#publisher
-    const [received, history, heads] = [this.#received, this.#history, this.#heads]
-    const owners = { received, writer, pipeline, publisher, history, heads }
-    contract.register(...boundedStructures(owners))
-    return new MemoryHealth({
-      contract,
-      swap: new SwapWatch(),
-      heap: (onFloor) => new GcFloor(onFloor),
-      residentBytes: () => process.memoryUsage.rss(),
+    const [publisher, received] = [this.#publisher, this.#received]
+    const [history, heads] = [this.#history, this.#heads]
+    return openEngineMemory({
+      owners: { received, writer, pipeline, publisher, history, heads },
       shed: () => {
         publisher.shed()
         history.forgetAll()
       },
-      exceeded: (residentMb) => {
-        const message = `the engine used ${residentMb} MB of memory and starts anew`
-        this.#options.failed(new EngineFailure('memory-exceeded', message, 1, true))
-      },
+      failed: this.#options.failed,
       startedMs: this.#clock.monotonicMs(),
       isBlind: this.#options.config.faultRun?.growth === false
     })
