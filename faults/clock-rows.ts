@@ -83,7 +83,7 @@ const wrongClock: FaultRow = {
   families: ['V'],
   title: 'a clock that is two hours wrong from the start, fast and slow',
   needsGaps: false,
-  mostSeeds: 3,
+  mostSeeds: 1,
   notYet: null,
   run: async (seed) => {
     const fast = await clockWrong(2 * hourMs)(seed)
@@ -110,7 +110,7 @@ const steppedClock: FaultRow = {
   families: ['V'],
   title: 'the clock is set an hour on, back, and an hour behind while running',
   needsGaps: false,
-  mostSeeds: 3,
+  mostSeeds: 1,
   notYet: null,
   run: async (seed) => {
     await using stand = await FaultStand.open({ seed, rate, collected, faultRun: null, make })
@@ -203,7 +203,7 @@ const suspended = standRow({
   settleMs: 60_000,
   spoil: withoutGaps,
   loopLeave: 'held on purpose',
-  mostSeeds: 3,
+  mostSeeds: 1,
   expect: (judged) => [...boundedBy({ recoverMs: { most: 30_000 } })(judged), ...unfilled(judged)],
   act: async (stand) => {
     const { engine } = stand

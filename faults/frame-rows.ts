@@ -25,6 +25,7 @@ function reconnects({ engine }: FaultStand): number {
 
 type FrameRow = Pick<WireRow, 'id' | 'title' | 'act'> & {
   readonly spoil?: string
+  readonly mostSeeds?: number
   readonly rules: Readonly<Record<string, FigureRule>>
 }
 
@@ -89,6 +90,7 @@ export const frameRows: readonly FaultRow[] = [
   frameRow({
     id: 'P13',
     title: 'one instrument refused, then all of them, then no acknowledgement',
+    mostSeeds: 1,
     rules: {
       othersLiveMs: { most: 30_000 },
       acknowledgedMs: { most: 60_000 },

@@ -105,7 +105,7 @@ const blocked: FaultRow = {
   families: ['R'],
   title: 'a handler that holds the event loop for 30 s',
   needsGaps: true,
-  mostSeeds: 3,
+  mostSeeds: 1,
   notYet: null,
   run: (seed) =>
     supervisedRow(seed, {
@@ -151,7 +151,7 @@ const exhausted: FaultRow = {
   families: ['R'],
   title: 'a heap that leaks until it is full',
   needsGaps: true,
-  mostSeeds: 3,
+  mostSeeds: 1,
   notYet: null,
   run: (seed) =>
     supervisedRow(seed, {

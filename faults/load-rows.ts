@@ -165,7 +165,7 @@ const slowConsumer = loadRow({
   rate: 3,
   engineFaults: { gaps: true },
   loopLeave: 'held on purpose',
-  mostSeeds: 3,
+  mostSeeds: 1,
   logLevel: 'info',
   rules: {
     offeredPerSecond: { least: 250 },

@@ -82,7 +82,7 @@ function leakRow(row: Pick<FaultRow, 'id' | 'title' | 'isLong'>, leak: Leak): Fa
     ...row,
     families: ['L'],
     needsGaps: false,
-    mostSeeds: row.isLong === true ? 1 : 3,
+    mostSeeds: 1,
     notYet: null,
     run: async (seed) => {
       const [run, blind] = await Promise.all([

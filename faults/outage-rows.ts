@@ -149,6 +149,7 @@ export const outageRows: readonly FaultRow[] = [
     id: 'N16',
     families: ['N'],
     title: 'all venues out of reach for 20 s',
+    mostSeeds: 1,
     collected: three,
     venueSettings: onePerConnection,
     settleMs,

@@ -126,6 +126,7 @@ const crashLoop = bareRow({
   id: 'R3',
   families: ['R'],
   title: 'an engine that ends at each start, ten minutes of it at twenty times the speed',
+  mostSeeds: 1,
   rules: {
     starts: { least: startsByFormula(loopMs) - 1 },
     startsBeyondFormula: { most: 0 },
@@ -173,7 +174,7 @@ const quitUnderLoad: FaultRow = {
   families: ['R'],
   title: 'asked to end at 5,000 messages a second',
   needsGaps: false,
-  mostSeeds: 3,
+  mostSeeds: 1,
   notYet: null,
   runsAlone: true,
   run: async (seed) => {

@@ -26,7 +26,11 @@ export type FaultRow = {
   /** Families by which it is chosen. */
   readonly families: readonly string[]
   readonly title: string
-  /** Runs of it that are enough, however many seeds there are; null: one for each. */
+  /**
+   * Runs of it that are enough, however many seeds there are; null: one for each. One is, where a run itself
+   * takes 20 samples or more, and where it mostly waits out fixed times, so that seeds hardly change it: with
+   * three runs of those the whole matrix would take 50 minutes, and it may take 40.
+   */
   readonly mostSeeds: number | null
   /** Why it cannot run yet; null: it can. */
   readonly notYet: string | null

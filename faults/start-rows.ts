@@ -50,6 +50,7 @@ const twoInstances = bareRow({
   id: 'R10',
   families: ['R'],
   title: 'two engines started on one folder at once, twenty times',
+  mostSeeds: 1,
   rules: { writersAtOnce: { least: 1, most: 1 }, roundsWithOne: { least: rounds } },
   measure: async (seed) => {
     await using stand = await FaultStand.open({ seed, rate: 1, collected, faultRun: null })

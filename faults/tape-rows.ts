@@ -139,6 +139,7 @@ export const tapeRows: readonly FaultRow[] = [
     id: 'D5',
     families: ['D'],
     title: 'backfill that fails, is put off, is cut short, and reaches back not far enough',
+    mostSeeds: 1,
     settleMs: refusalsMs,
     spoil: withoutGaps,
     expect: ({ verdict, figures }) => [
@@ -193,6 +194,7 @@ export const tapeRows: readonly FaultRow[] = [
     id: 'D7',
     families: ['D'],
     title: 'a history that lies: another price, other ids, another instrument, other times',
+    mostSeeds: 1,
     settleMs: contradictionsMs,
     spoil: withLie,
     expect: ({ verdict }) => endedOtherwise(verdict, { lost: 6 }),

@@ -8,6 +8,8 @@ import { build } from './build.ts'
 type Options = {
   readonly rows: readonly FaultRow[]
   readonly seeds: readonly number[]
+  /** Whether a row of which fewer runs are enough gets all of them. */
+  readonly isEachSeedWanted: boolean
   readonly engineControl: boolean
   readonly isBuilt: boolean
   readonly jobs: number
@@ -24,7 +26,8 @@ Options:
   --row D3,R1         some rows
   --jobs N            how many rows run at a time (default 3); rows that take the machine run alone
   --seed N            one seed; without it --seeds of them
-  --seeds N           how many seeds, 1, 2, … (default 3); a row of which fewer are enough runs those
+  --seeds N           how many seeds, 1, 2, … (default 3); rows of which fewer runs are enough get no
+                      more, unless they are named by --row
   --engine-control    rows of gaps, or of silence, once more in an engine that looks for none, which
                       must end red
   --long              rows that take ten minutes each as well; otherwise they run only where named
@@ -33,6 +36,7 @@ Options:
   --help              this text
 `
 
+const usualSeeds = '3'
 const maxSeeds = 100
 const maxJobs = 16
 
@@ -45,7 +49,7 @@ function readOptions(args: readonly string[]): Options | null {
       jobs: { type: 'string', default: '3' },
       row: { type: 'string' },
       seed: { type: 'string' },
-      seeds: { type: 'string', default: '3' },
+      seeds: { type: 'string' },
       'engine-control': { type: 'boolean', default: false },
       long: { type: 'boolean', default: false },
       built: { type: 'boolean', default: false },
@@ -62,10 +66,12 @@ function readOptions(args: readonly string[]): Options | null {
         : usual(ofFamily(family), values.long)
       : names.split(',').map(rowNamed)
   const first = values.seed === undefined ? 1 : countOf('seed', values.seed, 2 ** 32 - 1)
-  const count = values.seed === undefined ? countOf('seeds', values.seeds, maxSeeds) : 1
+  const count =
+    values.seed === undefined ? countOf('seeds', values.seeds ?? usualSeeds, maxSeeds) : 1
   return {
     rows,
     seeds: Array.from({ length: count }, (...[, place]) => first + place),
+    isEachSeedWanted: names !== undefined && values.seeds !== undefined,
     engineControl: values['engine-control'],
     isBuilt: values.built,
     jobs: countOf('jobs', values.jobs, maxJobs),
@@ -124,10 +130,11 @@ async function run(options: Options): Promise<number> {
 
 async function runSeeds(
   row: FaultRow,
-  { seeds, engineControl }: Options
+  { seeds, isEachSeedWanted, engineControl }: Options
 ): Promise<readonly ReportLine[]> {
+  const enough = isEachSeedWanted ? seeds.length : (row.mostSeeds ?? seeds.length)
   const lines: ReportLine[] = []
-  for (const seed of seeds.slice(0, row.mostSeeds ?? seeds.length)) {
+  for (const seed of seeds.slice(0, enough)) {
     const line = await reportLine(row, seed, { engineControl: engineControl && seed === seeds[0] })
     print(line)
     lines.push(line)
