@@ -24,7 +24,7 @@ export type Outage = {
   readonly text: string
   /** It cannot be reached, as against reached and refused. */
   readonly isDown: boolean
-  /** Nothing but names that do not resolve and networks out of reach was met. */
+  /** Attempts met nothing but names that do not resolve and networks out of reach. */
   readonly isOffNet: boolean
   /** The next probe comes no sooner. */
   readonly probeMs: number
@@ -58,6 +58,8 @@ export class Breaker {
   #probes = 0
   #probedMs = -Infinity
   #announcedUntilMs = -Infinity
+  /** Whether attempts since one opened met nothing but names and networks; null: there were none. */
+  #isOffNet: boolean | null = null
 
   /**
    * @param connections How many there are now.
@@ -82,6 +84,7 @@ export class Breaker {
     this.#inARow = 0
     this.#probes = 0
     this.#probedMs = -Infinity
+    this.#isOffNet = null
   }
 
   /** A connection is not down, or is no more. */
@@ -118,6 +121,7 @@ export class Breaker {
     }
     const { reason, text } = hold
     const sinceMs = known?.sinceMs ?? nowMs
+    this.#isOffNet = false
     this.#outage = { reason, sinceMs, text, isDown: false, isOffNet: false, probeMs }
   }
 
@@ -129,7 +133,9 @@ export class Breaker {
   /** A pause that is over and held nobody back leaves nothing behind. */
   settle(nowMs: number): void {
     const isOver = this.#outage?.reason === 'rate' && nowMs >= this.#outage.probeMs
-    if (isOver && this.#down.size === 0) this.#outage = null
+    if (!isOver || this.#down.size > 0) return
+    this.#outage = null
+    this.#isOffNet = null
   }
 
   /** Somebody wants to know now; a pause is kept all the same. */
@@ -148,13 +154,15 @@ export class Breaker {
       cause.class === 'maintenance' ||
       this.#outage?.reason === 'maintenance' ||
       nowMs < this.#announcedUntilMs
-    const offNet = cause.class === 'dns' || cause.class === 'unreachable'
+    const isOffNet = cause.class === 'dns' || cause.class === 'unreachable'
+    // How a link that stood was lost tells nothing of the way there: losing the network looks like a silence.
+    if (!wasOpen) this.#isOffNet = isOffNet && (this.#isOffNet ?? true)
     this.#outage = {
       reason: isMaintenance ? 'maintenance' : 'breaker',
       sinceMs: this.#outage?.sinceMs ?? nowMs,
       text: cause.text,
       isDown: true,
-      isOffNet: offNet && (this.#outage?.isOffNet ?? true),
+      isOffNet: this.#isOffNet ?? false,
       probeMs: this.#nextProbeMs({ cause, wasOpen, isMaintenance }, nowMs)
     }
   }

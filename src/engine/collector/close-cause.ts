@@ -96,13 +96,15 @@ function judgeStatus(end: Extract<SocketEnd, { kind: 'http' }>): CloseCause {
 }
 
 const tlsCodes = /^(CERT_|ERR_TLS_|ERR_SSL_|EPROTO|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
+/** Of a name that was not found, and of a resolver that could not say: `EAI_AGAIN`, `EAI_FAIL` and the like. */
+const nameCodes = /^(ENOTFOUND|EAI_[A-Z]+)$/
 const offNetCodes = /^(ENETUNREACH|ENETDOWN|EHOSTUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/
 
 function judgeError(code: string, message: string): CloseCause {
   const text = code === '' ? message : `${code}: ${message}`
   if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return plain('oversized', 1009, text)
   if (/^(WS_ERR_|HPE_)/.test(code)) return plain('protocol', 1002, text)
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return plain('dns', null, text)
+  if (nameCodes.test(code)) return plain('dns', null, text)
   if (offNetCodes.test(code)) return plain('unreachable', null, text)
   if (code === 'ETIMEDOUT') return plain('timeout', null, text)
   if (code === 'ECONNRESET' || code === 'EPIPE') return plain('reset', null, text)

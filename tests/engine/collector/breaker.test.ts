@@ -4,6 +4,7 @@ import { judgeEnd } from '../../../src/engine/collector/close-cause.ts'
 import type { SocketEnd } from '../../../src/engine/collector/socket.ts'
 
 const reset: SocketEnd = { kind: 'dropped', how: 'reset' }
+const unfound: SocketEnd = { kind: 'error', code: 'ENOTFOUND', message: '' }
 const refused: SocketEnd = { kind: 'error', code: 'ECONNREFUSED', message: '' }
 
 function aBreaker(connections = 67, leastProbeMs = 0) {
@@ -79,6 +80,29 @@ describe('Breaker', () => {
     miss('a', 0)
     miss('a', 0)
     expect(breaker.outage?.probeMs).toBe(20_000)
+  })
+
+  test('links lost with the network, whose name is not found from then on, are off the net', () => {
+    const { breaker, lose, miss } = aBreaker(2)
+    lose('a', 0)
+    lose('b', 100)
+    expect(breaker.outage).toMatchObject({ isDown: true, isOffNet: false })
+    miss('a', 200, unfound)
+    lose('c', 250)
+    expect(breaker.outage).toMatchObject({ isDown: true, isOffNet: true })
+    miss('b', 1_200)
+    miss('a', 2_200, unfound)
+    expect(breaker.outage).toMatchObject({ isDown: true, isOffNet: false })
+  })
+
+  test('what an outage before met says nothing of the one now', () => {
+    const { breaker, lose, miss } = aBreaker(1)
+    miss('a', 0)
+    miss('a', 1_000)
+    breaker.opened('a')
+    lose('a', 2_000)
+    miss('a', 3_000, unfound)
+    expect(breaker.outage).toMatchObject({ isOffNet: true })
   })
 
   test('what concerns the whole venue opens it at once, for a minute', () => {

@@ -59,6 +59,7 @@ describe('judgeEnd', () => {
     [{ kind: 'http', status: 429, retryAfterMs: null }, 'rate'],
     [{ kind: 'error', code: 'ENOTFOUND', message: '' }, 'dns'],
     [{ kind: 'error', code: 'EAI_AGAIN', message: '' }, 'dns'],
+    [{ kind: 'error', code: 'EAI_FAIL', message: '' }, 'dns'],
     [{ kind: 'error', code: 'ENETUNREACH', message: '' }, 'unreachable'],
     [{ kind: 'error', code: 'ECONNREFUSED', message: '' }, 'refused'],
     [{ kind: 'error', code: 'HPE_INVALID_CONSTANT', message: '' }, 'protocol']
