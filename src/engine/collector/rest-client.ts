@@ -1,6 +1,7 @@
 import { VenueError } from '../../core/venue-error.ts'
 import type { RestClient } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
+import { errorText } from './error-text.ts'
 import type { Governor } from './governor.ts'
 import type { RestLane } from './venue-budget.ts'
 import { redact, sampleText } from './redaction.ts'
@@ -159,5 +160,5 @@ function badAnswer(shown: string, why: string, cause: unknown): VenueError {
 /** fetch hides the reason of a failure in its cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message
+  return error.cause instanceof Error ? errorText(error.cause) || error.message : error.message
 }

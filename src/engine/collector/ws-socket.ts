@@ -1,6 +1,7 @@
 import type { Socket as NetSocket } from 'node:net'
 import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
+import { errorText } from './error-text.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import type { Socket, SocketEnd, SocketFactory, SocketListener, SocketOptions } from './socket.ts'
 
@@ -124,7 +125,7 @@ function ignoreSendError(): void {
 }
 
 function errorEnd(error: unknown): SocketEnd {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorText(error)
   const code =
     error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === '' && message.includes('handshake has timed out')) {
