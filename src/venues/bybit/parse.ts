@@ -18,6 +18,9 @@ import type {
   Unchecked
 } from './wire.ts'
 
+/** Ids are numbers, or UUIDs of 36 characters: what is much longer is none, and would be kept for ever. */
+const longestId = 100
+
 type AnyFrame = Unchecked<BybitTradeFrame> & Unchecked<BybitAnswerFrame> & Unchecked<BybitBookFrame>
 
 type Received = { readonly topic: Topic; readonly receivedMs: number }
@@ -97,8 +100,7 @@ function parseTrades(data: unknown, { topic, receivedMs }: Received): ParsedFram
     const price = parsePositive(p)
     const size = parsePositive(v)
     if (
-      typeof id === 'string' &&
-      id !== '' &&
+      isTradeId(id) &&
       symbol === topic.symbol &&
       (takerSide === 'Buy' || takerSide === 'Sell') &&
       isEpochMs(eventMs) &&
@@ -118,7 +120,7 @@ function parseTrades(data: unknown, { topic, receivedMs }: Received): ParsedFram
       })
       continue
     }
-    if (typeof id !== 'string' || id === '') return rejected(`data[${index}].i`, 'an id', id)
+    if (!isTradeId(id)) return rejected(`data[${index}].i`, 'an id', id)
     return rejectExecution(item, index, topic)
   }
   return { kind: 'events', events }
@@ -224,6 +226,10 @@ function offenderOf(levels: unknown): unknown {
   const price: unknown = level[0]
   const size: unknown = level[1]
   return parsePositive(price) === null ? price : size
+}
+
+function isTradeId(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= longestId
 }
 
 function isEpochMs(value: unknown): value is number {

@@ -25,6 +25,14 @@ describe('createBybitParser', () => {
     }
   )
 
+  test('quarantines a trade whose id is no id for its length', () => {
+    const content = JSON.parse(linearTradeFrame) as TradeContent
+    const named = (i: string) =>
+      parse(JSON.stringify({ ...content, data: [{ ...content.data[0], i }] }))
+    expect(named('7'.repeat(100))).toMatchObject({ events: [{ id: '7'.repeat(100) }] })
+    expect(named('7'.repeat(101)).kind).toBe('rejected')
+  })
+
   test('a ticker that cannot be read leaves what the one before said', () => {
     const parser = bybitLinear.createParser([linearBtc], 'test')
     const read = (frame: string) => parser.parse(Buffer.from(frame), receivedMs)
