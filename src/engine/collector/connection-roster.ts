@@ -7,7 +7,6 @@ export class ConnectionRoster {
   readonly #refused = new Refusals()
   #instruments: readonly Instrument[]
   #watch = new InstrumentWatch()
-  #batch = Infinity
 
   constructor(instruments: readonly Instrument[]) {
     this.#instruments = instruments
@@ -21,21 +20,6 @@ export class ConnectionRoster {
   /** That of the present link. */
   get watch(): InstrumentWatch {
     return this.#watch
-  }
-
-  /** Most instruments to be asked for at once; Infinity while the venue has not complained. */
-  get batch(): number {
-    return this.#batch
-  }
-
-  /** What was asked at once was too much for the venue. */
-  halveBatch(): void {
-    this.#batch = Math.max(1, Math.ceil(Math.min(this.#batch, this.wanted().length) / 2))
-  }
-
-  /** A link lived in health: what it asked for was not too much. */
-  restoreBatch(): void {
-    this.#batch = Infinity
   }
 
   /** Whether the venue refuses one that is here. */

@@ -3,7 +3,6 @@ import type { ConnectionRow } from '../../contracts/state-rows.ts'
 import type { ConnectionState } from '../../contracts/shapes.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { marketClosed } from '../../core/market/ledger/link-mark.ts'
-import { healthyAfterMs } from '../../core/market/backoff.ts'
 import { createSilenceRule } from '../../core/market/silence.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
 import { invariant } from '../../core/invariant.ts'
@@ -15,6 +14,7 @@ import type { ConnectTicket } from './connect-queue.ts'
 import type { Heir } from './handover.ts'
 import type { Activity } from './instrument-watch.ts'
 import type { LinkContext, LinkListener } from './link-options.ts'
+import { LinkLessons } from './link-lessons.ts'
 import { LinkSearch } from './link-search.ts'
 import { Links } from './links.ts'
 import type { Witness } from './links.ts'
@@ -56,13 +56,11 @@ export class Connection {
   readonly #market: MarketFollower
   readonly #links: Links
   readonly #replacement: Replacement
-  #ending: Ending = 'retry'
   readonly #search: LinkSearch
-  #afterSilence = false
+  readonly #lessons = new LinkLessons()
+  #ending: Ending = 'retry'
   /** Of the present link. */
   #hasOpened = false
-  /** Which rule of the venue the last link broke, in its words; null where none. */
-  #complaint: string | null = null
   #onClosed: (() => void) | null = null
 
   constructor(options: ConnectionOptions) {
@@ -234,9 +232,9 @@ export class Connection {
 
   /** One sentence for each instrument that the venue refuses, and for what it holds against the connection. */
   refusals(): readonly string[] {
-    const complaint =
-      this.#complaint === null ? [] : [`${this.id} broke a rule: ${this.#complaint}`]
-    return [...complaint, ...this.#roster.refusals()]
+    const { complaint } = this.#lessons
+    const broken = complaint === null ? [] : [`${this.id} broke a rule: ${complaint}`]
+    return [...broken, ...this.#roster.refusals()]
   }
 
   /** @param liveInstruments Those of its instruments that are live or quiet now. */
@@ -253,8 +251,8 @@ export class Connection {
     const link = this.#links.begin({
       watch: this.#roster.watch,
       instruments: () => this.#roster.wanted(),
-      afterSilence: this.#afterSilence,
-      batch: this.#roster.batch,
+      afterSilence: this.#lessons.afterSilence,
+      batch: this.#lessons.batch,
       listener: this.#linkListener(ticket)
     })
     link.open()
@@ -331,11 +329,9 @@ export class Connection {
     invariant(link !== null, `${this.id}: a link ended that was not there`)
     this.#links.lost()
     this.#story.keepTimes(link)
-    this.#afterSilence = cause.class === 'silence'
-    if (cause.isBatchHalved) this.#roster.halveBatch()
-    else if (link.healthyMs >= healthyAfterMs) this.#roster.restoreBatch()
-    this.#complaint = cause.class === 'policy' ? cause.text : null
-    this.#story.ended({ cause, isPlanned: this.#isPlanned, healthyMs: link.healthyMs })
+    const { healthyMs } = link
+    this.#lessons.learn(cause, { healthyMs, asked: this.#roster.wanted().length })
+    this.#story.ended({ cause, isPlanned: this.#isPlanned, healthyMs })
     if (this.#ending === 'close') {
       this.#story.enter('closed', null)
       this.#tellClosed()
@@ -352,7 +348,6 @@ export class Connection {
     else if (this.#ending === 'fail') {
       this.#search.fail(cause.text, this.#roster.askAgainMs - this.#nowMs())
     } else {
-      const { healthyMs } = link
       this.#search.beginAfter({ cause, healthyMs, wasOpen: this.#hasOpened })
     }
   }
