@@ -11,6 +11,11 @@ export type FaultRun = NonNullable<EngineConfig['faultRun']>
 /** What a row sets of its venues. */
 export type VenueSettings = { readonly per_connection?: number; readonly lifetime?: string }
 
+/** Where venues are reached that are not reached where the simulator says. */
+export type Redirected = Readonly<
+  Record<string, { readonly wsUrl: string; readonly restUrl?: string }>
+>
+
 /** Builds the configuration of an engine that collects these instruments of a simulator. */
 export function faultEngineConfig(of: {
   readonly dataDir: string
@@ -21,14 +26,13 @@ export function faultEngineConfig(of: {
   /** Settings that every venue gets beside its own. */
   readonly venueSettings: VenueSettings
   readonly logLevel: EngineConfig['logLevel']
-  /** WebSocket URLs of venues that are not reached where the simulator says. */
-  readonly redirected?: Readonly<Record<string, string>>
+  readonly redirected?: Redirected
 }): EngineConfig {
   const venues = Object.entries(of.collected).map(([venue, instruments]) => {
     const address = of.ready.venues[venue]
     if (address === undefined) throw new Error(`the simulator speaks no ${venue}`)
-    const wsUrl = of.redirected?.[venue] ?? address.wsUrl
-    const urls = { ws_url: wsUrl, rest_url: address.restUrl }
+    const { wsUrl, restUrl } = { ...address, ...of.redirected?.[venue] }
+    const urls = { ws_url: wsUrl, rest_url: restUrl }
     const key = venue === 'eodhd' ? { api_key: 'faults' } : {}
     return [venue, { instruments: [...instruments], ...urls, ...key, ...of.venueSettings }] as const
   })

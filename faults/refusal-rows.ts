@@ -47,7 +47,7 @@ function isOtherLive({ engine }: FaultStand): boolean {
 }
 
 /** How long attempts lasted that ended without an answer, ms, and how many. */
-function unanswered(stand: FaultStand, sinceMs: number): RowFigures {
+export function unanswered(stand: FaultStand, sinceMs: number): RowFigures {
   const events = stand.engine.links.since(sinceMs)
   const lengths = events
     .filter(({ state }) => state === 'connecting')

@@ -12,6 +12,7 @@ import {
   faultEngineConfig,
   type Collected,
   type FaultRun,
+  type Redirected,
   type VenueSettings
 } from './engine-config.ts'
 import type { EngineLine } from './log-files.ts'
@@ -61,7 +62,7 @@ export class FaultStand implements AsyncDisposable {
   readonly #options: StandOptions
   readonly #simulator: SimulatorChild
   #engine: WatchedEngine | null = null
-  #redirected: Readonly<Record<string, string>> = {}
+  #redirected: Redirected = {}
 
   private constructor(options: StandOptions, simulator: SimulatorChild, folder: string) {
     this.#options = options
@@ -106,9 +107,10 @@ export class FaultStand implements AsyncDisposable {
     )
   }
 
-  /** Lets the next engine reach a venue elsewhere. */
-  redirect(venue: string, wsUrl: string): void {
-    this.#redirected = { ...this.#redirected, [venue]: wsUrl }
+  /** Lets the next engine reach a venue elsewhere; its REST too where that is said. */
+  redirect(venue: string, wsUrl: string, restUrl?: string): void {
+    const elsewhere = restUrl === undefined ? { wsUrl } : { wsUrl, restUrl }
+    this.#redirected = { ...this.#redirected, [venue]: elsewhere }
   }
 
   /** Starts an engine without waiting for it. @param onLog Hears each line that it wants logged. */

@@ -65,7 +65,7 @@ export function strikeRow(row: StrikeRow): FaultRow {
       const strikes = stand.isBlind ? row.strikes.slice(0, 1) : row.strikes
       for (const [place, strike] of strikes.entries()) {
         await pause((row.restMs ?? usualRestMs) * random())
-        if (row.healthyMs !== undefined) await untilHealthy(stand, strike.venue, row.healthyMs)
+        if (row.healthyMs !== undefined) await untilHealthy(stand, row.healthyMs, strike.venue)
         using plain = await PlainClient.open(stand, strike.venue)
         const struck = await strikeOnce(stand, strike, {
           withinMs: stand.isBlind ? blindMs : row.withinMs,
@@ -123,13 +123,14 @@ async function silenceOf(plain: PlainClient): Promise<readonly string[]> {
   return [`a client without detectors heard nothing more (${plain.end ?? 'open'})`]
 }
 
-async function untilHealthy(
+/** Waits until every link of a venue, or of all, has been live for so long. */
+export async function untilHealthy(
   { engine }: FaultStand,
-  venue: string,
-  healthyMs: number
+  healthyMs: number,
+  venue: string | null = null
 ): Promise<void> {
-  await untilHolds(`${venue} healthy for ${healthyMs} ms`, 2 * healthyMs, () => {
-    const links = engine.connections.filter((each) => each.venue === venue)
+  await untilHolds(`${venue ?? 'all'} healthy for ${healthyMs} ms`, 2 * healthyMs, () => {
+    const links = engine.connections.filter((each) => venue === null || each.venue === venue)
     return links.every(({ state, sinceMs }) => state === 'live' && wallMs() - sinceMs >= healthyMs)
   })
 }

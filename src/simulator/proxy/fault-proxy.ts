@@ -9,6 +9,8 @@ export type FaultProxyOptions = {
   readonly targetPort: number
   /** 0 unless said: any free port. */
   readonly port?: number
+  /** Address of loopback that it listens on; 127.0.0.1 unless said. */
+  readonly host?: string
   readonly seed?: number
   /** Speaks TLS to clients, with whatever certificate; plain TCP without. */
   readonly tls?: TlsOptions | null
@@ -28,13 +30,15 @@ export class FaultProxy {
   readonly #passages = new Set<Passage>()
   readonly #clients = new Set<Socket>()
   readonly #scanner: NodeJS.Timeout
+  readonly #host: string
   #port = 0
   #isListening = true
   #accepted = 0
 
   private constructor(options: FaultProxyOptions) {
-    const { tls = null, seed = 1 } = options
+    const { tls = null, seed = 1, host = '127.0.0.1' } = options
     this.#options = options
+    this.#host = host
     this.#random = seededRandom(seed)
     this.#server =
       tls === null
@@ -48,7 +52,7 @@ export class FaultProxy {
     }, scanMs)
   }
 
-  /** Listens on 127.0.0.1. @throws the listening error, such as EADDRINUSE. */
+  /** Listens on loopback. @throws the listening error, such as EADDRINUSE. */
   static async open(options: FaultProxyOptions): Promise<FaultProxy> {
     const proxy = new FaultProxy(options)
     await new Promise<void>((resolve, reject) => {
@@ -56,7 +60,7 @@ export class FaultProxy {
         clearInterval(proxy.#scanner)
         reject(error)
       })
-      proxy.#server.listen(options.port ?? 0, '127.0.0.1', resolve)
+      proxy.#server.listen(options.port ?? 0, proxy.#host, resolve)
     })
     const address = proxy.#server.address()
     if (typeof address === 'object' && address !== null) proxy.#port = address.port
@@ -132,7 +136,7 @@ export class FaultProxy {
     if (isClosed !== this.#isListening) return
     this.#isListening = !isClosed
     if (isClosed) this.#server.close()
-    else this.#server.listen(this.#port, '127.0.0.1')
+    else this.#server.listen(this.#port, this.#host)
   }
 
   #resetTorn(): void {
