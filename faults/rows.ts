@@ -6,6 +6,7 @@ import { loadRows } from './load-rows.ts'
 import { logRows } from './log-rows.ts'
 import { marketHoursRow } from './market-hours-row.ts'
 import { memoryRows } from './memory-rows.ts'
+import { nameRows } from './name-rows.ts'
 import { networkRows } from './network-rows.ts'
 import { outageRows } from './outage-rows.ts'
 import { processEndRows } from './process-end-rows.ts'
@@ -18,16 +19,19 @@ import { startRows } from './start-rows.ts'
 import { storeRows } from './store-rows.ts'
 import { tapeRows } from './tape-rows.ts'
 import { tlsRow } from './tls-row.ts'
+import { wrongValueRows } from './wrong-value-rows.ts'
 
 /** Every row that can be run, in the order of the matrix. */
 export const faultRows: readonly FaultRow[] = [
   ...networkRows,
+  ...nameRows,
   ...refusalRows,
   tlsRow,
   ...outageRows,
   ...protocolRows,
   rotationRow,
   ...frameRows,
+  ...wrongValueRows,
   listingRow,
   ...tapeRows,
   ...processRows,
