@@ -4,18 +4,16 @@ import type { Timer } from './clock.ts'
 import { judgeEnd, ownCause, unansweredCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { FrameIntake } from './frame-intake.ts'
-import type { ControlFrame } from './frame-intake.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LinkAccount } from './link-account.ts'
 import type { LinkContext, LinkListener, LinkOptions } from './link-options.ts'
 import { LinkVigil } from './link-vigil.ts'
 import type { FrameTaker } from './receive-queue.ts'
-import { redact, sampleText } from './redaction.ts'
+import { redact } from './redaction.ts'
 import type { Socket, SocketEnd, SocketListener } from './socket.ts'
 import { Subscriptions } from './subscriptions.ts'
-import type { Refused, SubscriptionListener } from './subscriptions.ts'
-
-type Notice = Extract<ControlFrame, { kind: 'notice' }>
+import type { SubscriptionListener } from './subscriptions.ts'
+import { VenueWord } from './venue-word.ts'
 
 const openWithinMs = 10_000
 const closeWithinMs = 500
@@ -33,6 +31,7 @@ export class Link implements FrameTaker {
   readonly #account: LinkAccount
   readonly #keepAlive: KeepAlive
   readonly #vigil: LinkVigil
+  readonly #word: VenueWord
   #listener: LinkListener
   #socket: Socket | null = null
   #deadline: Timer | null = null
@@ -63,6 +62,14 @@ export class Link implements FrameTaker {
       unanswered: () => this.abandon(unansweredCause('subscription twice without an answer'))
     }
     this.#subscriptions = new Subscriptions(venue, clock, listener, options.batch)
+    this.#word = new VenueWord({
+      context: options.context,
+      subscriptions: this.#subscriptions,
+      authorized: () => this.#authorized(),
+      abandon: (cause) => this.abandon(cause),
+      noticed: (code, text) => this.#listener.noticed(code, text),
+      unread: (reason) => this.#account.unread(reason)
+    })
   }
 
   get isOpen(): boolean {
@@ -221,7 +228,7 @@ export class Link implements FrameTaker {
   /** Takes in a frame that its socket received. */
   take(data: Buffer, receivedMs: number, atMs: number): void {
     const control = this.#intake.take(data, receivedMs, atMs)
-    if (control !== null && this.#cause === null) this.#control(control)
+    if (control !== null && this.#cause === null) this.#word.hear(control)
   }
 
   #socketListener(): SocketListener {
@@ -278,46 +285,6 @@ export class Link implements FrameTaker {
     })
   }
 
-  #control(parsed: ControlFrame): void {
-    switch (parsed.kind) {
-      case 'authorized':
-        this.#authorized()
-        return
-      case 'acknowledged':
-        this.#subscriptions.acknowledged(parsed)
-        return
-      case 'refused':
-        this.#refused(parsed)
-        return
-      case 'notice':
-        this.#noticed(parsed.code, parsed.message)
-        return
-      case 'rejected':
-        this.#account.unread(parsed.reason)
-        return
-      case 'pong':
-      case 'ignored':
-        return
-    }
-  }
-
-  #refused(refusal: Refused): void {
-    if (refusal.code === 'authentication' || refusal.scope === 'connection') {
-      const kinds = { authentication: 'auth', limit: 'rate' } as const
-      const kind = refusal.code in kinds ? kinds[refusal.code as keyof typeof kinds] : 'refused'
-      this.abandon(ownCause(kind, `venue refused: ${this.#sample(refusal.reason)}`))
-      return
-    }
-    if (this.#subscriptions.refused(refusal)) return
-    this.#noticed(refusal.code === 'limit' ? 'rate' : 'other', refusal.reason)
-  }
-
-  /** What the venue says unasked; a warning of rates pauses all that is asked of it. */
-  #noticed(code: Notice['code'], message: string): void {
-    if (code === 'rate') this.#context.governor.pause(null)
-    this.#listener.noticed(code, `venue says: ${this.#sample(message)}`)
-  }
-
   #pinged(): void {
     this.#vigil.liveness.sign(this.#context.clock.monotonicMs())
     this.#intake.lastFrameMs = this.#context.clock.nowMs()
@@ -360,9 +327,5 @@ export class Link implements FrameTaker {
 
   #redact(text: string): string {
     return redact(text, this.#context.apiKey)
-  }
-
-  #sample(text: string): string {
-    return sampleText(text, this.#context.apiKey)
   }
 }
