@@ -19,7 +19,9 @@ export class CoreWait {
   /** Since it was made. */
   get percent(): number {
     const passedMs = Math.max(1, performance.now() - this.#sinceMs)
-    return Math.round((1_000 * (waitedMs(this.#pid) - this.#waitedMs)) / passedMs) / 10
+    // A wait that began before is counted whole once it ends.
+    const share = Math.min(1, (waitedMs(this.#pid) - this.#waitedMs) / passedMs)
+    return Math.round(1_000 * share) / 10
   }
 }
 
