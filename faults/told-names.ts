@@ -32,7 +32,7 @@ export type NameNote = {
 export const toldEnding = '.test'
 
 /** Where a process with told names looks for them. */
-export function namesFile(pid: number): string {
+function namesFile(pid: number): string {
   return join(tmpdir(), `tapedeck-names-${pid}`)
 }
 

@@ -158,7 +158,6 @@ export const wrongValueRows: readonly FaultRow[] = [
     families: ['P'],
     title: 'wrong values over the wire: in every field of a trade, a million levels deep, 7 MB',
     collected: wireCollected,
-    rate: 8,
     mostSeeds: 1,
     settleMs: 30_000,
     spoil: withoutGaps,
