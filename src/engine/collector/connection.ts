@@ -5,17 +5,12 @@ import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import { marketClosed } from '../../core/market/ledger/link-mark.ts'
 import { createSilenceRule } from '../../core/market/silence.ts'
 import type { SilenceRule } from '../../core/market/silence.ts'
-import { invariant } from '../../core/invariant.ts'
-import { ownCause } from './close-cause.ts'
-import type { CloseCause } from './close-cause.ts'
 import { ConnectionRoster } from './connection-roster.ts'
 import { ConnectionStory } from './connection-story.ts'
-import type { ConnectTicket } from './connect-queue.ts'
-import type { Heir } from './handover.ts'
 import type { Activity } from './instrument-watch.ts'
-import type { LinkContext, LinkListener } from './link-options.ts'
-import { LinkLessons } from './link-lessons.ts'
+import type { LinkContext } from './link-options.ts'
 import { LinkSearch } from './link-search.ts'
+import { LinkSuccession } from './link-succession.ts'
 import { Links } from './links.ts'
 import type { Witness } from './links.ts'
 import { MarketFollower } from './market-follower.ts'
@@ -38,9 +33,6 @@ export type ConnectionOptions = {
   onChanged(connection: string): void
 }
 
-/** What comes after the present link, when its end was decided here. */
-type Ending = 'retry' | 'again' | 'fail' | 'close'
-
 /**
  * One connection of a venue and its instruments, over as many sockets as it takes: one at a time, and
  * two while a planned end is handed over (docs/adr/0012-make-before-break.md).
@@ -57,10 +49,7 @@ export class Connection {
   readonly #links: Links
   readonly #replacement: Replacement
   readonly #search: LinkSearch
-  readonly #lessons = new LinkLessons()
-  #ending: Ending = 'retry'
-  /** Of the present link. */
-  #hasOpened = false
+  readonly #succession: LinkSuccession
   #onClosed: (() => void) | null = null
 
   constructor(options: ConnectionOptions) {
@@ -85,11 +74,22 @@ export class Connection {
       story: this.#story,
       market: this.#market,
       instruments: () => this.instruments,
-      connect: (ticket) => this.#connect(ticket)
+      connect: (ticket) => this.#succession.begin(ticket)
     })
     const shared = { silence: this.#silence, traffic: this.traffic }
     this.#links = new Links(this.id, context, shared, () => this.#tellClosed())
     this.#replacement = this.#createReplacement()
+    this.#succession = new LinkSuccession({
+      id: options.id,
+      context,
+      story: this.#story,
+      roster: this.#roster,
+      market: this.#market,
+      links: this.#links,
+      search: this.#search,
+      replacement: this.#replacement,
+      onClosed: () => this.#tellClosed()
+    })
   }
 
   get state(): ConnectionState {
@@ -133,7 +133,7 @@ export class Connection {
       this.#replacement.cancel('stopped')
       this.#replacement.endTurn()
       this.#context.governor.forget(this.id)
-      if (this.#links.present !== null) this.#leave('close', reason)
+      if (this.#links.present !== null) this.#succession.leave('close', reason)
       else if (this.state !== 'closed') this.#story.enter('closed', null)
       this.#tellClosed()
     })
@@ -162,7 +162,7 @@ export class Connection {
   rotate(): boolean {
     if (!this.isCarrying) return false
     this.#replacement.want({ reason: 'asked for', isUrgent: false })
-    this.#replaceWhenDue()
+    this.#succession.replaceWhenDue()
     return true
   }
 
@@ -210,8 +210,8 @@ export class Connection {
     this.#links.present?.tick()
     this.#replacement.tick()
     this.#followMarket()
-    this.#replaceWhenDue()
-    this.#askAgain()
+    this.#succession.replaceWhenDue()
+    this.#succession.askAgain()
   }
 
   /** Null when the instrument is not carried here, or the venue refused it. */
@@ -232,7 +232,7 @@ export class Connection {
 
   /** One sentence for each instrument that the venue refuses, and for what it holds against the connection. */
   refusals(): readonly string[] {
-    const { complaint } = this.#lessons
+    const { complaint } = this.#succession
     const broken = complaint === null ? [] : [`${this.id} broke a rule: ${complaint}`]
     return [...broken, ...this.#roster.refusals()]
   }
@@ -241,119 +241,6 @@ export class Connection {
   row(liveInstruments: number): ConnectionRow {
     const { nextMs } = this.#search
     return this.#story.row({ link: this.#links.present, liveInstruments, nextAttemptMs: nextMs })
-  }
-
-  #connect(ticket: ConnectTicket): void {
-    this.#story.enter('connecting', null)
-    this.#roster.takeForgiven(this.#nowMs())
-    this.#ending = 'retry'
-    this.#hasOpened = false
-    const link = this.#links.begin({
-      watch: this.#roster.watch,
-      instruments: () => this.#roster.wanted(),
-      afterSilence: this.#lessons.afterSilence,
-      batch: this.#lessons.batch,
-      listener: this.#linkListener(ticket)
-    })
-    link.open()
-  }
-
-  #linkListener(ticket: ConnectTicket): LinkListener {
-    return {
-      opened: () => {
-        this.#hasOpened = true
-        ticket.opened()
-        this.#replacement.began()
-        this.#story.enter('subscribing', null)
-      },
-      subscribed: () => this.#subscribed(),
-      refused: (instruments, reason) => this.#instrumentsRefused(instruments, reason),
-      suspected: (text) => {
-        this.#context.log.warn('connection-suspected', { connection: this.id, text })
-        if (this.state === 'live' || this.state === 'subscribing')
-          this.#story.enter('stalled', text)
-      },
-      noticed: (code, text) => {
-        this.#context.log.info('venue-notice', { connection: this.id, text })
-        this.#story.note(text)
-        if (code === 'shutdown') this.#endAnnounced()
-        if (code === 'maintenance') this.#context.governor.announced()
-      },
-      ended: (cause) => {
-        ticket.ended(this.#ending === 'retry' ? cause : null)
-        this.#ended(cause)
-      }
-    }
-  }
-
-  #subscribed(): void {
-    if (this.#roster.isAllRefused) {
-      this.#leave('fail', 'the venue refused every instrument')
-      return
-    }
-    if (this.state !== 'subscribing') return
-    this.#story.enter('live', null)
-    this.#replacement.endTurn()
-  }
-
-  /** Asks for those that the venue refused, or left unanswered, a while ago. */
-  #askAgain(): void {
-    if (this.state !== 'live') return
-    for (const instrument of this.#roster.takeForgiven(this.#nowMs())) {
-      this.#links.present?.addInstrument(instrument)
-      this.#replacement.addInstrument(instrument)
-    }
-  }
-
-  #instrumentsRefused(ids: readonly InstrumentId[], reason: string): void {
-    for (const id of ids) {
-      if (!this.#roster.refuse(id, reason, this.#context.clock.monotonicMs())) continue
-      this.#context.log.warn('instrument-refused', { connection: this.id, instrument: id, reason })
-      this.#story.note(`${id} refused: ${reason}`)
-    }
-    this.#context.onRefused?.(ids)
-  }
-
-  /** Ends the present link on purpose. */
-  #leave(ending: Ending, text: string): void {
-    this.#replacement.cancel(text)
-    this.#ending = ending
-    if (this.state === 'subscribing' || this.state === 'live' || this.state === 'stalled') {
-      if (ending !== 'fail') this.#story.enter('draining', null)
-    }
-    this.#links.present?.close(ownCause(ending === 'fail' ? 'refused' : 'normal', text))
-  }
-
-  #ended(cause: CloseCause): void {
-    const link = this.#links.present
-    invariant(link !== null, `${this.id}: a link ended that was not there`)
-    this.#links.lost()
-    this.#story.keepTimes(link)
-    const { healthyMs } = link
-    this.#lessons.learn(cause, { healthyMs, asked: this.#roster.wanted().length })
-    this.#story.ended({ cause, isPlanned: this.#isPlanned, healthyMs })
-    if (this.#ending === 'close') {
-      this.#story.enter('closed', null)
-      this.#tellClosed()
-      return
-    }
-    if (this.#ending === 'again') {
-      this.#search.beginAnew()
-      return
-    }
-    this.#story.lost()
-    const heir = this.#replacement.takeHeir()
-    if (heir !== null) this.#adopt(heir)
-    else if (cause.class === 'auth') this.#search.fail(cause.text)
-    else if (this.#ending === 'fail') {
-      this.#search.fail(cause.text, this.#roster.askAgainMs - this.#nowMs())
-    } else {
-      this.#search.beginAfter({ cause, healthyMs, wasOpen: this.#hasOpened })
-    }
-  }
-
-  #nowMs(): number {
-    return this.#context.clock.monotonicMs()
   }
 
   #tellClosed(): void {
@@ -368,48 +255,13 @@ export class Connection {
       watch: () => this.#roster.watch,
       wanted: () => this.#roster.wanted(),
       noted: (text) => this.#story.note(text),
-      mustBreak: (reason) => this.#leave('again', reason),
+      mustBreak: (reason) => this.#succession.leave('again', reason),
       overlapping: () => this.#story.enter('draining', 'handover'),
-      handedOver: (heir) => this.#adopt(heir),
+      handedOver: (heir) => this.#succession.adopt(heir),
       stayed: () => {
         if (this.state === 'draining') this.#story.enter('live', null)
       }
     })
-  }
-
-  #replaceWhenDue(): void {
-    if (this.state !== 'live') return
-    if (this.#market.gate(this.instruments).kind === 'open') this.#replacement.follow()
-  }
-
-  #endAnnounced(): void {
-    this.#replacement.want({ reason: 'end announced by the venue', isUrgent: true })
-    this.#replaceWhenDue()
-  }
-
-  /** Makes the new link of a handover the present one, however far it has come. */
-  #adopt({ link, watch, stage, ticket, refused, isEnding }: Heir): void {
-    const old = this.#links.present
-    if (old !== null) this.#story.keepTimes(old)
-    this.#roster.follow(watch)
-    this.#hasOpened = stage !== 'opening'
-    if (this.#hasOpened) this.#context.governor.forget(this.id)
-    this.#links.promote(link)
-    link.listen(this.#linkListener(ticket))
-    if (stage === 'overlapping') this.#story.enter('live', null)
-    else {
-      this.#story.enter('waiting', 'rate')
-      this.#story.enter('connecting', null)
-      if (stage === 'subscribing') this.#story.enter('subscribing', null)
-    }
-    for (const [id, reason] of refused) this.#instrumentsRefused([id], reason)
-    this.#replacement.began()
-    if (isEnding) this.#endAnnounced()
-  }
-
-  /** The end of the present link is our wish. */
-  get #isPlanned(): boolean {
-    return this.#ending === 'close' || this.#ending === 'again'
   }
 
   #followMarket(): void {
@@ -427,7 +279,7 @@ export class Connection {
     }
     const isOver = this.#market.isOver(gate)
     if (isOver && (this.state === 'live' || this.state === 'subscribing')) {
-      this.#leave('again', marketClosed)
+      this.#succession.leave('again', marketClosed)
     }
   }
 }
