@@ -27,15 +27,16 @@ const engineConfigSchema = z.object({
   /**
    * What a run of faults changes to see that its check can fail. `gaps` false: they are neither declared
    * nor refilled. `liveness` false: no link is ever taken for dead. `growth` false: memory that grows is
-   * not told. `provoke`: faults to have from the start; more may be told later (never to a live run).
-   * `queueRows`: rows that may wait to be stored before reading pauses; at four times as many they are
-   * dropped.
+   * not told. `venueTime` false: no venue is asked for its time. `provoke`: faults to have from the start;
+   * more may be told later (never to a live run). `queueRows`: rows that may wait to be stored before
+   * reading pauses; at four times as many they are dropped.
    */
   faultRun: z
     .object({
       gaps: z.boolean(),
       liveness: z.boolean().optional(),
       growth: z.boolean().optional(),
+      venueTime: z.boolean().optional(),
       provoke: z.array(provocationSchema).readonly().optional(),
       queueRows: z.int().positive().optional()
     })

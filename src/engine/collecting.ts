@@ -85,7 +85,8 @@ export class Collecting {
       return [this.#collect(venue, settings)]
     })
     const { runClock, clock, log } = parts
-    const venuesAsked = this.collectors.map(timedVenue)
+    const asksTime = parts.config.faultRun?.venueTime !== false
+    const venuesAsked = asksTime ? this.collectors.map(timedVenue) : []
     this.#times =
       runClock === null ? null : new TimeWatch({ venues: venuesAsked, runClock, clock, log })
   }
