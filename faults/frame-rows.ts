@@ -23,15 +23,51 @@ function reconnects({ engine }: FaultStand): number {
   return engine.connections.reduce((sum, each) => sum + each.reconnects, 0)
 }
 
-type FrameRow = Pick<WireRow, 'id' | 'title' | 'act'> & {
+type FrameRow = Pick<WireRow, 'id' | 'title' | 'mostSeeds' | 'control' | 'act'> & {
   readonly spoil?: string
-  readonly mostSeeds?: number
   readonly rules: Readonly<Record<string, FigureRule>>
 }
 
 function frameRow({ rules, ...row }: FrameRow): FaultRow {
   const expect = boundedBy(rules)
   return wireRow({ families: ['P'], settleMs, spoil: withoutGaps, ...row, expect })
+}
+
+/** Row P14; its control is a frame that is no error, of which nothing may be told. */
+function sayingRow(): FaultRow {
+  let controls: readonly string[] = []
+  return frameRow({
+    id: 'P14',
+    title: 'errors and warnings of rates in the stream',
+    spoil: withDuplicate,
+    rules: { reactionMs: { most: 5_000 }, unheard: { most: 0 } },
+    control: () => controls,
+    act: async (stand) => {
+      const words = () =>
+        stand.engine.connections
+          .filter((each) => each.venue === venue)
+          .map(
+            ({ log, state, reason }) =>
+              `${log.length} ${log[0]?.atMs ?? 0} ${state} ${reason ?? ''}`
+          )
+          .join('; ')
+      const isTold = async (about: string) => {
+        const before = words()
+        await stand.fault({ kind: 'say', venue, about })
+        return holdsWithin(heardMs, () => words() !== before)
+      }
+      controls = (await isTold('unknown')) ? [] : ['nothing is told where no error is said']
+      let [reactionMs, unheard] = [0, 0]
+      for (const about of ['rate', 'error']) {
+        const fromMs = performance.now()
+        if (!(await isTold(about))) unheard += 1
+        reactionMs = Math.max(reactionMs, performance.now() - fromMs)
+        await pause(1_000)
+      }
+      await stand.untilLive(backMs)
+      return { reactionMs, unheard }
+    }
+  })
 }
 
 /** Rows P7, P11, P13 and P14: what frames say, and what a venue refuses. */
@@ -124,31 +160,5 @@ export const frameRows: readonly FaultRow[] = [
       return { othersLiveMs, acknowledgedMs, wholeBackMs }
     }
   }),
-  frameRow({
-    id: 'P14',
-    title: 'errors and warnings of rates in the stream',
-    spoil: withDuplicate,
-    rules: { reactionMs: { most: 5_000 }, unheard: { most: 0 } },
-    act: async (stand) => {
-      const words = () =>
-        stand.engine.connections
-          .filter((each) => each.venue === venue)
-          .map(
-            ({ log, state, reason }) =>
-              `${log.length} ${log[0]?.atMs ?? 0} ${state} ${reason ?? ''}`
-          )
-          .join('; ')
-      let [reactionMs, unheard] = [0, 0]
-      for (const about of ['rate', 'error']) {
-        const before = words()
-        const fromMs = performance.now()
-        await stand.fault({ kind: 'say', venue, about })
-        if (!(await holdsWithin(heardMs, () => words() !== before))) unheard += 1
-        reactionMs = Math.max(reactionMs, performance.now() - fromMs)
-        await pause(1_000)
-      }
-      await stand.untilLive(backMs)
-      return { reactionMs, unheard }
-    }
-  })
+  sayingRow()
 ]
