@@ -21,19 +21,16 @@ import type { RebuildRequest, RebuildResult } from '../market/rebuild.ts'
 import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
 import type { InstrumentOptions } from './instrument-run.ts'
 import { InstrumentRun } from './instrument-run.ts'
+import { PipelineClock } from './pipeline-clock.ts'
+import type { ClockKind } from './pipeline-clock.ts'
 import type { PipelineCounters } from './pipeline-counters.ts'
 import { zeroCounters } from './pipeline-counters.ts'
 import type { PriceState } from './price-state.ts'
 import type { RowSink } from './rows.ts'
 
-/** Live trades outside [now - 1 d, now + 1 min] of the run clock are not believed. */
-const mostBehindMs = 86_400_000
-const mostAheadMs = 60_000
-
 /** What a run is made of. */
 export type PipelineOptions = {
-  /** The run clock: the `nowMs` handed in, or the newest event time seen (replay, simulated tape). */
-  readonly clock: 'wall' | 'tape'
+  readonly clock: ClockKind
   /** Candles to build, without repeats. */
   readonly intervals: readonly IntervalSpec[]
   readonly rows: RowSink
@@ -71,6 +68,7 @@ export type LedgerFigures = {
  */
 export class Pipeline {
   readonly #options: PipelineOptions
+  readonly #clock: PipelineClock
   readonly #runs = new Map<InstrumentId, InstrumentRun>()
   readonly #changes = new CandleChanges()
   readonly #entry = emptyEntry()
@@ -82,18 +80,18 @@ export class Pipeline {
   /** Of instruments that were removed. */
   #lastChanges = emptyDraft()
   #nextArrival: number
-  #runNowMs = 0
   /** Links that came up before a tape's clock began. */
   #earlyMarks: readonly LinkMark[] = []
 
   constructor(options: PipelineOptions) {
     this.#options = options
+    this.#clock = new PipelineClock(options.clock)
     this.#nextArrival = options.firstArrival
   }
 
   /** Begins, or begins anew, to take an instrument's events. A tape's clock goes on from the seed. */
   addInstrument(instrument: Instrument, options: InstrumentOptions): void {
-    const { intervals, clock } = this.#options
+    const { intervals } = this.#options
     this.#takeLast(instrument.id)
     const run = new InstrumentRun(instrument, {
       ...options,
@@ -103,7 +101,7 @@ export class Pipeline {
       untoldLedgers: this.#untoldLedgers
     })
     this.#runs.set(instrument.id, run)
-    if (clock === 'tape') this.#runNowMs = Math.max(this.#runNowMs, run.newestStoredMs)
+    this.#clock.reach(run.newestStoredMs)
   }
 
   /** Forgets an instrument; what changed before can still be taken. */
@@ -136,22 +134,22 @@ export class Pipeline {
   /** Takes note that an event came on a link and applying it failed: a trade is missing with it. */
   failed(event: MarketEvent): void {
     if (event.kind !== 'trade') return
-    const atMs = this.#isPlausible(event.eventMs) ? event.eventMs : event.receivedMs
+    const atMs = this.#clock.isPlausible(event.eventMs) ? event.eventMs : event.receivedMs
     this.#runs.get(event.instrument)?.ledger.dropped(atMs, notTakenIn)
   }
 
   /** Moves the run clock and gives candles their final mark; to be called about once a second. */
   advance(nowMs: number): void {
-    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
+    this.#clock.set(nowMs)
     for (const run of this.#runs.values()) {
-      if (run.ledger.advance(this.#runNowMs) === 'gap') this.#noteGap(run)
-      run.finalise(this.#runNowMs)
+      if (run.ledger.advance(this.#clock.nowMs) === 'gap') this.#noteGap(run)
+      run.finalise(this.#clock.nowMs)
     }
   }
 
   /** The run clock, epoch ms; 0 before the first event or advance. */
   runNowMs(): number {
-    return this.#runNowMs
+    return this.#clock.nowMs
   }
 
   /** The arrival that the next stored trade will get. */
@@ -194,8 +192,8 @@ export class Pipeline {
 
   /** Takes note that a link began or ceased to carry instruments. Unknown instruments are left alone. */
   mark(mark: LinkMark, nowMs: number): void {
-    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
-    if (this.#runNowMs === 0) {
+    this.#clock.set(nowMs)
+    if (this.#clock.nowMs === 0) {
       this.#earlyMarks = standingAfter(this.#earlyMarks, mark)
       return
     }
@@ -222,7 +220,7 @@ export class Pipeline {
 
   /** Closes a gap after backfill applied what trades it got. A gap that is not open is left alone. */
   settle(settlement: Settlement, nowMs: number): void {
-    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
+    this.#clock.set(nowMs)
     this.#runs.get(settlement.key.instrument)?.ledger.settle(settlement)
   }
 
@@ -247,7 +245,7 @@ export class Pipeline {
    * the last settled ones. Hours of markets are not known here. Empty for an unknown instrument.
    */
   ledgerRanges(id: InstrumentId, fromMs: number, toMs: number): readonly LedgerRange[] {
-    return this.#runs.get(id)?.ledger.record.ranges(fromMs, toMs, this.#runNowMs) ?? []
+    return this.#runs.get(id)?.ledger.record.ranges(fromMs, toMs, this.#clock.nowMs) ?? []
   }
 
   /** The newest stretch over which an instrument was collected; null before the first. */
@@ -268,12 +266,12 @@ export class Pipeline {
 
   /** What is known of an instrument's price; null for an unknown instrument. */
   price(id: InstrumentId): PriceState | null {
-    return this.#runs.get(id)?.price.state(this.#runNowMs) ?? null
+    return this.#runs.get(id)?.price.state(this.#clock.nowMs) ?? null
   }
 
   /** Trades of the last minute of the run clock; 0 for an unknown instrument. */
   tradesLastMinute(id: InstrumentId): number {
-    return this.#runs.get(id)?.price.tradesLastMinute(this.#runNowMs) ?? 0
+    return this.#runs.get(id)?.price.tradesLastMinute(this.#clock.nowMs) ?? 0
   }
 
   /**
@@ -281,7 +279,7 @@ export class Pipeline {
    * before the first known one. Null for an unknown instrument.
    */
   spark(id: InstrumentId): readonly (number | null)[] | null {
-    return this.#runs.get(id)?.price.spark(this.#runNowMs) ?? null
+    return this.#runs.get(id)?.price.spark(this.#clock.nowMs) ?? null
   }
 
   counters(): PipelineCounters {
@@ -294,7 +292,7 @@ export class Pipeline {
     this.#runs.get(series.instrument)?.ledger.record.stateOf(openMs, closeMs) ?? 'unproven'
 
   #tellLedger(run: InstrumentRun, event: Exclude<MarketEvent, Trade>): 'gap' | 'known' {
-    const runNowMs = this.#runNowMs
+    const runNowMs = this.#clock.nowMs
     if (event.kind === 'heartbeat') return run.ledger.heartbeat(event, runNowMs)
     if (event.kind === 'anchor') return run.ledger.announce(event.id, event.eventMs, runNowMs)
     run.ledger.alive(event.eventMs, runNowMs)
@@ -309,24 +307,26 @@ export class Pipeline {
   }
 
   #setClock(event: MarketEvent, nowMs: number): void {
-    if (this.#options.clock === 'wall') this.#runNowMs = nowMs
-    else if (event.eventMs > this.#runNowMs) this.#runNowMs = event.eventMs
+    this.#clock.set(nowMs)
+    this.#clock.reach(event.eventMs)
     if (this.#earlyMarks.length > 0) this.#beginLinks()
   }
 
   /** The tape's clock began: links that stood before stand from now on. */
   #beginLinks(): void {
-    const [marks, atMs] = [this.#earlyMarks, this.#runNowMs]
+    const [marks, atMs] = [this.#earlyMarks, this.#clock.nowMs]
     this.#earlyMarks = []
     for (const mark of marks) this.mark({ ...mark, atMs, lastFrameMs: atMs }, atMs)
   }
 
   #applyTrade(run: InstrumentRun, trade: Trade, origin: EventOrigin): Applied {
     if (this.#options.rows.isFull === true) return this.#drop(run, trade, origin)
-    if (origin === 'live' && !this.#isPlausible(trade.eventMs))
+    if (origin === 'live' && !this.#clock.isPlausible(trade.eventMs))
       return this.#applyFlagged(run, trade)
     const verdict =
-      origin === 'live' ? run.ledger.take(trade, this.#runNowMs) : run.ledger.takeFromHistory(trade)
+      origin === 'live'
+        ? run.ledger.take(trade, this.#clock.nowMs)
+        : run.ledger.takeFromHistory(trade)
     if (verdict === 'duplicate') return this.#applyRepeat(trade, origin)
     if (verdict === 'refused') {
       this.#counters.refused += 1
@@ -339,7 +339,7 @@ export class Pipeline {
     this.#options.rows.trade(trade, arrival)
     const entry = this.#entry
     fillEntry(entry, trade, arrival, run.rule)
-    entry.runNowMs = this.#runNowMs
+    entry.runNowMs = this.#clock.nowMs
     if (verdict === 'uncertain') {
       this.#counters.uncertain += 1
       run.addUncertain(entry)
@@ -364,12 +364,12 @@ export class Pipeline {
   #drop(run: InstrumentRun, trade: Trade, origin: EventOrigin): 'dropped' {
     this.#counters.dropped += 1
     if (origin === 'backfill') return 'dropped'
-    const isPlausible = this.#isPlausible(trade.eventMs)
+    const isPlausible = this.#clock.isPlausible(trade.eventMs)
     run.ledger.dropped(isPlausible ? trade.eventMs : trade.receivedMs, storeFull)
     if (!isPlausible) return 'dropped'
     const entry = this.#entry
     fillEntry(entry, trade, this.#nextArrival, run.rule)
-    entry.runNowMs = this.#runNowMs
+    entry.runNowMs = this.#clock.nowMs
     run.price.trade(trade, entry)
     this.#markPrice(run)
     return 'dropped'
@@ -377,7 +377,7 @@ export class Pipeline {
 
   #applyFlagged(run: InstrumentRun, trade: Trade): Applied {
     const kept = { ...trade, eventMs: trade.receivedMs }
-    const verdict = run.ledger.takeFlagged(kept, this.#runNowMs)
+    const verdict = run.ledger.takeFlagged(kept, this.#clock.nowMs)
     if (verdict === 'duplicate') {
       this.#counters.duplicates += 1
       return 'duplicate'
@@ -387,11 +387,6 @@ export class Pipeline {
     this.#options.rows.flaggedTrade(kept, this.#nextArrival)
     this.#nextArrival += 1
     return 'implausible'
-  }
-
-  #isPlausible(eventMs: number): boolean {
-    if (this.#options.clock === 'tape') return true
-    return eventMs >= this.#runNowMs - mostBehindMs && eventMs <= this.#runNowMs + mostAheadMs
   }
 
   #noteGap(run: InstrumentRun): void {
