@@ -111,8 +111,8 @@ export class StatePublishing {
     received.drain()
     feed.refreshChanged()
     for (const { instrument, interval } of publisher.watchedSeries()) {
-      const newest = pipeline.candlesInMemory(instrument as InstrumentId, interval).at(-1)
-      if (newest === undefined) continue
+      const newest = pipeline.newestCandle(instrument as InstrumentId, interval)
+      if (newest === null) continue
       const candle = heads.complete(newest)
       if (this.#told.isNews(candle)) publisher.candle(candle)
     }

@@ -264,6 +264,14 @@ export class Pipeline {
     return run?.cells(interval).map((cell) => toldCandle(candleIn(cell, run.stateOf(cell)))) ?? []
   }
 
+  /** The newest candle of a series as told; null before the first. */
+  newestCandle(id: InstrumentId, interval: Interval): Candle | null {
+    const run = this.#runs.get(id)
+    const cell = run?.cells(interval).at(-1)
+    if (run === undefined || cell === undefined) return null
+    return toldCandle(candleIn(cell, run.stateOf(cell)))
+  }
+
   /** What is known of an instrument's price; null for an unknown instrument. */
   price(id: InstrumentId): PriceState | null {
     return this.#runs.get(id)?.price.state(this.#clock.nowMs) ?? null
