@@ -1,6 +1,8 @@
 /** Ids remembered per instrument at most, and for how long of venue time. */
 const idsRemembered = 4_096
 const rememberedMs = 120_000
+/** Forgotten ids that are held on to at most where few are remembered. */
+const leastCut = 64
 
 /** What an id without order tells. `uncertain`: older than what is remembered, may be new or not. */
 export type RecentVerdict = 'new' | 'duplicate' | 'uncertain'
@@ -12,7 +14,7 @@ export type RecentVerdict = 'new' | 'duplicate' | 'uncertain'
  */
 export class RecentIds {
   readonly #known = new Set<string | number>()
-  /** In order of arrival, from `oldest` on; cut back now and then. */
+  /** In order of arrival, from `oldest` on; at most twice those remembered, and 64. */
   readonly #order: { readonly id: string | number; readonly eventMs: number }[] = []
   #oldest = 0
   #newestMs = -Infinity
@@ -64,7 +66,8 @@ export class RecentIds {
     this.#order.push({ id, eventMs })
     this.#newestMs = Math.max(this.#newestMs, eventMs)
     while (this.#isTooMuch()) this.#forgetOldest()
-    if (this.#oldest < idsRemembered) return
+    // Cut back by halves: moving what is left costs each id once.
+    if (this.#oldest < leastCut || this.#oldest < this.#order.length / 2) return
     this.#order.splice(0, this.#oldest)
     this.#oldest = 0
   }
