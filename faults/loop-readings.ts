@@ -18,6 +18,11 @@ export class LoopReadings {
     return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? null
   }
 
+  /** Within it all seconds but the worst stayed; null before the second one. */
+  get besidesWorstMs(): number | null {
+    return this.#lateMs.toSorted((a, b) => a - b).at(-2) ?? null
+  }
+
   /** The worst second; null before the first. */
   get maxMs(): number | null {
     return this.#lateMs.length === 0 ? null : Math.max(...this.#lateMs)

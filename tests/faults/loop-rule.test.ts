@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'vitest'
+import { LoopReadings } from '../../faults/loop-readings.ts'
 import { loopProblems } from '../../faults/loop-rule.ts'
 
 const usual = { loopP99Ms: 50, loopMaxMs: 250, coreWaitPercent: 10 }
+
+describe('LoopReadings', () => {
+  test('tells the worst second, and the worst but that one', () => {
+    const loop = new LoopReadings()
+    loop.note(3)
+    expect([loop.maxMs, loop.besidesWorstMs]).toEqual([3, null])
+    for (const lateMs of [62, null, 9]) loop.note(lateMs)
+    expect([loop.maxMs, loop.besidesWorstMs]).toEqual([62, 9])
+  })
+})
 
 describe('loopProblems', () => {
   test.each([
