@@ -103,7 +103,7 @@ const surge = loadRow({
   id: 'L2',
   title: 'ten times the trades for 30 s',
   rate: 1,
-  mostSeeds: 3,
+  mostSeeds: 1,
   rules: {
     surgedTimes: { least: 5 },
     catchUpMs: { most: 10_000 },
