@@ -30,16 +30,11 @@ export class LoopWatch {
   get figures(): RowFigures {
     const { loop } = this.#engine
     return {
-      // A second is as late as the worst of its 25 looks: of a short row one late look makes no hundredth.
-      loopP99Ms: leastOf(loop.p99Ms, loop.besidesWorstMs),
+      loopP99Ms: loop.p99Ms,
       loopMaxMs: loop.maxMs,
       coreWaitPercent: this.#coreWait.percent
     }
   }
-}
-
-function leastOf(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? null : Math.min(one, other)
 }
 
 /** Problems in words with what a `LoopWatch` told. */

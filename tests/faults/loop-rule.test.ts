@@ -5,12 +5,22 @@ import { loopProblems } from '../../faults/loop-rule.ts'
 const usual = { loopP99Ms: 50, loopMaxMs: 250, coreWaitPercent: 10 }
 
 describe('LoopReadings', () => {
-  test('tells the worst second, and the worst but that one', () => {
+  test('tells the worst look, and within what 99 of 100 looks stayed', () => {
     const loop = new LoopReadings()
-    loop.note(3)
-    expect([loop.maxMs, loop.besidesWorstMs]).toEqual([3, null])
-    for (const lateMs of [62, null, 9]) loop.note(lateMs)
-    expect([loop.maxMs, loop.besidesWorstMs]).toEqual([62, 9])
+    expect([loop.maxMs, loop.p99Ms]).toEqual([null, null])
+    for (const lateMs of [3, null, 62, ...Array.from({ length: 8 }, () => 4)]) loop.note(lateMs)
+    expect([loop.maxMs, loop.p99Ms]).toEqual([62, 4])
+  })
+
+  test('a late look in one second of four is one look of a hundred', () => {
+    for (const [late, p99Ms] of [
+      [22, 5],
+      [23, 90]
+    ] as const) {
+      const loop = new LoopReadings()
+      for (let second = 0; second < 100; second += 1) loop.note(second < late ? 90 : 5)
+      expect(loop.p99Ms).toBe(p99Ms)
+    }
   })
 })
 
