@@ -21,10 +21,21 @@ export type VenueLimits = {
   readonly messagesPerSecond: number
   /** REST requests: token bucket. */
   readonly rest: { readonly burst: number; readonly perSecond: number }
+  /** Answers of REST that tell of a ban, and how long it lasts where the answer does not say; none unless given. */
+  readonly bans?: readonly BanRule[]
   /** Instruments on one connection: our default, and the most the venue takes. */
   readonly instrumentsPerConnection: { readonly usual: number; readonly most: number }
   /** Largest frame accepted, in bytes (ws `maxPayload`). */
   readonly maxFrameBytes: number
+}
+
+/** By what a venue tells that it has shut an address out for a while. */
+export type BanRule = {
+  /** HTTP status. */
+  readonly status: number
+  /** What the body says; anything unless given. */
+  readonly says?: RegExp
+  readonly pauseMs: number
 }
 
 /** Why a connection ended, as counted and shown. */

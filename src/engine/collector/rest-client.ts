@@ -1,5 +1,5 @@
 import { VenueError } from '../../core/venue-error.ts'
-import type { RestClient } from '../../venues/venue.ts'
+import type { BanRule, RestClient } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
 import { errorText } from './error-text.ts'
 import type { Governor } from './governor.ts'
@@ -9,8 +9,6 @@ import { parseRetryAfter } from './retry-after.ts'
 
 const timeoutMs = 10_000
 const mostBytes = 64 * 1024 * 1024
-/** Bybit's word for its address limit, after which it wants ten minutes of peace (protocol sheet, 2026-11). */
-const frequencyBanMs = 600_000
 
 export type RestClientOptions = {
   readonly governor: Governor
@@ -18,6 +16,8 @@ export type RestClientOptions = {
   /** Taken out of every message and detail. */
   readonly apiKey: string | null
   readonly userAgent: string
+  /** How the venue tells of a ban; none unless given. */
+  readonly bans?: readonly BanRule[]
   /** `live` unless said. */
   readonly lane?: RestLane
   /** Who carries requests to the venue; the platform unless said. */
@@ -114,17 +114,17 @@ function parseJson(text: string, shown: string): unknown {
 }
 
 function refusal(
-  { governor, apiKey }: RestClientOptions,
+  { governor, apiKey, bans = [] }: RestClientOptions,
   answer: { readonly shown: string; readonly response: Response; readonly text: string }
 ): VenueError {
   const { status, headers } = answer.response
   const body = sampleText(answer.text, apiKey)
   const message = `GET ${answer.shown} answered ${status}: ${body}`
   const retryAfterMs = parseRetryAfter(headers.get('retry-after'), Date.now())
-  const isBan = status === 418 || (status === 403 && /too (frequent|many)/i.test(body))
+  const ban = bans.find((rule) => rule.status === status && (rule.says?.test(body) ?? true)) ?? null
   if (status >= 500 && /maintenance/i.test(body)) governor.announced()
-  if (status === 429 || isBan || (status === 503 && retryAfterMs !== null)) {
-    const waitMs = governor.pause(retryAfterMs ?? (isBan ? frequencyBanMs : null))
+  if (status === 429 || ban !== null || (status === 503 && retryAfterMs !== null)) {
+    const waitMs = governor.pause(retryAfterMs ?? ban?.pauseMs ?? null)
     return new VenueError('venue-rate-limited', message, {
       retry: 'after',
       detail: { url: answer.shown, status, waitMs }

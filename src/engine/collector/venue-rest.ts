@@ -24,9 +24,10 @@ export class VenueRest {
 
   constructor(options: VenueRestOptions) {
     this.#options = options
+    const { bans = [] } = options.venue.limits
     this.#clients = {
-      live: createRestClient({ ...options, lane: 'live' }),
-      low: createRestClient({ ...options, lane: 'low' })
+      live: createRestClient({ ...options, bans, lane: 'live' }),
+      low: createRestClient({ ...options, bans, lane: 'low' })
     }
   }
 

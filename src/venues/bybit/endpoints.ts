@@ -25,6 +25,7 @@ export const bybitLimits: VenueLimits = {
   connects: { burst: 20, perSecond: 4, per5Minutes: 400, releasePerSecond: 4 },
   messagesPerSecond: 10,
   rest: { burst: 100, perSecond: 60 },
+  bans: [{ status: 403, says: /too (frequent|many)/i, pauseMs: 600_000 }],
   instrumentsPerConnection: { usual: 50, most: 150 },
   maxFrameBytes: 4 * 1024 * 1024
 }
