@@ -17,8 +17,10 @@ export const logRepeatMs = 10_000
 
 const secondMs = 1_000
 /** Of each second's lines, so many are for warnings and errors alone. */
-const keptForGrave = 6
-/** And of those so many for the host alone: why an engine ended must not drown in what it said. */
+const keptForGrave = 8
+/** Of those so many for errors alone: that no venue can be reached must not drown in what each link says. */
+const keptForErrors = 2
+/** And so many for the host alone: why an engine ended must not drown in what it said. */
 const keptForHost = 4
 /** Most subjects whose repeats are counted at once. */
 const mostSubjects = 1_000
@@ -87,9 +89,12 @@ export class LogLimit {
     if ((this.#written[0] ?? nowMs) <= nowMs - secondMs) {
       this.#written = this.#written.filter((atMs) => atMs > nowMs - secondMs)
     }
-    const isGrave = level === 'warn' || level === 'error'
-    const most = isGrave ? this.#most : mostLinesPerSecond - 1 - keptForGrave
-    return this.#written.length < most
+    return this.#written.length < this.#mostOf(level)
+  }
+
+  #mostOf(level: LogLevel): number {
+    if (level === 'error') return this.#most
+    return level === 'warn' ? this.#most - keptForErrors : mostLinesPerSecond - 1 - keptForGrave
   }
 
   #remember(key: string, sinceMs: number): void {

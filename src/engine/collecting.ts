@@ -73,7 +73,7 @@ export class Collecting {
   constructor(parts: Parts) {
     this.#parts = parts
     this.#reachability = new Reachability((isOffline) => {
-      if (isOffline) parts.log.warn('offline', { text: 'no venue can be reached' })
+      if (isOffline) parts.log.error('offline', { text: 'no venue can be reached' })
       else parts.log.info('online', { text: 'a venue can be reached again' })
     })
     const { venues } = parts.config.settings

@@ -73,8 +73,16 @@ describe('a limit on log lines', () => {
       fields: { connection: `c${line}` }
     })
     const told = [...Array(50).keys()].map((line) => limit.admit(info(line), 0))
-    expect(told.filter((suppressed) => suppressed !== null)).toHaveLength(13)
+    expect(told.filter((suppressed) => suppressed !== null)).toHaveLength(11)
     expect(limit.admit(disconnect, 0)).toBe(0)
+  })
+
+  test('keeps room for errors when every link warns', () => {
+    const limit = new LogLimit('engine')
+    const warn = (line: number) => ({ ...disconnect, fields: { connection: `c${line}` } })
+    const told = [...Array(50).keys()].map((line) => limit.admit(warn(line), 0))
+    expect(told.filter((suppressed) => suppressed !== null)).toHaveLength(13)
+    expect(limit.admit({ level: 'error', event: 'offline', fields: {} }, 0)).toBe(0)
   })
 
   test('never lets more than its lines through in any second, whatever comes', () => {
