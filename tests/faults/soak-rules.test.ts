@@ -48,7 +48,7 @@ const broken = {
   droppedTrades: 1,
   candlesWrong: 1,
   handlerTimeouts: 1,
-  rssMb: 251,
+  rssMb: 311,
   growthHighMbPerMinute: 0.6,
   messagesPerSecond: 1_400
 } satisfies Record<Exclude<keyof SoakFigures, 'coreWaitPercent'>, number>
@@ -80,7 +80,7 @@ describe('judgeSoak', () => {
   })
 
   test('does not hold against an engine that it got no core', () => {
-    const late = { ...well, loopDelayP99Ms: 90, loopDelayMaxMs: 400, rssMb: 251 }
+    const late = { ...well, loopDelayP99Ms: 90, loopDelayMaxMs: 400, rssMb: 311 }
     expect(breachesOf(judgeSoak({ ...late, coreWaitPercent: 10 }, 20))).toHaveLength(3)
     expect(breachesOf(judgeSoak({ ...late, coreWaitPercent: 11 }, 20))).toHaveLength(1)
   })
