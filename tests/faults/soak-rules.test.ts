@@ -85,22 +85,30 @@ describe('judgeSoak', () => {
     expect(breachesOf(judgeSoak({ ...late, coreWaitPercent: 11 }, 20))).toHaveLength(1)
   })
 
-  test('tells of growth in a short soak, and judges it in one of ten minutes', () => {
+  test('tells of growth in a short soak, and judges it in one of twenty minutes', () => {
     const growing = { ...well, growthHighMbPerMinute: 40 }
-    expect(breachesOf(judgeSoak(growing, 9))).toEqual([])
-    expect(breachesOf(judgeSoak(growing, 10))).toHaveLength(1)
+    expect(breachesOf(judgeSoak(growing, 19))).toEqual([])
+    expect(breachesOf(judgeSoak(growing, 20))).toHaveLength(1)
   })
 })
 
 describe('soakGrowth', () => {
   const megabytes = (mb: number) => mb * 1_048_576
 
-  test('leaves the warm-up out', () => {
+  test('leaves the first half out, in which what is bounded fills up', () => {
     const floors = Array.from({ length: 40 }, (...[, at]) => ({
       atMs: at * 30_000,
-      bytes: megabytes(at < 6 ? 10 * at : 60 + (at % 3))
+      bytes: megabytes(at < 19 ? 3 * at : 60 + (at % 3))
     }))
     expect(soakGrowth(floors)?.high).toBeLessThan(0.5)
+  })
+
+  test('leaves the warm-up out of a short soak', () => {
+    const floors = Array.from({ length: 12 }, (...[, at]) => ({
+      atMs: at * 20_000,
+      bytes: megabytes(at < 9 ? 20 * at : 180)
+    }))
+    expect(soakGrowth(floors)?.high).toBe(0)
   })
 
   test('sees two megabytes a minute, and knows nothing of three minutes', () => {
