@@ -140,6 +140,7 @@ async function unwatched(seed: number): Promise<readonly string[]> {
     faultRun: { gaps: true }
   })
   await stand.goLive()
+  await untilHolds('a beat before it', endsMs, () => stand.engine.hasBeaten)
   stand.engine.forgetBeats()
   stand.engine.provoke({ what: 'block', forMs: unwatchedMs })
   await untilHolds('a beat after it', endsMs, () => stand.engine.longestBeatMs > 10_000)

@@ -24,6 +24,10 @@ class Shown {
   /** The longest time between two beats, ms. */
   longestBeatMs = 0
 
+  get hasBeaten(): boolean {
+    return this.#beatMs !== null
+  }
+
   beat(): void {
     const nowMs = performance.now()
     this.longestBeatMs = Math.max(this.longestBeatMs, nowMs - (this.#beatMs ?? nowMs))
@@ -137,6 +141,11 @@ export class WatchedEngine {
 
   get health(): HealthRow | null {
     return this.#shown.health
+  }
+
+  /** It beat at least once: from then on the time between two beats is known. */
+  get hasBeaten(): boolean {
+    return this.#shown.hasBeaten
   }
 
   /** The longest time between two of its beats since `forgetBeats`, ms; its loop stood still beyond 1 s. */
