@@ -83,6 +83,7 @@ export class WriterDatabase {
       `UPDATE run SET last_batch = ?, last_arrival = ?, last_seen_ms = ifnull(?, last_seen_ms)
        WHERE id = ?`
     )
+    if (setup.isWhole === true) this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE'))
     const begun = setup.run === null ? this.#beginRun() : this.#continueRun(setup.run)
     this.#run = begun.start
     this.#lastWork = begun.lastWork
@@ -129,6 +130,29 @@ export class WriterDatabase {
   /** Lets the database grow to so many pages and no further; null: as far as SQLite goes. */
   limitPages(pages: number | null): void {
     this.#database.pragma(`max_page_count = ${pages ?? mostPages}`)
+  }
+
+  /**
+   * Keeps all that was done since the opening, of a writer whose work is one transaction; closing it
+   * without takes everything back. It was no run of the engine: the run before stays the last one, as it
+   * ended, and arrivals count on from here.
+   *
+   * @throws StorageError with nothing of it kept.
+   */
+  commitWhole(): void {
+    invariant(this.#setup.isWhole === true, 'expected a writer whose work is one transaction')
+    const { run } = this.#run
+    this.#guarded(() => {
+      const before = this.#database
+        .prepare('UPDATE run SET last_arrival = ? WHERE id = ?')
+        .run(this.#lastArrival, run - 1)
+      if (before.changes === 1) this.#database.prepare('DELETE FROM run WHERE id = ?').run(run)
+      else
+        this.#database
+          .prepare('UPDATE run SET stopped_ms = started_ms, last_seen_ms = NULL WHERE id = ?')
+          .run(run)
+      this.#database.exec('COMMIT')
+    })
   }
 
   /**
@@ -304,8 +328,12 @@ export class WriterDatabase {
   }
 
   #inTransaction<Result>(work: () => Result): Result {
+    return this.#guarded(() => this.#database.transaction(work).immediate())
+  }
+
+  #guarded<Result>(work: () => Result): Result {
     try {
-      return this.#database.transaction(work).immediate()
+      return work()
     } catch (thrown) {
       throw storageFailure(thrown, this.#setup.file)
     }

@@ -20,6 +20,8 @@ export type WriterSetup = {
   readonly registered: readonly InstrumentRegistration[]
   /** Sizes of all tick candles collected; they decide how much of a day a rebuild hands back. */
   readonly tickSizes: readonly number[]
+  /** All that is done is one transaction, which `commitWhole` ends: see WriterDatabase. */
+  readonly isWhole?: true
 }
 
 /** An instrument as the store needs to know it. */
