@@ -19,6 +19,21 @@ replay     play captured frames
   --print ndjson        print candles and a summary, one JSON object a line
   --data-dir DIR        keep the database there; else nothing is kept
 
+export     write what is stored to a file: export candles|trades|gaps
+  --instrument ID       venue:SYMBOL; required
+  --interval I          of candles, such as 1s, 1m, 1d or 100t; required there
+  --from T              epoch ms or 2026-11-22T14:30:00Z; default: the first that is stored
+  --to T                the same, not included; default: the last that is stored
+  --format FORMAT       csv (default) or parquet
+  --out FILE            required
+  --force               replace a file that is there
+  --data-dir DIR        where data is kept; an engine may be running on it
+
+import     take the trades of a file into a data folder: import FILE
+  --instrument ID       whose they are, venue:SYMBOL; required
+  --intervals a,b       candles to make; default: all time intervals and 100t
+  --data-dir DIR        where data is kept; no engine may be running on it
+
 simulate   run the venue simulator alone
   --port P              of its control server; default 0: any free port
   --seed N              default 1

@@ -2,6 +2,7 @@
 export type RecordingErrorCode =
   | 'recording-missing'
   | 'recording-unreadable'
+  | 'recording-unwritable'
   | 'recording-unknown-format'
   | 'recording-newer'
   | 'recording-damaged'
@@ -44,7 +45,7 @@ export class RecordingError extends Error {
 /** Says that a file cannot be written, and why. */
 export function unwritable(file: string, cause: unknown): RecordingError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  return new RecordingError('recording-unreadable', `cannot be written (${reason})`, {
+  return new RecordingError('recording-unwritable', `cannot be written (${reason})`, {
     file,
     cause
   })

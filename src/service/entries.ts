@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url'
 
 const sources = {
   engine: '../engine/index.ts',
+  'export-data': '../engine/export-data.ts',
+  'import-data': '../engine/import-data.ts',
   'replay-frames': '../engine/replay-frames.ts',
   simulator: '../simulator/index.ts'
 } as const
