@@ -1,15 +1,20 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aRegistration } from '../support/a-registration.ts'
 import { aTrade } from '../support/a-trade.ts'
-import { endOf, runTapedeck } from '../support/ended-command.ts'
+import { endOf, runTapedeck, type EndedCommand } from '../support/ended-command.ts'
+import { ImportRig } from '../support/import-rig.ts'
 import { scratchFolder } from '../support/scratch-folder.ts'
 import { TapedeckProcess } from '../support/tapedeck-process.ts'
 import { until } from '../support/until.ts'
 import { aWriterBench, type WriterBench } from '../support/writer-bench.ts'
 
 const startMs = Date.UTC(2026, 9, 1)
+const entry = join(import.meta.dirname, '../../src/engine/import-data.ts')
 const bitcoin = ['--instrument', 'coinbase:BTC-USD']
 
 /** A store with so many trades, a millisecond apart, that is still open for writing. */
@@ -18,6 +23,11 @@ async function storeOf(trades: number) {
   put(bench, 0, trades)
   const folder = join(bench.setup.file, '..')
   return { bench, folder, dataDir: ['--data-dir', folder] }
+}
+
+/** How a command ended, without how far it was in between: on a slow machine it says so. */
+function told({ stderr, ...ended }: EndedCommand): EndedCommand {
+  return { ...ended, stderr: stderr.replaceAll(/^(ex|im)port: .*\n/gm, '') }
 }
 
 function put(bench: WriterBench, from: number, to: number): void {
@@ -37,7 +47,7 @@ describe('tapedeck export', { timeout: 60_000 }, () => {
     const args = ['export', 'trades', ...bitcoin, ...dataDir]
     const range = ['--from', String(startMs + 1), '--to', new Date(startMs + 2).toISOString()]
     const ended = await runTapedeck(...args, ...range, '--out', out)
-    expect(ended).toEqual({
+    expect(told(ended)).toEqual({
       code: 0,
       stdout: '',
       stderr: `Wrote 1 trades of coinbase:BTC-USD to ${out}.\n`
@@ -75,7 +85,7 @@ describe('tapedeck export', { timeout: 60_000 }, () => {
     const ended = endOf(running)
     await until(async () => (await readdir(out)).length > 0, 'the file to be begun', 20_000)
     running.child.kill('SIGINT')
-    expect(await ended).toEqual({
+    expect(told(await ended)).toEqual({
       code: 1,
       stdout: '',
       stderr: 'tapedeck: stopped: nothing was written\n'
@@ -146,7 +156,7 @@ describe('tapedeck import', { timeout: 60_000 }, () => {
     expect(await runTapedeck('export', ...args)).toMatchObject({ code: 0 })
     const into = join(folder, 'into')
     const importing = ['import', out, ...bitcoin, '--data-dir', into]
-    expect(await runTapedeck(...importing)).toEqual({
+    expect(told(await runTapedeck(...importing))).toEqual({
       code: 0,
       stdout: '',
       stderr: `Imported 1000 trades of coinbase:BTC-USD into ${into} (live data).\n`
@@ -176,5 +186,31 @@ describe('tapedeck import', { timeout: 60_000 }, () => {
     expect(ended.stderr).toMatch(line)
     expect(ended.stderr).toMatch(/^tapedeck: [^\n]+\n$/)
     expect(await readdir(folder)).toEqual(content === null ? [] : ['t.csv'])
+  })
+})
+
+describe('a killed import', { timeout: 60_000 }, () => {
+  test('leaves the folder as it was, to be imported into again', async () => {
+    const rig = await ImportRig.make()
+    const header = 'id,event_ms,price,size'
+    const line = (id: number) => `${id},${startMs + id * 50},${100 + (id % 50)},1`
+    const linesTo = (end: number) => Array.from({ length: end }, (...[, at]) => line(at + 1))
+    await rig.import(await rig.file([header, ...linesTo(10)]))
+    const before = rig.contents()
+    const whole = await rig.file([header, ...linesTo(150_000)])
+    const request = { file: whole, dataDir: rig.dataDir, intervals: null }
+    const instrument = 'binance-spot:BTC-USDT'
+    const importing = spawn(process.execPath, [entry, JSON.stringify({ ...request, instrument })])
+    const ended = once(importing, 'exit')
+    const log = `${rig.database}-wal`
+    await until(
+      () => (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 3_000_000,
+      'rows to be on their way',
+      30_000
+    )
+    importing.kill('SIGKILL')
+    expect(await ended).toEqual([null, 'SIGKILL'])
+    expect(rig.contents()).toEqual(before)
+    expect(await rig.import(whole)).toMatchObject({ rows: 150_000, imported: 149_990 })
   })
 })
