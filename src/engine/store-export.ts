@@ -55,6 +55,7 @@ export async function exportStored(
   const snapshot = openSnapshot(request.dataDir)
   try {
     const of = findStored(snapshot, request.instrument)
+    if (spec !== null) assertTold(snapshot, of, spec)
     const out = await checkOut(request)
     const selection = { snapshot, of, range }
     const source = sourceOf(request.kind, selection, spec)
@@ -152,6 +153,16 @@ function readInterval({ kind, interval }: ExportRequest): IntervalSpec | null {
   if (spec !== null) return spec
   const received = interval === null ? 'is needed' : `${JSON.stringify(interval)} is no interval`
   throw new ExportError('export-bad-interval', `--interval: ${received}; such as ${usualIntervals}`)
+}
+
+/** Of an instrument that has candles: nothing would come of the others. */
+function assertTold(snapshot: SnapshotReader, of: StoredInstrument, spec: IntervalSpec): void {
+  const stored = snapshot.storedIntervals(of)
+  if (stored.length === 0 || snapshot.canTell(of, spec)) return
+  throw new ExportError(
+    'export-bad-interval',
+    `--interval: no ${spec.interval} candles are stored of ${of.id}, and none that they can be made of; stored are ${stored.join(', ')}`
+  )
 }
 
 function readRange({ fromMs, toMs }: ExportRequest): TimeRange {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { exportStored } from '../../src/engine/store-export.ts'
 import { lockFolder } from '../../src/engine/storage/folder-lock.ts'
@@ -181,6 +182,30 @@ describe('importTrades', () => {
     const file = await rig.file([header, ...lines(1, 3)])
     await expect(rig.import(file, instrument)).rejects.toMatchObject({ code })
     expect(existsSync(rig.dataDir)).toBe(false)
+  })
+
+  test.each([
+    { tradeIds: 'contiguous', instrument: 'binance-spot:BTC-USDT' },
+    { tradeIds: 'unique', instrument: ether }
+  ])('makes the same of files in any order where ids are $tradeIds', async ({ instrument }) => {
+    const cuts = fc.uniqueArray(fc.integer({ min: 2, max: 299 }), { maxLength: 4 })
+    const keys = fc.array(fc.nat(), { minLength: 5, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(cuts, keys, async (borders, order) => {
+        const ends = [...borders.toSorted((a, b) => a - b), 300]
+        const shuffled = ends
+          .map((end, at) => ({ part: lines(ends[at - 1] ?? 1, end), key: order[at] ?? 0 }))
+          .sort((a, b) => a.key - b.key)
+        const [whole, pieces] = [await ImportRig.make(), await ImportRig.make()]
+        await whole.import(await whole.file([header, ...lines(1, 300)]), instrument)
+        for (const { part } of shuffled)
+          await pieces.import(await pieces.file([header, ...part]), instrument)
+        const plain = candles.replace('state, final', "''")
+        expect(pieces.rows(plain)).toEqual(whole.rows(plain))
+        expect(pieces.rows('SELECT count(*) AS trades FROM v_trade')).toEqual([{ trades: 299 }])
+      }),
+      { numRuns: 10 }
+    )
   })
 
   test.each(['csv', 'parquet'] as const)(

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aRegistration } from '../support/a-registration.ts'
 import { aTrade } from '../support/a-trade.ts'
+import { aCandle } from '../support/candles.ts'
 import { endOf, runTapedeck, type EndedCommand } from '../support/ended-command.ts'
 import { ImportRig } from '../support/import-rig.ts'
 import { scratchFolder } from '../support/scratch-folder.ts'
@@ -110,6 +111,11 @@ describe('tapedeck export', { timeout: 60_000 }, () => {
       line: /--interval: "2m" is no interval; such as/
     },
     {
+      name: 'an interval that nothing stored can make',
+      args: [...bitcoin, '--interval', '7t'],
+      line: /--interval: no 7t candles are stored of coinbase:BTC-USD, .* stored are 1m\n$/
+    },
+    {
       name: 'a range that ends before it begins',
       args: [...bitcoin, '--from', '2026-10-02', '--to', '2026-10-01'],
       line: /--from: 2026-10-02T00:00:00.000Z is not before --to 2026-10-01T00:00:00.000Z/
@@ -125,7 +131,8 @@ describe('tapedeck export', { timeout: 60_000 }, () => {
       line: /--data-dir: \/nowhere\/tapedeck.db does not exist/
     }
   ])('ends with one line for $name', async ({ args, line }) => {
-    const { folder, dataDir } = await storeOf(3)
+    const { bench, folder, dataDir } = await storeOf(3)
+    bench.commit({ candles: [aCandle({ interval: '1m', openMs: startMs })] })
     const usual = [...dataDir, '--interval', '1m', '--out', join(folder, 'c.csv')]
     const ended = await runTapedeck('export', 'candles', ...usual, ...args)
     expect(ended).toMatchObject({ code: 2, stdout: '' })

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
-import type { IntervalSpec } from '../../core/market/interval.ts'
+import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
 import { timeIntervals } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
@@ -172,6 +172,22 @@ export class SnapshotReader {
       if (fromMs === null || last === undefined) return null
       return { fromMs, toMs: Math.max(last.openMs, fromMs) + 1 }
     })
+  }
+
+  /** Intervals of which candles of an instrument are stored: times shortest first, then counts; may be empty. */
+  storedIntervals(of: StoredInstrument): readonly Interval[] {
+    const times = this.#reading(() =>
+      timeIntervals.filter((interval) => {
+        const { lengthMs } = timeSpec(interval)
+        return this.#nextSlot.get(of.row, lengthMs / 1_000, -farMs) !== undefined
+      })
+    )
+    return [...times, ...this.tickLengths(of).map((length) => `${length}t`)]
+  }
+
+  /** Whether candles of an interval are stored, or finer ones that they can be made of. */
+  canTell(of: StoredInstrument, spec: IntervalSpec): boolean {
+    return this.#reading(() => this.#nextOpenMs(of, spec, -farMs)) !== null
   }
 
   /** Candles with openMs in a range, oldest first, a page at a time; derived where not stored. */
