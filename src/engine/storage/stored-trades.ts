@@ -3,20 +3,16 @@ import type { Trade } from '../../core/market/event.ts'
 import type { StoredDay } from '../../core/market/rebuild.ts'
 import type { ArrivedTrade } from '../../core/market/trade-order.ts'
 import type { TradingDay } from '../../core/market/trading-day.ts'
+import type { ColdHour, ColdTrades, TradeTuple } from './cold-trades.ts'
+import type { HourCut } from './merged-hours.ts'
+import { mergeById, MergedHours } from './merged-hours.ts'
+import { hourMs } from './sealed-hour.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 
-const hourMs = 3_600_000
-const tradeColumns = 'id, arrival, event_ms, received_ms, price, size, side'
+const tradeColumns = 'id, arrival, event_ms, received_ms, price, size, side, flagged'
 
-type Row = readonly [
-  id: number | string,
-  arrival: number,
-  eventMs: number,
-  receivedMs: number,
-  price: number,
-  size: number,
-  side: number
-]
+const farHour = 2 ** 40
+const everything = { fromMs: -Infinity, toMs: Infinity }
 
 /** A stretch of venue time, half-open. */
 export type TimeRange = { readonly fromMs: number; readonly toMs: number }
@@ -26,13 +22,16 @@ export function hourOf(eventMs: number): number {
   return Math.floor(eventMs / hourMs)
 }
 
-/** Reads the stored trades of one instrument at a time; statements are kept. */
+/**
+ * Reads the stored trades of one instrument at a time, of rows and of files; statements are kept. Where no
+ * hour asked for is sealed, SQLite answers alone.
+ */
 export class StoredTrades {
-  readonly #inRange: Database.Statement<unknown[], Row>
-  readonly #ordered: ByOrder<Database.Statement<unknown[], Row>>
-  readonly #byId: Database.Statement<unknown[], Row>
-  readonly #newestById: Database.Statement<unknown[], Row>
-  readonly #fromTime: Database.Statement<unknown[], Row>
+  readonly #inRange: Database.Statement<unknown[], TradeTuple>
+  readonly #ordered: ByOrder<Database.Statement<unknown[], TradeTuple>>
+  readonly #byId: Database.Statement<unknown[], TradeTuple>
+  readonly #newestById: Database.Statement<unknown[], TradeTuple>
+  readonly #fromTime: Database.Statement<unknown[], TradeTuple>
   readonly #timesOfHour: Database.Statement<unknown[], number>
   readonly #countHours: Database.Statement<unknown[], number>
   readonly #countFlagged: Database.Statement<unknown[], number>
@@ -43,10 +42,13 @@ export class StoredTrades {
   readonly #someMs: Database.Statement<unknown[], number>
   readonly #newestMs: Database.Statement<unknown[], number | null>
   readonly #flagged: Database.Statement<unknown[], number | string>
+  readonly #lowestId: Database.Statement<unknown[], number | null>
+  readonly #merged: MergedHours
 
   constructor(database: Database.Database) {
+    this.#merged = new MergedHours(database)
     const rows = (sql: string) =>
-      database.prepare<unknown[], Row>(`SELECT ${tradeColumns} FROM trade ${sql}`).raw()
+      database.prepare<unknown[], TradeTuple>(`SELECT ${tradeColumns} FROM trade ${sql}`).raw()
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
     const day =
       'instrument = ? AND hour BETWEEN ? AND ? AND event_ms >= ? AND event_ms < ? AND flagged = 0'
@@ -72,6 +74,7 @@ export class StoredTrades {
     }
     this.#hourBefore = value('SELECT max(hour) FROM trade WHERE instrument = ? AND hour < ?')
     this.#highestId = value('SELECT max(id) FROM trade WHERE instrument = ? AND hour = ?')
+    this.#lowestId = value('SELECT min(id) FROM trade WHERE instrument = ? AND hour = ?')
     this.#someMs = value(
       'SELECT event_ms FROM trade WHERE instrument = ? AND hour = ? AND flagged = 0 LIMIT 1'
     )
@@ -84,14 +87,27 @@ export class StoredTrades {
     )
   }
 
+  /** Trades of sealed hours, as their files hold them. */
+  get cold(): ColdTrades {
+    return this.#merged.cold
+  }
+
   /** Unflagged trades of a range, in no order. */
   inRange(of: StoredInstrument, range: TimeRange): Iterable<ArrivedTrade> {
-    return arrived(of, this.#inRange.iterate(...within(of, range)))
+    const bounds = within(of, range)
+    if (!this.#isSealedIn(bounds)) return arrived(of, this.#inRange.iterate(...bounds))
+    return arrived(
+      of,
+      this.#hourly(of, range, (hour) => this.#hour(of, hour, range))
+    )
   }
 
   /** Unflagged trades of a day in TradeOrder, without the first `skip`. */
   ordered(of: StoredInstrument, day: TradingDay, skip: number): Iterable<ArrivedTrade> {
-    return arrived(of, orderedBy(of, this.#ordered).iterate(...within(of, day), skip))
+    const bounds = within(of, day)
+    if (!this.#isSealedIn(bounds))
+      return arrived(of, orderedBy(of, this.#ordered).iterate(...bounds, skip))
+    return arrived(of, without(skip, this.#orderedHours(of, day)))
   }
 
   /** How many unflagged trades of a day come before a place. */
@@ -100,9 +116,26 @@ export class StoredTrades {
     day: TradingDay,
     place: { readonly major: number; readonly minor: number }
   ): number {
-    const bounds =
-      of.tradeIds === 'contiguous' ? [Math.trunc(place.major)] : [place.major, place.minor]
-    return orderedBy(of, this.#before).get(...within(of, day), ...bounds) ?? 0
+    const isById = of.tradeIds === 'contiguous'
+    const bounds = within(of, day)
+    const end = isById ? [Math.trunc(place.major)] : [place.major, place.minor]
+    const before = orderedBy(of, this.#before)
+    if (!this.#isSealedIn(bounds)) return before.get(...bounds, ...end) ?? 0
+    let count = 0
+    for (const hour of this.#hoursWithin(of, day)) {
+      const sealed = this.cold.hour(of.row, hour)
+      if (sealed === null) {
+        count += before.get(of.row, hour, hour, day.fromMs, day.toMs, ...end) ?? 0
+        continue
+      }
+      const isBefore = (row: TradeTuple) =>
+        isById
+          ? Number(row[0]) < place.major
+          : row[2] < place.major || (row[2] === place.major && row[1] < place.minor)
+      const cut = { hour, range: day, flagged: 0 } as const
+      count += this.#merged.rows(of, sealed, cut).filter(isBefore).length
+    }
+    return count
   }
 
   /** A day as counting needs it: how many trades, and at least `tail` of the last ones. */
@@ -115,15 +148,24 @@ export class StoredTrades {
   newestDayMs(of: StoredInstrument): number | null {
     const statement = of.calendar === null ? this.#someMs : this.#newestMs
     for (const hour of this.#hoursBack(of, -Infinity, Infinity)) {
-      const found = statement.get(of.row, hour) ?? null
+      const sealed = this.cold.hour(of.row, hour)
+      const found =
+        sealed === null
+          ? (statement.get(of.row, hour) ?? null)
+          : this.#newestMsOf(of, sealed, { hour, range: everything, flagged: 0 })
       if (found !== null) return found
     }
     return null
   }
 
-  /** Ids of flagged trades filed from an hour on, newest hour first. */
+  /** Ids of flagged trades filed from an hour on, newest hour first, those in files last. */
   flaggedIds(of: StoredInstrument, fromMs: number, limit: number): (number | string)[] {
-    return this.#flagged.all(of.row, hourOf(fromMs), limit)
+    const ids = new Set(this.#flagged.all(of.row, hourOf(fromMs), limit))
+    for (const hour of this.cold.hoursIn(of.row, hourOf(fromMs), farHour).toReversed()) {
+      if ((this.cold.hour(of.row, hour)?.flagged ?? 0) === 0) continue
+      for (const row of this.cold.rows(of.row, hour)) if (row[7] === 1) ids.add(row[0])
+    }
+    return [...ids].slice(0, limit)
   }
 
   /** The newest trades of a range, flagged ones too, at most `limit`, by time, oldest first. */
@@ -142,7 +184,7 @@ export class StoredTrades {
     const found: Trade[] = []
     const wanted = JSON.stringify(ids)
     for (const hour of this.#hoursBack(of, -Infinity, range.toMs + hourMs + 1)) {
-      for (const row of this.#byId.iterate(of.row, hour, wanted)) found.push(tradeFrom(of, row))
+      for (const row of this.#withIds(of, hour, { ids, wanted })) found.push(tradeFrom(of, row))
       if (found.length >= ids.length || hour < hourOf(range.fromMs)) break
     }
     return found
@@ -154,12 +196,12 @@ export class StoredTrades {
    */
   #tail(of: StoredInstrument, day: TradingDay, count: number): ArrivedTrade[] {
     const isById = of.tradeIds === 'contiguous'
-    let found: Row[] = []
+    let found: TradeTuple[] = []
     for (const hour of this.#hoursBack(of, day.fromMs, day.toMs)) {
       const least = found[count - 1]
       if (least !== undefined) {
         if (!isById) break
-        if ((this.#highestId.get(of.row, hour) ?? -Infinity) < Number(least[0])) continue
+        if (this.#highestIdOf(of, hour) < Number(least[0])) continue
       }
       const limit = isById ? count : count - found.length
       found = found.concat(this.#newestOfHour(of, { hour, range: day, flagged: 0, limit }))
@@ -174,7 +216,13 @@ export class StoredTrades {
    * are looked through first, because sorting whole rows that come in rising order costs ten times as
    * much.
    */
-  #newestOfHour(of: StoredInstrument, { hour, range, flagged, limit }: HourQuery): readonly Row[] {
+  #newestOfHour(of: StoredInstrument, query: HourQuery): readonly TradeTuple[] {
+    const { hour, range, flagged, limit } = query
+    const sealed = this.cold.hour(of.row, hour)
+    if (sealed !== null) {
+      const rows = this.#merged.ordered(of, sealed, query)
+      return rows.slice(Math.max(rows.length - limit, 0)).reverse()
+    }
     const bounds = [of.row, hour, range.fromMs, range.toMs, flagged]
     if (of.tradeIds === 'contiguous') return this.#newestById.all(...bounds, limit)
     const times = Float64Array.from(this.#timesOfHour.all(...bounds)).sort()
@@ -185,28 +233,97 @@ export class StoredTrades {
   #countOf(of: StoredInstrument, day: TradingDay): number {
     const bounds = within(of, day)
     const isWholeHours = day.fromMs % hourMs === 0 && day.toMs % hourMs === 0
+    if (this.#isSealedIn(bounds)) return this.#countHourly(of, day, isWholeHours)
     if (!isWholeHours) return this.#count.get(...bounds) ?? 0
     const hours = bounds.slice(0, 3)
     return (this.#countHours.get(...hours) ?? 0) - (this.#countFlagged.get(...hours) ?? 0)
   }
 
+  #countHourly(of: StoredInstrument, day: TradingDay, isWholeHours: boolean): number {
+    let count = 0
+    for (const hour of this.#hoursWithin(of, day)) {
+      const sealed = this.cold.hour(of.row, hour)
+      if (sealed === null) count += this.#count.get(of.row, hour, hour, day.fromMs, day.toMs) ?? 0
+      else if (isWholeHours) count += this.#merged.count(of, sealed, hour)
+      else count += this.#merged.rows(of, sealed, { hour, range: day, flagged: 0 }).length
+    }
+    return count
+  }
+
+  #newestMsOf(of: StoredInstrument, sealed: ColdHour, cut: HourCut): number | null {
+    if (of.calendar === null && sealed.trades > sealed.flagged) return cut.hour * hourMs
+    return this.#merged.ordered(of, sealed, cut).at(-1)?.[2] ?? null
+  }
+
+  #highestIdOf(of: StoredInstrument, hour: number): number {
+    const ofRows = this.#highestId.get(of.row, hour) ?? -Infinity
+    return Math.max(ofRows, this.cold.hour(of.row, hour)?.ids?.last ?? -Infinity)
+  }
+
+  #withIds(
+    of: StoredInstrument,
+    hour: number,
+    { ids, wanted }: { readonly ids: readonly (number | string)[]; readonly wanted: string }
+  ): Iterable<TradeTuple> {
+    const sealed = this.cold.hour(of.row, hour)
+    if (sealed === null) return this.#byId.iterate(of.row, hour, wanted)
+    const isWanted = new Set(ids)
+    const cut = { hour, range: everything, flagged: 0 } as const
+    return this.#merged.rows(of, sealed, cut).filter(([id]) => isWanted.has(id))
+  }
+
+  *#hourly(
+    of: StoredInstrument,
+    range: TimeRange,
+    read: (hour: number) => Iterable<TradeTuple>
+  ): Generator<TradeTuple> {
+    for (const hour of this.#hoursWithin(of, range)) yield* read(hour)
+  }
+
+  /** Unflagged trades of an hour within a range, in TradeOrder where it is sealed. */
+  #hour(of: StoredInstrument, hour: number, range: TimeRange): Iterable<TradeTuple> {
+    const sealed = this.cold.hour(of.row, hour)
+    if (sealed !== null) return this.#merged.ordered(of, sealed, { hour, range, flagged: 0 })
+    return this.#inRange.iterate(of.row, hour, hour, range.fromMs, range.toMs)
+  }
+
+  #orderedHours(of: StoredInstrument, day: TradingDay): Iterable<TradeTuple> {
+    const read = (hour: number): Iterable<TradeTuple> =>
+      this.cold.hour(of.row, hour) === null
+        ? orderedBy(of, this.#ordered).all(of.row, hour, hour, day.fromMs, day.toMs, 0)
+        : this.#hour(of, hour, day)
+    if (of.tradeIds !== 'contiguous') return this.#hourly(of, day, read)
+    return mergeById(
+      this.#hoursWithin(of, day).map((hour) => {
+        const ofRows = this.#lowestId.get(of.row, hour) ?? Infinity
+        const inFiles = this.cold.hour(of.row, hour)?.ids?.first ?? Infinity
+        return { lowestId: Math.min(ofRows, inFiles), rows: () => read(hour) }
+      })
+    )
+  }
+
+  #isSealedIn([row = 0, fromHour = 0, lastHour = 0]: readonly number[]): boolean {
+    return (this.cold.newestHour(row) ?? -Infinity) >= fromHour
+      ? this.cold.hoursIn(row, fromHour, lastHour).length > 0
+      : false
+  }
+
+  #hoursWithin(of: StoredInstrument, { fromMs, toMs }: TimeRange): readonly number[] {
+    return [...this.#hoursBack(of, fromMs, toMs)].reverse()
+  }
+
   /** Hours that hold trades and touch [fromMs, toMs), newest first. */
   *#hoursBack(of: StoredInstrument, fromMs: number, toMs: number): Generator<number> {
-    let hour = this.#hourBefore.get(of.row, finite(Math.ceil(toMs / hourMs)))
-    while (typeof hour === 'number' && hour >= Math.floor(fromMs / hourMs)) {
+    for (let hour = finite(Math.ceil(toMs / hourMs)); ;) {
+      const ofRows = this.#hourBefore.get(of.row, hour) ?? -Infinity
+      hour = Math.max(ofRows, this.cold.hourBefore(of.row, hour) ?? -Infinity)
+      if (hour === -Infinity || hour < Math.floor(fromMs / hourMs)) return
       yield hour
-      hour = this.#hourBefore.get(of.row, hour)
     }
   }
 }
 
-type HourQuery = {
-  readonly hour: number
-  readonly range: TimeRange
-  /** 1: flagged ones too. */
-  readonly flagged: 0 | 1
-  readonly limit: number
-}
+type HourQuery = HourCut & { readonly limit: number }
 
 type ByOrder<Statement> = { readonly byId: Statement; readonly byTime: Statement }
 
@@ -221,14 +338,22 @@ function within(of: StoredInstrument, { fromMs, toMs }: TimeRange): number[] {
 
 /** SQLite compares infinities, but a statement that seeks an hour wants a number in reach. */
 function finite(hour: number): number {
-  return Math.max(Math.min(hour, 2 ** 40), -(2 ** 40))
+  return Math.max(Math.min(hour, farHour), -farHour)
 }
 
-function* arrived(of: StoredInstrument, rows: Iterable<Row>): Generator<ArrivedTrade> {
+function* without<Value>(skip: number, values: Iterable<Value>): Generator<Value> {
+  let seen = 0
+  for (const value of values) {
+    if (seen >= skip) yield value
+    seen += 1
+  }
+}
+
+function* arrived(of: StoredInstrument, rows: Iterable<TradeTuple>): Generator<ArrivedTrade> {
   for (const row of rows) yield { trade: tradeFrom(of, row), arrival: row[1] }
 }
 
-function tradeFrom(of: StoredInstrument, row: Row): Trade {
+function tradeFrom(of: StoredInstrument, row: TradeTuple): Trade {
   const [id, , eventMs, receivedMs, price, size, side] = row
   return {
     kind: 'trade',
