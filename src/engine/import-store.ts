@@ -47,6 +47,7 @@ export class ImportStore {
   #candles: Candle[] = []
   #steppedMs = 0
   #isCommitted = false
+  #isClosed = false
 
   private constructor(of: {
     readonly target: ImportTarget
@@ -137,8 +138,10 @@ export class ImportStore {
     this.#isCommitted = true
   }
 
-  /** Closes the database, as it was where nothing was committed, and lets the folder go. */
+  /** Closes the database, as it was where nothing was committed, and lets the folder go; harmless when called twice. */
   close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
     this.#writer.close(null)
     if (!this.#isCommitted && this.#made.file) removeFiles(this.#target.folder)
     this.#lock.release()

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -209,12 +209,8 @@ describe('a killed import', { timeout: 60_000 }, () => {
     const instrument = 'binance-spot:BTC-USDT'
     const importing = spawn(process.execPath, [entry, JSON.stringify({ ...request, instrument })])
     const ended = once(importing, 'exit')
-    const log = `${rig.database}-wal`
-    await until(
-      () => (statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 3_000_000,
-      'rows to be on their way',
-      30_000
-    )
+    const lock = join(rig.dataDir, 'tapedeck.lock')
+    await until(() => existsSync(lock), 'the folder to be taken', 30_000)
     importing.kill('SIGKILL')
     expect(await ended).toEqual([null, 'SIGKILL'])
     expect(rig.contents()).toEqual(before)
