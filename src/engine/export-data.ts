@@ -3,7 +3,7 @@ import { RecordingError } from '../recordings/recording-error.ts'
 import { failureOf } from './engine-failure.ts'
 import { ExportError } from './replay/export-error.ts'
 import { Progress } from './replay/progress.ts'
-import { exportStored } from './store-export.ts'
+import { exportStored, type StoreExportSummary } from './store-export.ts'
 
 /** The process that exports: one JSON argument in, progress on standard error, and the exit code of the command. */
 async function run(): Promise<0 | 1 | 2 | 78> {
@@ -18,10 +18,11 @@ async function run(): Promise<0 | 1 | 2 | 78> {
   })
   try {
     const request = readRequest()
-    const { rows, flagged } = await exportStored(request, { progress, signal: stopped.signal })
+    const summary = await exportStored(request, { progress, signal: stopped.signal })
     progress.end()
-    process.stderr.write(`${summaryOf(request, rows, flagged)}\n`)
-    return 0
+    process.stderr.write(`${sentenceOf(request, summary)}\n`)
+    for (const file of summary.damage) complain(`${file}; its trades are not in the export`)
+    return summary.damage.length === 0 ? 0 : 1
   } catch (error) {
     progress.end()
     return told(error)
@@ -34,15 +35,11 @@ function readRequest(): ExportRequest {
   throw new Error('an export is started by its host (tapedeck export), not by hand')
 }
 
-function summaryOf(
+function sentenceOf(
   { kind, instrument, out }: ExportRequest,
-  rows: number,
-  flagged: number
+  { rows, flagged }: StoreExportSummary
 ): string {
-  const left =
-    flagged === 0
-      ? ''
-      : ` ${flagged} trades whose time was not believed are left out; see v_trade, flagged.`
+  const left = flagged === 0 ? '' : ` ${flagged} trades whose time was not believed are left out.`
   return `Wrote ${rows} ${kind} of ${instrument} to ${out}.${left}`
 }
 

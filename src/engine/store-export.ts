@@ -31,6 +31,8 @@ const usualIntervals = '1s, 1m, 1h, 100t'
 export type StoreExportSummary = ExportSummary & {
   /** Trades whose venue time was not believed: they stand at another time and make no candle. */
   readonly flagged: number
+  /** Files of the store that could not be read, in words: their trades are left out. */
+  readonly damage: readonly string[]
 }
 
 type Selection = {
@@ -61,7 +63,7 @@ export async function exportStored(
     const source = sourceOf(request.kind, selection, spec)
     const summary = await writeExport(source, { ...means, out, format: request.format })
     const flagged = request.kind === 'trades' ? snapshot.countFlagged(of, range) : 0
-    return { ...summary, flagged }
+    return { ...summary, flagged, damage: snapshot.takeDamage() }
   } finally {
     snapshot.close()
   }

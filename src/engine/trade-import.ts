@@ -17,6 +17,7 @@ import { RowCheck } from './replay/row-check.ts'
 import { StoredJoin } from './replay/stored-join.ts'
 import { SeenIds } from './storage/seen-ids.ts'
 import { SnapshotReader } from './storage/snapshot-reader.ts'
+import { StorageError } from './storage/storage-error.ts'
 import type { InstrumentRegistration, StoreMode } from './storage/store.ts'
 
 /** Signals are heard, and progress is told, every so many rows. */
@@ -202,7 +203,11 @@ function* storedTrades(
 ): Generator<Trade, undefined> {
   const of = snapshot.find(id)
   if (of === null) return
-  for (const page of snapshot.trades(of, range)) for (const { trade } of page) yield trade
+  for (const page of snapshot.trades(of, range)) {
+    const [damage] = snapshot.takeDamage()
+    if (damage !== undefined) throw new StorageError('storage-tape', damage)
+    for (const { trade } of page) yield trade
+  }
 }
 
 /** A table that does not tell when a trade was received: by its venue's time. */

@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
+import { expect } from 'vitest'
 import { importTrades, type ImportSummary } from '../../src/engine/trade-import.ts'
 import { quietProgress } from './quiet-progress.ts'
 import { scratchFolder } from './scratch-folder.ts'
+import { sealAll } from './tape-keeping.ts'
+import { WriterBench } from './writer-bench.ts'
 
 /** A data folder and the tables that are imported into it; gone when the test ends. */
 export class ImportRig {
@@ -38,6 +41,14 @@ export class ImportRig {
       { file, dataDir: this.dataDir, instrument, intervals: null },
       { progress: quietProgress(), signal: this.stop.signal, nowMs: this.nowMs }
     )
+  }
+
+  /** Moves all trades into files, as the engine does with old hours. */
+  seal(): void {
+    const setup = { file: this.database, mode: 'replay', startedMs: this.nowMs } as const
+    const bench = new WriterBench({ ...setup, run: null, registered: [], tickSizes: [100] }, [])
+    expect(sealAll(bench).length).toBeGreaterThan(0)
+    bench.database.close(this.nowMs)
   }
 
   /** Rows of a query against the database. */

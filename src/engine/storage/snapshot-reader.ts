@@ -160,7 +160,7 @@ export class SnapshotReader {
     })
   }
 
-  /** From the first to after the last stored trade or candle within a range; null where there is none. */
+  /** Where the stored trades or candles of a range lie, at least; null where there is none. */
   extentOfTrades(of: StoredInstrument, range: TimeRange): TimeRange | null {
     return this.#reading(() => this.#trades.extent(of, range))
   }
@@ -243,7 +243,16 @@ export class SnapshotReader {
     }
   }
 
+  /**
+   * What is wrong with files whose trades had to be left out since this was last asked for, in words;
+   * empty when all could be read.
+   */
+  takeDamage(): readonly string[] {
+    return this.#trades.takeDamage().map(({ message }) => message)
+  }
+
   close(): void {
+    this.#trades.close()
     this.#database.close()
   }
 

@@ -1,83 +1,90 @@
 import type Database from 'better-sqlite3'
 import type { Trade } from '../../core/market/event.ts'
+import type { RecordingError } from '../../recordings/recording-error.ts'
+import type { ColdHour, TradeTuple } from './cold-trades.ts'
+import { mergeById, MergedHours } from './merged-hours.ts'
+import { hourMs } from './sealed-hour.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import type { TimeRange } from './stored-trades.ts'
 import { hourOf } from './stored-trades.ts'
 
-const hourMs = 3_600_000
 const tradesPerPage = 10_000
 const farHour = 2 ** 40
 /** Rows of an hour that are read at once where several hours may be open. */
 const rowsPerRead = 1_000
-
-type Row = readonly [
-  id: number | string,
-  eventMs: number,
-  receivedMs: number,
-  price: number,
-  size: number,
-  side: number
-]
-
-/** An hour that is being read, and its next row. */
-type Begun = { readonly rows: Iterator<Row>; row: Row }
+/** Since then hours may lie in files. */
+const filesVersion = 5
 
 type Range = readonly [instrument: number, hour: number, fromMs: number, toMs: number]
 
 /**
- * Reads the unflagged trades of one instrument in TradeOrder, hour by hour.
- *
- * Where ids order trades, a later id may be filed under an earlier hour: an hour is begun as soon as one
- * of its ids is due.
+ * Reads the unflagged trades of one instrument in TradeOrder, hour by hour, of rows and of files. Of rows a
+ * thousand are in memory, of a file an hour.
  */
 export class SnapshotTrades {
-  readonly #byId: Database.Statement<unknown[], Row>
-  readonly #byTime: Database.Statement<unknown[], Row>
+  readonly #byId: Database.Statement<unknown[], TradeTuple>
+  readonly #byTime: Database.Statement<unknown[], TradeTuple>
   readonly #lowestId: Database.Statement<unknown[], number | null>
   readonly #hourFrom: Database.Statement<unknown[], number | null>
   readonly #hourBefore: Database.Statement<unknown[], number | null>
-  readonly #times: Database.Statement<unknown[], readonly [number | null, number | null]>
-  readonly #flagged: Database.Statement<unknown[], number>
+  readonly #flaggedHours: Database.Statement<unknown[], number>
+  readonly #countFlagged: Database.Statement<unknown[], number>
+  /** Null of a database from before there were files. */
+  readonly #merged: MergedHours | null
 
   constructor(database: Database.Database) {
-    const hour = 'instrument = ? AND hour = ? AND event_ms >= ? AND event_ms < ? AND flagged = 0'
+    const version = Number(database.pragma('user_version', { simple: true }))
+    this.#merged = version >= filesVersion ? new MergedHours(database) : null
+    const hour = 'instrument = ? AND hour = ? AND event_ms >= ? AND event_ms < ?'
     const rows = (more: string) =>
       database
-        .prepare<unknown[], Row>(
-          `SELECT id, event_ms, received_ms, price, size, side FROM trade
-           WHERE ${hour} ${more}`
+        .prepare<unknown[], TradeTuple>(
+          `SELECT id, arrival, event_ms, received_ms, price, size, side, flagged FROM trade
+           WHERE ${hour} AND flagged = 0 ${more}`
         )
         .raw()
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
     this.#byId = rows(`AND id > ? ORDER BY id LIMIT ${rowsPerRead}`)
     this.#byTime = rows('ORDER BY event_ms, arrival')
-    this.#lowestId = value(`SELECT min(id) FROM trade WHERE ${hour}`)
+    this.#lowestId = value(`SELECT min(id) FROM trade WHERE ${hour} AND flagged = 0`)
     this.#hourFrom = value('SELECT min(hour) FROM trade WHERE instrument = ? AND hour >= ?')
     this.#hourBefore = value('SELECT max(hour) FROM trade WHERE instrument = ? AND hour < ?')
-    this.#times = database
-      .prepare<unknown[], readonly [number | null, number | null]>(
-        `SELECT min(event_ms), max(event_ms) FROM trade WHERE ${hour}`
-      )
-      .raw()
-    this.#flagged = value(
-      `SELECT count(*) FROM trade WHERE instrument = ? AND hour BETWEEN ? AND ?
-       AND event_ms >= ? AND event_ms < ? AND flagged = 1`
+    this.#flaggedHours = value(
+      'SELECT DISTINCT hour FROM trade WHERE instrument = ? AND hour BETWEEN ? AND ? AND flagged = 1'
     )
+    this.#countFlagged = value(`SELECT count(*) FROM trade WHERE ${hour} AND flagged = 1`)
   }
 
-  /** From the first trade to after the last one; null where there is none. */
-  extent(of: StoredInstrument, range: TimeRange): TimeRange | null {
-    const first = this.#firstHour(of, range)
-    const last = this.#hourBefore.get(of.row, boundedHour(Math.ceil(range.toMs / hourMs)))
-    if (first === null || typeof last !== 'number' || last < first) return null
-    const [fromMs = null] = this.#times.get(...within(of, first, range)) ?? []
-    const [, lastMs = null] = this.#times.get(...within(of, last, range)) ?? []
-    return { fromMs: fromMs ?? first * hourMs, toMs: (lastMs ?? (last + 1) * hourMs - 1) + 1 }
+  /** The hours from the first to the last trade, cut to a range; null where there is none. */
+  extent(of: StoredInstrument, { fromMs, toMs }: TimeRange): TimeRange | null {
+    const cold = this.#merged?.cold
+    const firstHour = boundedHour(hourOf(fromMs))
+    const endHour = boundedHour(Math.ceil(toMs / hourMs))
+    const first = Math.min(
+      this.#hourFrom.get(of.row, firstHour) ?? Infinity,
+      cold?.hoursIn(of.row, firstHour, farHour)[0] ?? Infinity
+    )
+    const last = Math.max(
+      this.#hourBefore.get(of.row, endHour) ?? -Infinity,
+      cold?.hourBefore(of.row, endHour) ?? -Infinity
+    )
+    if (first > last) return null
+    const end = (last + 1) * hourMs
+    return { fromMs: Math.max(first * hourMs, fromMs), toMs: Math.min(end, toMs) }
   }
 
-  countFlagged(of: StoredInstrument, { fromMs, toMs }: TimeRange): number {
-    const hours = [boundedHour(hourOf(fromMs)), boundedHour(hourOf(toMs))]
-    return this.#flagged.get(of.row, ...hours, fromMs, toMs) ?? 0
+  countFlagged(of: StoredInstrument, range: TimeRange): number {
+    const bounds = [boundedHour(hourOf(range.fromMs)), boundedHour(hourOf(range.toMs))] as const
+    const inFiles = this.#merged?.cold.hoursIn(of.row, ...bounds) ?? []
+    const hours = new Set([...this.#flaggedHours.all(of.row, ...bounds), ...inFiles])
+    let count = 0
+    for (const hour of hours) {
+      const sealed = this.#sealed(of, hour)
+      if (sealed === null) count += this.#countFlagged.get(...within(of, hour, range)) ?? 0
+      else if (sealed.flagged > 0)
+        count += this.#ofSealed(of, sealed, { hour, range, flagged: 1 }).filter(isFlagged).length
+    }
+    return count
   }
 
   *pages(of: StoredInstrument, range: TimeRange): Generator<Trade[]> {
@@ -93,35 +100,40 @@ export class SnapshotTrades {
     if (page.length > 0) yield page
   }
 
-  *#rowsByTime(of: StoredInstrument, range: TimeRange): Generator<Row> {
+  /** Files that could not be read since this was last asked for: their trades were left out. */
+  takeDamage(): readonly RecordingError[] {
+    return this.#merged?.cold.takeDamage() ?? []
+  }
+
+  close(): void {
+    this.#merged?.cold.close()
+  }
+
+  *#rowsByTime(of: StoredInstrument, range: TimeRange): Generator<TradeTuple> {
     for (const hour of this.#hours(of, range)) {
-      yield* this.#byTime.iterate(...within(of, hour, range))
+      const sealed = this.#sealed(of, hour)
+      if (sealed === null) yield* this.#byTime.iterate(...within(of, hour, range))
+      else yield* this.#ofSealed(of, sealed, { hour, range, flagged: 0 })
     }
   }
 
-  *#rowsById(of: StoredInstrument, range: TimeRange): Generator<Row> {
-    const hours = this.#hours(of, range)
-    const begun: Begun[] = []
-    let next = this.#nextHour(of, range, hours)
-    for (;;) {
-      const lowest = lowestOf(begun)
-      if (next !== null && (lowest === undefined || Number(lowest.row[0]) > next.lowestId)) {
-        const rows = this.#rowsOfHour(within(of, next.hour, range))
-        const first = rows.next()
-        if (first.done !== true) begun.push({ rows, row: first.value })
-        next = this.#nextHour(of, range, hours)
-        continue
-      }
-      if (lowest === undefined) return
-      yield lowest.row
-      const after = lowest.rows.next()
-      if (after.done === true) begun.splice(begun.indexOf(lowest), 1)
-      else lowest.row = after.value
-    }
+  /** A later id may be filed under an earlier hour, so that several hours may be open. */
+  #rowsById(of: StoredInstrument, range: TimeRange): Generator<TradeTuple> {
+    const hours = [...this.#hours(of, range)].map((hour) => {
+      const sealed = this.#sealed(of, hour)
+      const ofRows = this.#lowestId.get(...within(of, hour, range)) ?? Infinity
+      const lowestId = Math.min(ofRows, sealed?.ids?.first ?? Infinity)
+      const rows = () =>
+        sealed === null
+          ? this.#ofRows(within(of, hour, range))
+          : this.#ofSealed(of, sealed, { hour, range, flagged: 0 })
+      return { lowestId, rows }
+    })
+    return mergeById(hours)
   }
 
-  *#rowsOfHour(range: Range): Generator<Row> {
-    let afterId: Row[0] = -1
+  *#ofRows(range: Range): Generator<TradeTuple> {
+    let afterId: TradeTuple[0] = -1
     for (;;) {
       const rows = this.#byId.all(...range, afterId)
       yield* rows
@@ -131,34 +143,36 @@ export class SnapshotTrades {
     }
   }
 
-  #nextHour(of: StoredInstrument, range: TimeRange, hours: Iterator<number>) {
-    for (let next = hours.next(); next.done !== true; next = hours.next()) {
-      const lowestId = this.#lowestId.get(...within(of, next.value, range)) ?? null
-      if (lowestId !== null) return { hour: next.value, lowestId }
-    }
-    return null
+  #ofSealed(
+    of: StoredInstrument,
+    sealed: ColdHour,
+    cut: { readonly hour: number; readonly range: TimeRange; readonly flagged: 0 | 1 }
+  ): readonly TradeTuple[] {
+    return this.#merged?.ordered(of, sealed, cut) ?? []
   }
 
-  *#hours(of: StoredInstrument, range: TimeRange): Generator<number> {
-    let hour = this.#firstHour(of, range)
-    while (hour !== null && hour * hourMs < range.toMs) {
-      yield hour
-      hour = this.#hourFrom.get(of.row, hour + 1) ?? null
-    }
+  #sealed(of: StoredInstrument, hour: number): ColdHour | null {
+    return this.#merged?.cold.hour(of.row, hour) ?? null
   }
 
-  #firstHour(of: StoredInstrument, { fromMs, toMs }: TimeRange): number | null {
-    const hour = this.#hourFrom.get(of.row, boundedHour(hourOf(fromMs))) ?? null
-    return hour !== null && hour * hourMs < toMs ? hour : null
+  /** Hours that may hold trades of a range, ascending. */
+  *#hours(of: StoredInstrument, { fromMs, toMs }: TimeRange): Generator<number> {
+    const end = Math.ceil(toMs / hourMs)
+    const first = boundedHour(hourOf(fromMs))
+    const sealed = [...(this.#merged?.cold.hoursIn(of.row, first, boundedHour(end - 1)) ?? [])]
+    let hour = this.#hourFrom.get(of.row, first) ?? null
+    for (;;) {
+      const next = Math.min(hour ?? Infinity, sealed[0] ?? Infinity)
+      if (next >= end || next === Infinity) return
+      yield next
+      if (sealed[0] === next) sealed.shift()
+      if (hour === next) hour = this.#hourFrom.get(of.row, next + 1) ?? null
+    }
   }
 }
 
-function lowestOf(begun: readonly Begun[]): Begun | undefined {
-  let [lowest] = begun
-  for (const each of begun) {
-    if (lowest !== undefined && each.row[0] < lowest.row[0]) lowest = each
-  }
-  return lowest
+function isFlagged(row: TradeTuple): boolean {
+  return row[7] === 1
 }
 
 function within(of: StoredInstrument, hour: number, { fromMs, toMs }: TimeRange): Range {
@@ -170,8 +184,8 @@ function boundedHour(hour: number): number {
   return Math.max(Math.min(hour, farHour), -farHour)
 }
 
-function tradeFrom(of: StoredInstrument, row: Row): Trade {
-  const [id, eventMs, receivedMs, price, size, side] = row
+function tradeFrom(of: StoredInstrument, row: TradeTuple): Trade {
+  const [id, , eventMs, receivedMs, price, size, side] = row
   return {
     kind: 'trade',
     instrument: of.id,

@@ -1,3 +1,5 @@
+import { readdir, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { InstrumentId } from '../../../src/core/market/instrument.ts'
 import { parseInterval } from '../../../src/core/market/interval.ts'
@@ -8,6 +10,7 @@ import { aGap } from '../../support/a-gap.ts'
 import { aRegistration } from '../../support/a-registration.ts'
 import { aTrade } from '../../support/a-trade.ts'
 import { aCandle } from '../../support/candles.ts'
+import { sealAll, sealOne } from '../../support/tape-keeping.ts'
 import { aWriterBench, type WriterBench } from '../../support/writer-bench.ts'
 
 const startMs = Date.UTC(2026, 9, 1)
@@ -86,6 +89,64 @@ describe('SnapshotReader', () => {
       snapshot.close()
     }
   )
+
+  test.each(['contiguous', 'unique', 'none'] as const)(
+    'gives the same %s trades when some or all of them lie in files',
+    async (tradeIds) => {
+      const bench = await aWriterBench([aRegistration(bitcoin, { tradeIds })])
+      const order = [3, 1, 2, 59, 60, 62, 61, 121, 119, 200]
+      const at = (n: number) => {
+        // Ids 60 and 121 are filed an hour before lower ones.
+        const minute = n === 60 ? 58 : n === 121 ? 118 : n
+        return aTrade({
+          id: tradeIds === 'contiguous' ? n : `id-${n}`,
+          eventMs: startMs + minute * 60_000,
+          price: n
+        })
+      }
+      const late = aTrade({ ...at(5), id: tradeIds === 'contiguous' ? 5 : 'id-5' })
+      bench.commit({
+        trades: order.map(at),
+        flagged: [aTrade({ ...at(7), id: tradeIds === 'contiguous' ? 7 : 'id-7' })]
+      })
+      const told = (range = all) => {
+        const { snapshot, of } = snapshotOf(bench)
+        const trades = [...snapshot.trades(of, range)].flat().map(({ trade }) => trade)
+        return { trades, flagged: snapshot.countFlagged(of, range) }
+      }
+      const range = { fromMs: startMs + 2 * 60_000, toMs: startMs + 121 * 60_000 }
+      const before = [told(), told(range)]
+      expect(before[0]?.trades).toHaveLength(10)
+      expect(before[0]?.flagged).toBe(1)
+      sealOne(bench)
+      expect([told(), told(range)]).toEqual(before)
+      sealAll(bench)
+      expect(await readdir(join(bench.setup.file, '..'), { recursive: true })).toContain('tape')
+      expect([told(), told(range)]).toEqual(before)
+      bench.commit({ trades: [late] })
+      expect(told().trades.map(({ price }) => price)).toEqual(
+        [...(before[0]?.trades ?? []), late]
+          .sort((a, b) =>
+            tradeIds === 'contiguous' ? Number(a.id) - Number(b.id) : a.eventMs - b.eventMs
+          )
+          .map(({ price }) => price)
+      )
+    }
+  )
+
+  test('tells of files that cannot be read, and gives the rest', async () => {
+    const bench = await aWriterBench([aRegistration()])
+    bench.commit({
+      trades: [1, 2].map((id) => aTrade({ id, eventMs: startMs + id * hourMs }))
+    })
+    const [first] = sealAll(bench)
+    const file = join(bench.setup.file, '..', first?.path ?? '')
+    await truncate(file, 20)
+    const { snapshot, of } = snapshotOf(bench)
+    expect([...snapshot.trades(of, all)].flat().map(({ trade }) => trade.id)).toEqual([2])
+    expect(snapshot.takeDamage()).toEqual([expect.stringContaining(file)])
+    expect(snapshot.takeDamage()).toEqual([])
+  })
 
   test('leaves out flagged trades and counts them', async () => {
     const bench = await aWriterBench([aRegistration()])
