@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import type { InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import { Pipeline } from '../core/pipeline/pipeline.ts'
+import { durationMs } from '../contracts/duration.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
 import type { Provocation } from '../contracts/provocation.ts'
 import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 import { BackPressure } from './back-pressure.ts'
+import { waitAtMost } from './bounded-wait.ts'
 import { boundedStructures } from './bounded-structures.ts'
 import { Collecting } from './collecting.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
@@ -33,13 +35,17 @@ import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
 import { StatePublishing } from './state-publishing.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
+import type { StorageError } from './storage/storage-error.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
-import { checkIntegrity, openReader } from './storage/open-reader.ts'
+import { checkIntegrity, openCompactor, openReader } from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
+import { TapeKeeper } from './tape-keeper.ts'
 import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
 
 const storeFile = 'tapedeck.db'
+/** A thread that is told to end takes this long at most to be waited for. */
+const compactorEndMs = 50
 
 export type EngineOptions = {
   readonly config: EngineConfig
@@ -61,6 +67,7 @@ type Running = {
   readonly queries: QueryDesk
   readonly collecting: Collecting
   readonly publishing: StatePublishing
+  readonly tape: TapeKeeper
 }
 
 /** The engine: sockets to pipeline to writer, and the state stream out. Starting and recovering are one path. */
@@ -166,6 +173,7 @@ export class Engine {
           if (error === null) this.#log('info', 'store-works-again', {})
           else this.#log('error', 'store-trouble', { code: error.code, message: error.message })
         },
+        onDamaged: (error) => this.#tapeDamaged(error),
         onRestart: (error) => this.#threadEnded('writer', error),
         onFailed: failed
       }
@@ -173,6 +181,7 @@ export class Engine {
     const reader = await openReader({
       file,
       threadUrl: threads.reader,
+      onDamaged: (error) => this.#tapeDamaged(error),
       onRestart: (error) => this.#threadEnded('reader', error),
       onFailed: failed
     })
@@ -202,6 +211,11 @@ export class Engine {
 
   #threadEnded(thread: 'writer' | 'reader', { message }: Error): void {
     this.#log('error', 'storage-thread-ended', { thread, reason: message })
+  }
+
+  #tapeDamaged({ code, message }: StorageError): void {
+    this.#log('error', 'tape-damaged', { code, message })
+    this.#trouble.storeDamaged(message)
   }
 
   /** A file too big to be looked through before it is used is looked through beside its use. */
@@ -237,7 +251,9 @@ export class Engine {
     running.publishing.close()
     running.incidents.stop()
     this.#publisher.close()
+    const kept = running.tape.stop()
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
+    await waitAtMost(kept, compactorEndMs, this.#clock)
     running.lock.release()
     this.#lines.close()
   }
@@ -249,7 +265,7 @@ export class Engine {
     await saveReceived({ ...running, collectors: [running.collecting] }, this.#clock)
   }
 
-  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing'>): void {
+  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing' | 'tape'>): void {
     const { writer, reader, pipeline, incidents } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
     const collecting = new Collecting({
@@ -334,7 +350,9 @@ export class Engine {
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
-    this.#running = { ...opened, queries, collecting, publishing }
+    const tape = this.#openTape(writer)
+    this.#running = { ...opened, queries, collecting, publishing, tape }
+    tape.start()
     publishing.start()
     collecting.start()
   }
@@ -368,6 +386,18 @@ export class Engine {
   #followReceiving(pressure: 'high' | 'normal'): void {
     this.#trouble.receivePressure(pressure)
     this.#pressure.follow('receiving', pressure)
+  }
+
+  #openTape(writer: StoreWriter): TapeKeeper {
+    const { config, threads } = this.#options
+    const file = join(config.dataDir, storeFile)
+    return new TapeKeeper({
+      writer,
+      openCompactor: () => openCompactor({ file, threadUrl: threads.reader }),
+      clock: this.#clock,
+      afterMs: durationMs(config.settings.tape.compact_after),
+      log: (...line) => this.#log(...line)
+    })
   }
 
   #openMemory({ writer, pipeline }: Pick<Running, 'writer' | 'pipeline'>): MemoryHealth {

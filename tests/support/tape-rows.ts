@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { instrumentId } from '../../src/core/market/instrument.ts'
 import type { TapeLabel } from '../../src/recordings/tape-file.ts'
 import { TapeFileReader } from '../../src/recordings/tape-file-reader.ts'
@@ -43,4 +44,11 @@ export function writeTape(
 export function readTape(path: string): TapeRow[] {
   using reader = new TapeFileReader(path)
   return [...reader.rows()]
+}
+
+/** Changes a byte of its first row group. */
+export function damagedFile(path: string): void {
+  const bytes = readFileSync(path)
+  bytes[40] = (bytes[40] ?? 0) ^ 1
+  writeFileSync(path, bytes)
 }

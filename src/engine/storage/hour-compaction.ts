@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
-import { invariant } from '../../core/invariant.ts'
+import { invariant, InvariantError } from '../../core/invariant.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
+import { RecordingError } from '../../recordings/recording-error.ts'
 import type { TapeIds } from '../../recordings/tape-file.ts'
 import { TapeFileReader } from '../../recordings/tape-file-reader.ts'
 import { TapeFileWriter } from '../../recordings/tape-file-writer.ts'
@@ -15,7 +16,12 @@ const mostParts = 4
 /** Rows held at once; of a larger hour the rows are looked through several times. */
 const usualSliceRows = 500_000
 
-type File = { readonly part: number; readonly path: string; readonly trades: number }
+type File = {
+  readonly part: number
+  readonly path: string
+  readonly trades: number
+  readonly checksum: number
+}
 type Row = readonly [
   id: number | string,
   eventMs: number,
@@ -62,7 +68,7 @@ export class HourCompaction {
       )
       .raw()
     this.#files = database.prepare(
-      'SELECT part, path, trades, replaced_ms FROM tape_file WHERE venue = ? AND hour = ? ORDER BY part'
+      'SELECT part, path, trades, checksum, replaced_ms FROM tape_file WHERE venue = ? AND hour = ? ORDER BY part'
     )
   }
 
@@ -75,7 +81,7 @@ export class HourCompaction {
   write(due: VenueHour, after: (step: CompactionStep) => void = () => undefined): SealedHour {
     const files = this.#files.all(due.venue, due.hour)
     const current = files.filter((file) => file.replaced_ms === null)
-    const folded = current.length >= mostParts ? current : []
+    const folded = current.length >= mostParts && this.#areWhole(current) ? current : []
     const part = Math.max(-1, ...files.map((file) => file.part)) + 1
     const path = tapePath(due, part, folded.length > 0)
     mkdirSync(dirname(pathIn(this.#folder, path)), { recursive: true })
@@ -151,6 +157,17 @@ export class HourCompaction {
         }
       }
       yield* rows.sort((a, b) => a.arrival - b.arrival)
+    }
+  }
+
+  /** A damaged file is left to be put back from a backup. */
+  #areWhole(files: readonly File[]): boolean {
+    try {
+      for (const { path, checksum } of files) this.#readBack(path, checksum)
+      return true
+    } catch (error) {
+      if (error instanceof RecordingError || error instanceof InvariantError) return false
+      throw error
     }
   }
 

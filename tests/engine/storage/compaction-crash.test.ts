@@ -132,6 +132,18 @@ describe('refills of a sealed hour', () => {
 })
 
 describe('a file that is damaged', () => {
+  test('is not made one with others, which go into a file of their own', async () => {
+    const bench = await aBench()
+    const [first] = sealAll(bench)
+    writeFileSync(fileOf(bench, first?.path ?? ''), 'x')
+    const replaced = [40, 50, 60, 70].map((from) => {
+      bench.commit({ trades: trades(from, 10) })
+      return sealAll(bench).map(({ replaces }) => replaces)
+    })
+    expect(replaced).toEqual([[[]], [[]], [[]], [[]]])
+    expect(readBy(bench)).toHaveLength(40)
+  })
+
   test('is named, the rest is still read, and candles of it are not built anew', async () => {
     const bench = await aBench()
     const [first] = sealAll(bench)
