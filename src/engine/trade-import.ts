@@ -1,16 +1,11 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImportRequest } from '../contracts/import-request.ts'
 import type { Trade } from '../core/market/event.ts'
-import { splitInstrumentId, type InstrumentId } from '../core/market/instrument.ts'
-import { parseInterval, timeIntervals, type IntervalSpec } from '../core/market/interval.ts'
+import type { InstrumentId } from '../core/market/instrument.ts'
 import { openTradeTable } from '../recordings/trade-table.ts'
 import type { TradeRow } from '../recordings/trade-row.ts'
-import { findVenue, venues } from '../venues/registry.ts'
-import type { Venue } from '../venues/venue.ts'
-import { parseCachedInstruments } from './collector/instrument-cache.ts'
+import { planImport, readImport, type AskedImport } from './import-plan.ts'
 import { ImportStore, type ImportTarget } from './import-store.ts'
-import { instrumentFile } from './instrument-file.ts'
 import { ImportError } from './replay/import-error.ts'
 import type { Progress } from './replay/progress.ts'
 import { RowCheck } from './replay/row-check.ts'
@@ -18,7 +13,7 @@ import { StoredJoin } from './replay/stored-join.ts'
 import { SeenIds } from './storage/seen-ids.ts'
 import { SnapshotReader } from './storage/snapshot-reader.ts'
 import { StorageError } from './storage/storage-error.ts'
-import type { InstrumentRegistration, StoreMode } from './storage/store.ts'
+import type { StoreMode } from './storage/store.ts'
 
 /** Signals are heard, and progress is told, every so many rows. */
 const rowsPerTurn = 5_000
@@ -62,14 +57,11 @@ export async function importTrades(
   request: ImportRequest,
   means: ImportMeans
 ): Promise<ImportSummary> {
-  const { id, venue } = readInstrument(request.instrument)
-  const asked = readIntervals(request.intervals)
-  const checked = await checkFile(request.file, { id, venue }, means)
-  const target = await planTarget(request, {
-    id,
-    venue,
-    asked,
-    checked,
+  const asked = readImport(request)
+  const checked = await checkFile(request.file, asked, means)
+  const target = await planImport(request.dataDir, {
+    ...asked,
+    mode: checked.mode,
     nowMs: means.nowMs
   })
   const store = ImportStore.open(target)
@@ -82,37 +74,10 @@ export async function importTrades(
   }
 }
 
-async function planTarget(
-  { dataDir }: ImportRequest,
-  of: {
-    readonly id: InstrumentId
-    readonly venue: Venue
-    readonly asked: readonly IntervalSpec[]
-    readonly checked: Checked
-    readonly nowMs: number
-  }
-): Promise<ImportTarget> {
-  const { id, venue, asked, checked, nowMs } = of
-  const snapshot = openStored(dataDir)
-  try {
-    const stored = snapshot?.find(id) ?? null
-    const tickLengths = stored === null ? [] : (snapshot?.tickLengths(stored) ?? [])
-    return {
-      folder: dataDir,
-      mode: chooseMode(checked, snapshot),
-      registration: await registrationOf(dataDir, { id, venue, snapshot }),
-      intervals: withStoredTicks(asked, tickLengths),
-      nowMs
-    }
-  } finally {
-    snapshot?.close()
-  }
-}
-
 /** Reads the file once, and tells the first thing that is wrong with it. */
 async function checkFile(
   file: string,
-  { id, venue }: { readonly id: InstrumentId; readonly venue: Venue },
+  { id, venue }: AskedImport,
   { signal, progress }: ImportMeans
 ): Promise<Checked> {
   const ids = new SeenIds()
@@ -204,10 +169,16 @@ function* storedTrades(
   const of = snapshot.find(id)
   if (of === null) return
   for (const page of snapshot.trades(of, range)) {
-    const [damage] = snapshot.takeDamage()
-    if (damage !== undefined) throw new StorageError('storage-tape', damage)
+    assertWhole(snapshot)
     for (const { trade } of page) yield trade
   }
+  assertWhole(snapshot)
+}
+
+/** What cannot be read cannot be compared. */
+function assertWhole(snapshot: SnapshotReader): void {
+  const [damage] = snapshot.takeDamage()
+  if (damage !== undefined) throw new StorageError('storage-tape', damage)
 }
 
 /** A table that does not tell when a trade was received: by its venue's time. */
@@ -227,83 +198,6 @@ function tradeOf(
     size,
     side
   }
-}
-
-function readInstrument(text: string): { readonly id: InstrumentId; readonly venue: Venue } {
-  const known = venues.map((venue) => venue.id).join(', ')
-  if (!isId(text))
-    throw new ImportError(
-      'import-unknown-instrument',
-      `--instrument: expected venue:SYMBOL such as eodhd:SPY, received ${JSON.stringify(text)}`
-    )
-  const venue = findVenue(splitInstrumentId(text).venue)
-  if (venue !== null) return { id: text, venue }
-  throw new ImportError(
-    'import-unknown-venue',
-    `--instrument: no venue ${JSON.stringify(splitInstrumentId(text).venue)}; known are ${known}`
-  )
-}
-
-function readIntervals(texts: readonly string[] | null): readonly IntervalSpec[] {
-  const specs = (texts ?? [...timeIntervals, '100t']).map((text) => {
-    const spec = parseInterval(text)
-    if (spec !== null) return spec
-    throw new ImportError(
-      'import-bad-interval',
-      `--intervals: ${JSON.stringify(text)} is no interval; such as 1s, 1m, 1h, 100t`
-    )
-  })
-  if (specs.length > 0) return [...new Map(specs.map((spec) => [spec.interval, spec])).values()]
-  throw new ImportError('import-bad-interval', '--intervals: no interval in it')
-}
-
-/** Tick candles that are stored must count what comes in between, asked for or not. */
-function withStoredTicks(
-  asked: readonly IntervalSpec[],
-  lengths: readonly number[]
-): readonly IntervalSpec[] {
-  const stored = lengths.flatMap((length) => parseInterval(`${length}t`) ?? [])
-  return [...new Map([...asked, ...stored].map((spec) => [spec.interval, spec])).values()]
-}
-
-function openStored(dataDir: string): SnapshotReader | null {
-  const file = join(dataDir, 'tapedeck.db')
-  return existsSync(file) ? new SnapshotReader(file) : null
-}
-
-async function registrationOf(
-  dataDir: string,
-  of: {
-    readonly id: InstrumentId
-    readonly venue: Venue
-    readonly snapshot: SnapshotReader | null
-  }
-): Promise<InstrumentRegistration> {
-  const { id, venue, snapshot } = of
-  const { tradeIds, graceMs } = venue
-  const stored = snapshot?.find(id) ?? null
-  if (stored !== null && snapshot !== null) return { ...snapshot.record(stored), tradeIds, graceMs }
-  const cached = parseCachedInstruments(await instrumentFile(dataDir, venue.id).load(), venue.id)
-  const { symbol } = splitInstrumentId(id)
-  const instrument =
-    cached?.find((listed) => listed.id === id) ?? venue.assumeInstrument?.(symbol) ?? null
-  if (instrument?.id !== id)
-    throw new ImportError(
-      'import-unknown-instrument',
-      `--instrument: how ${venue.name} spells ${JSON.stringify(symbol)} is not known`
-    )
-  const session = instrument.calendar === null ? null : 'regular'
-  return { instrument, tradeIds, graceMs, session }
-}
-
-/** What a file says of itself rules; one that says nothing is as a tape from elsewhere. */
-function chooseMode(checked: Checked, snapshot: SnapshotReader | null): StoreMode {
-  if (snapshot === null) return checked.mode ?? 'replay'
-  if (checked.mode === null || checked.mode === snapshot.mode) return snapshot.mode
-  throw new ImportError(
-    'import-other-mode',
-    `--data-dir: it holds ${snapshot.mode} data and cannot take ${checked.mode} data; use another folder`
-  )
 }
 
 function readMode(file: string, text: string | null): StoreMode | null {
@@ -328,8 +222,4 @@ function differs(file: string, problem: string): ImportError {
 async function nextTurn(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
   if (signal.aborted) throw new ImportError('import-stopped', 'stopped: nothing was imported')
-}
-
-function isId(text: string): text is InstrumentId {
-  return /^[^:]+:.+$/.test(text)
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { copyFile, mkdir, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -131,6 +131,29 @@ describe('importTrades', () => {
     const again = await ImportRig.make()
     await again.import(out)
     expect(again.rows(plain)).toEqual(whole.rows(plain))
+  })
+
+  test('keeps up every kind of candle that is stored, whichever are asked for', async () => {
+    const [rig, whole] = [await imported(lines(100, 200)), await imported(lines(1, 200))]
+    const before = await rig.file([header, ...lines(1, 100)])
+    await rig.import(before, undefined, ['1m', '7t'])
+    const plain = candles.replace('state, final', "''")
+    const others = plain.replace('ORDER BY', "WHERE interval <> '7t' ORDER BY")
+    expect(rig.rows(others)).toEqual(whole.rows(others))
+    expect(rig.rows("SELECT count(*) AS candles FROM v_candle WHERE interval = '7t'")).toEqual([
+      { candles: Math.ceil(199 / 7) }
+    ])
+  })
+
+  test('compares nothing with what cannot be read', async () => {
+    const rig = await imported(lines(1, 20))
+    rig.seal()
+    const [file] = rig.rows('SELECT path FROM v_tape') as readonly { readonly path: string }[]
+    await truncate(join(rig.dataDir, file?.path ?? ''), 20)
+    const before = rig.contents()
+    const same = await rig.file([header, ...lines(1, 30)])
+    await expect(rig.import(same)).rejects.toMatchObject({ code: 'storage-tape' })
+    expect(rig.contents()).toEqual(before)
   })
 
   test('keeps equal trades of a venue that numbers none, and knows them again', async () => {

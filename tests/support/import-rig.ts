@@ -36,9 +36,13 @@ export class ImportRig {
     return file
   }
 
-  async import(file: string, instrument = 'binance-spot:BTC-USDT'): Promise<ImportSummary> {
+  async import(
+    file: string,
+    instrument = 'binance-spot:BTC-USDT',
+    intervals: readonly string[] | null = null
+  ): Promise<ImportSummary> {
     return await importTrades(
-      { file, dataDir: this.dataDir, instrument, intervals: null },
+      { file, dataDir: this.dataDir, instrument, intervals },
       { progress: quietProgress(), signal: this.stop.signal, nowMs: this.nowMs }
     )
   }
