@@ -7,7 +7,7 @@ import type { TradeRow } from '../recordings/trade-row.ts'
 import { planImport, readImport, type AskedImport } from './import-plan.ts'
 import { ImportStore, type ImportTarget } from './import-store.ts'
 import { ImportError } from './replay/import-error.ts'
-import type { Progress } from './replay/progress.ts'
+import type { ProgressListener } from './replay/progress.ts'
 import { RowCheck } from './replay/row-check.ts'
 import { StoredJoin } from './replay/stored-join.ts'
 import { SeenIds } from './storage/seen-ids.ts'
@@ -21,7 +21,7 @@ const modes: readonly StoreMode[] = ['live', 'simulated', 'replay']
 
 /** What an import runs with. */
 export type ImportMeans = {
-  readonly progress: Progress
+  readonly progress: ProgressListener
   /** Ends it early; nothing is kept then. */
   readonly signal: AbortSignal
   /** Wall clock, epoch ms. */

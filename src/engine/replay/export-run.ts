@@ -2,7 +2,7 @@ import { DraftFile } from '../../recordings/draft-file.ts'
 import type { TableColumn, TableRow } from '../../recordings/table-column.ts'
 import { createTable, type TableFile, type TableFormat } from '../../recordings/table-file.ts'
 import { ExportError } from './export-error.ts'
-import type { Progress } from './progress.ts'
+import type { ProgressListener } from './progress.ts'
 
 /** What is to be written, in the order of the file. */
 export type ExportSource = {
@@ -17,7 +17,7 @@ export type ExportSource = {
 export type ExportMeans = {
   readonly out: string
   readonly format: TableFormat
-  readonly progress: Progress
+  readonly progress: ProgressListener
   /** Stops it; nothing is left then. */
   readonly signal: AbortSignal
 }

@@ -6,6 +6,11 @@ export type JobProgress = {
   readonly share: number | null
 }
 
+/** Who is told how far a job is: after every page, thousands of times in a long one. */
+export interface ProgressListener {
+  tell(progress: JobProgress): void
+}
+
 /** Where progress is told. */
 export type ProgressOutput = {
   readonly write: (text: string) => unknown
@@ -20,7 +25,7 @@ const barLength = 24
 const betweenMs = { line: 1_000, bar: 100 }
 
 /** Tells how far a job is, at most once a second in lines, ten times a second as a bar. */
-export class Progress {
+export class Progress implements ProgressListener {
   readonly #job: string
   readonly #output: ProgressOutput
   #toldMs: number
