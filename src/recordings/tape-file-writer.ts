@@ -228,7 +228,7 @@ function compress(bytes: Uint8Array): Uint8Array {
 }
 
 /** Makes the names in a folder durable; Windows knows no such thing, and needs none. */
-function syncFolder(folder: string): void {
+export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return
   const handle = openSync(folder, 'r')
   try {

@@ -5,7 +5,7 @@ import { TapeFileReader } from '../../src/recordings/tape-file-reader.ts'
 import { TapeFileWriter, type WrittenTape } from '../../src/recordings/tape-file-writer.ts'
 import type { TapeRow } from '../../src/recordings/tape-rows.ts'
 
-export const tapeHourMs = 1_788_332_400_000
+const tapeHourMs = 1_788_332_400_000
 
 export function aTapeRow(overrides: Partial<TapeRow> = {}): TapeRow {
   return {

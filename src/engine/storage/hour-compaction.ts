@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type Database from 'better-sqlite3'
 import { invariant, InvariantError } from '../../core/invariant.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import { RecordingError } from '../../recordings/recording-error.ts'
 import type { TapeIds } from '../../recordings/tape-file.ts'
 import { TapeFileReader } from '../../recordings/tape-file-reader.ts'
-import { TapeFileWriter } from '../../recordings/tape-file-writer.ts'
+import { syncFolder, TapeFileWriter } from '../../recordings/tape-file-writer.ts'
 import type { TapeRow } from '../../recordings/tape-rows.ts'
 import type { SealedHour, SealedStretch, VenueHour } from './sealed-hour.ts'
 import { hourMs, pathIn, tapePath } from './sealed-hour.ts'
@@ -14,7 +14,7 @@ import { hourMs, pathIn, tapePath } from './sealed-hour.ts'
 /** Files of an hour beyond which they are made one. */
 const mostParts = 4
 /** Rows held at once; of a larger hour the rows are looked through several times. */
-const usualSliceRows = 500_000
+const usualSliceRows = 250_000
 
 type File = {
   readonly part: number
@@ -107,6 +107,7 @@ export class HourCompaction {
       invariant(rows === expected, `expected ${expected} trades in ${path}, received ${rows}`)
       after('written')
       writer.publish()
+      this.#syncFolders(path)
       after('published')
       this.#readBack(path, written.checksum)
       after('checked')
@@ -157,6 +158,14 @@ export class HourCompaction {
         }
       }
       yield* rows.sort((a, b) => a.arrival - b.arrival)
+    }
+  }
+
+  /** Those above the file's own, which may be new. */
+  #syncFolders(path: string): void {
+    const names = path.split('/').slice(0, -2)
+    for (let depth = 0; depth <= names.length; depth += 1) {
+      syncFolder(join(this.#folder, ...names.slice(0, depth)))
     }
   }
 
