@@ -44,6 +44,7 @@ export class HourCompaction {
   readonly #instruments: Database.Statement<unknown[], readonly [number, InstrumentId]>
   readonly #arrivals: Database.Statement<unknown[], readonly [number, number]>
   readonly #rows: Database.Statement<unknown[], Row>
+  readonly #clearing: Database.Statement<unknown[], number>
   readonly #files: Database.Statement<unknown[], File & { readonly replaced_ms: number | null }>
 
   constructor(database: Database.Database, rowsPerSlice = usualSliceRows) {
@@ -67,6 +68,12 @@ export class HourCompaction {
          FROM trade ${hour} AND arrival BETWEEN ? AND ?`
       )
       .raw()
+    this.#clearing = database
+      .prepare<unknown[], number>(
+        `SELECT count(*) FROM instrument i CROSS JOIN tape_clearing c ON c.instrument = i.id
+         WHERE i.venue = @venue AND c.hour = @hour`
+      )
+      .pluck()
     this.#files = database.prepare(
       'SELECT part, path, trades, checksum, replaced_ms FROM tape_file WHERE venue = ? AND hour = ? ORDER BY part'
     )
@@ -79,6 +86,7 @@ export class HourCompaction {
    * @throws RecordingError when it cannot be written or read.
    */
   write(due: VenueHour, after: (step: CompactionStep) => void = () => undefined): SealedHour {
+    invariant(this.#clearing.get(due) === 0, `rows of ${due.venue}, hour ${due.hour} are deleted`)
     const files = this.#files.all(due.venue, due.hour)
     const current = files.filter((file) => file.replaced_ms === null)
     const folded = current.length >= mostParts && this.#areWhole(current) ? current : []

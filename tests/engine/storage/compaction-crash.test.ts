@@ -1,5 +1,8 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { HourCompaction, type CompactionStep } from '../../../src/engine/storage/hour-compaction.ts'
 import { openForReading, openForWriting } from '../../../src/engine/storage/open-database.ts'
@@ -8,9 +11,11 @@ import { SealedHours } from '../../../src/engine/storage/sealed-hours.ts'
 import { aGap } from '../../support/a-gap.ts'
 import { aRegistration } from '../../support/a-registration.ts'
 import { aTrade } from '../../support/a-trade.ts'
+import { scratchFolder } from '../../support/scratch-folder.ts'
 import { atOnce, reading, sealAll, sealOne, storedFor } from '../../support/tape-keeping.ts'
 import { aWriterBench, type WriterBench } from '../../support/writer-bench.ts'
 
+const compactingChild = fileURLToPath(new URL('../../support/compacting-child.ts', import.meta.url))
 const hour = 497_222
 const hourMs = 3_600_000
 const instrument = 'coinbase:BTC-USD'
@@ -103,6 +108,35 @@ describe('a compaction that is stopped', () => {
     expect(storedFor(bench.setup.file)).toHaveLength(42)
   })
 })
+
+describe('a process that stores and compacts', () => {
+  test('is killed at any moment, again and again, and leaves each committed trade once', async () => {
+    const file = join(await scratchFolder(), 'tapedeck.db')
+    let committed = 0
+    for (const stepsBeforeKill of [1, 3, 5, 8, 11, 14]) {
+      committed = Math.max(committed, await killAfter(file, stepsBeforeKill))
+      const ids = storedFor(file).map(({ id }) => Number(id))
+      expect(ids.length).toBeGreaterThanOrEqual(committed)
+      expect(ids).toEqual([...ids.keys()])
+    }
+  })
+})
+
+/** Runs the child on a database until it told so many steps. @returns How many trades it said were stored. */
+async function killAfter(file: string, steps: number): Promise<number> {
+  const child = fork(compactingChild, [file], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const exited = once(child, 'exit')
+  let told = 0
+  let committed = 0
+  child.on('message', ({ trades: stored }: { readonly trades: number }) => {
+    told += 1
+    committed = stored
+    if (told === steps) child.kill('SIGKILL')
+  })
+  await exited
+  expect(told).toBeGreaterThanOrEqual(steps)
+  return committed
+}
 
 describe('refills of a sealed hour', () => {
   test('go into files of their own, which are made one when they are many', async () => {
