@@ -3,16 +3,13 @@ import type { Trade } from '../../core/market/event.ts'
 import type { StoredDay } from '../../core/market/rebuild.ts'
 import type { ArrivedTrade } from '../../core/market/trade-order.ts'
 import type { TradingDay } from '../../core/market/trading-day.ts'
-import type { ColdHour, ColdTrades, TradeTuple } from './cold-trades.ts'
-import type { HourCut } from './merged-hours.ts'
-import { mergeById, MergedHours } from './merged-hours.ts'
+import type { ColdTrades, TradeTuple } from './cold-trades.ts'
+import { mergeById } from './merged-hours.ts'
 import { hourMs } from './sealed-hour.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
+import { hoursOf, TradeHours } from './trade-hours.ts'
 
 const tradeColumns = 'id, arrival, event_ms, received_ms, price, size, side, flagged'
-
-const farHour = 2 ** 40
-const everything = { fromMs: -Infinity, toMs: Infinity }
 
 /** A stretch of venue time, half-open. */
 export type TimeRange = { readonly fromMs: number; readonly toMs: number }
@@ -29,24 +26,15 @@ export function hourOf(eventMs: number): number {
 export class StoredTrades {
   readonly #inRange: Database.Statement<unknown[], TradeTuple>
   readonly #ordered: ByOrder<Database.Statement<unknown[], TradeTuple>>
-  readonly #byId: Database.Statement<unknown[], TradeTuple>
-  readonly #newestById: Database.Statement<unknown[], TradeTuple>
-  readonly #fromTime: Database.Statement<unknown[], TradeTuple>
-  readonly #timesOfHour: Database.Statement<unknown[], number>
   readonly #countHours: Database.Statement<unknown[], number>
   readonly #countFlagged: Database.Statement<unknown[], number>
   readonly #count: Database.Statement<unknown[], number>
   readonly #before: ByOrder<Database.Statement<unknown[], number>>
-  readonly #hourBefore: Database.Statement<unknown[], number | null>
-  readonly #highestId: Database.Statement<unknown[], number | null>
-  readonly #someMs: Database.Statement<unknown[], number>
-  readonly #newestMs: Database.Statement<unknown[], number | null>
   readonly #flagged: Database.Statement<unknown[], number | string>
-  readonly #lowestId: Database.Statement<unknown[], number | null>
-  readonly #merged: MergedHours
+  readonly #hours: TradeHours
 
   constructor(database: Database.Database) {
-    this.#merged = new MergedHours(database)
+    this.#hours = new TradeHours(database)
     const rows = (sql: string) =>
       database.prepare<unknown[], TradeTuple>(`SELECT ${tradeColumns} FROM trade ${sql}`).raw()
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
@@ -57,13 +45,6 @@ export class StoredTrades {
       byId: rows(`WHERE ${day} ORDER BY id LIMIT -1 OFFSET ?`),
       byTime: rows(`WHERE ${day} ORDER BY event_ms, arrival LIMIT -1 OFFSET ?`)
     }
-    const hour = 'instrument = ? AND hour = ? AND event_ms >= ? AND event_ms < ? AND flagged <= ?'
-    this.#byId = rows(
-      'WHERE instrument = ? AND hour = ? AND flagged = 0 AND id IN (SELECT value FROM json_each(?))'
-    )
-    this.#newestById = rows(`WHERE ${hour} ORDER BY id DESC LIMIT ?`)
-    this.#timesOfHour = value(`SELECT event_ms FROM trade WHERE ${hour}`)
-    this.#fromTime = rows(`WHERE ${hour} ORDER BY event_ms DESC, arrival DESC LIMIT ?`)
     const hours = 'instrument = ? AND hour BETWEEN ? AND ?'
     this.#countHours = value(`SELECT count(*) FROM trade WHERE ${hours}`)
     this.#countFlagged = value(`SELECT count(*) FROM trade WHERE ${hours} AND flagged = 1`)
@@ -72,15 +53,6 @@ export class StoredTrades {
       byId: value(`SELECT count(*) FROM trade WHERE ${day} AND id < ?`),
       byTime: value(`SELECT count(*) FROM trade WHERE ${day} AND (event_ms, arrival) < (?, ?)`)
     }
-    this.#hourBefore = value('SELECT max(hour) FROM trade WHERE instrument = ? AND hour < ?')
-    this.#highestId = value('SELECT max(id) FROM trade WHERE instrument = ? AND hour = ?')
-    this.#lowestId = value('SELECT min(id) FROM trade WHERE instrument = ? AND hour = ?')
-    this.#someMs = value(
-      'SELECT event_ms FROM trade WHERE instrument = ? AND hour = ? AND flagged = 0 LIMIT 1'
-    )
-    this.#newestMs = value(
-      'SELECT max(event_ms) FROM trade WHERE instrument = ? AND hour = ? AND flagged = 0'
-    )
     this.#flagged = value(
       'SELECT id FROM trade WHERE instrument = ? AND hour >= ? AND flagged = 1 ' +
         'ORDER BY hour DESC LIMIT ?'
@@ -89,13 +61,13 @@ export class StoredTrades {
 
   /** Trades of sealed hours, as their files hold them. */
   get cold(): ColdTrades {
-    return this.#merged.cold
+    return this.#hours.cold
   }
 
   /** Unflagged trades of a range, in no order. */
   inRange(of: StoredInstrument, range: TimeRange): Iterable<ArrivedTrade> {
-    const bounds = within(of, range)
-    if (!this.#isSealedIn(bounds)) return arrived(of, this.#inRange.iterate(...bounds))
+    if (!this.#hours.isSealedIn(of, range))
+      return arrived(of, this.#inRange.iterate(...within(of, range)))
     return arrived(
       of,
       this.#hourly(of, range, (hour) => this.#hour(of, hour, range))
@@ -104,9 +76,8 @@ export class StoredTrades {
 
   /** Unflagged trades of a day in TradeOrder, without the first `skip`. */
   ordered(of: StoredInstrument, day: TradingDay, skip: number): Iterable<ArrivedTrade> {
-    const bounds = within(of, day)
-    if (!this.#isSealedIn(bounds))
-      return arrived(of, orderedBy(of, this.#ordered).iterate(...bounds, skip))
+    if (!this.#hours.isSealedIn(of, day))
+      return arrived(of, orderedBy(of, this.#ordered).iterate(...within(of, day), skip))
     return arrived(of, without(skip, this.#orderedHours(of, day)))
   }
 
@@ -117,13 +88,12 @@ export class StoredTrades {
     place: { readonly major: number; readonly minor: number }
   ): number {
     const isById = of.tradeIds === 'contiguous'
-    const bounds = within(of, day)
     const end = isById ? [Math.trunc(place.major)] : [place.major, place.minor]
     const before = orderedBy(of, this.#before)
-    if (!this.#isSealedIn(bounds)) return before.get(...bounds, ...end) ?? 0
+    if (!this.#hours.isSealedIn(of, day)) return before.get(...within(of, day), ...end) ?? 0
     let count = 0
-    for (const hour of this.#hoursWithin(of, day)) {
-      const sealed = this.cold.hour(of.row, hour)
+    for (const hour of this.#hours.within(of, day)) {
+      const sealed = this.#hours.sealed(of, hour)
       if (sealed === null) {
         count += before.get(of.row, hour, hour, day.fromMs, day.toMs, ...end) ?? 0
         continue
@@ -133,7 +103,7 @@ export class StoredTrades {
           ? Number(row[0]) < place.major
           : row[2] < place.major || (row[2] === place.major && row[1] < place.minor)
       const cut = { hour, range: day, flagged: 0 } as const
-      count += this.#merged.rows(of, sealed, cut).filter(isBefore).length
+      count += this.#hours.merged.rows(of, sealed, cut).filter(isBefore).length
     }
     return count
   }
@@ -146,13 +116,8 @@ export class StoredTrades {
 
   /** A moment of the newest day that holds an unflagged trade; null when there is none. */
   newestDayMs(of: StoredInstrument): number | null {
-    const statement = of.calendar === null ? this.#someMs : this.#newestMs
-    for (const hour of this.#hoursBack(of, -Infinity, Infinity)) {
-      const sealed = this.cold.hour(of.row, hour)
-      const found =
-        sealed === null
-          ? (statement.get(of.row, hour) ?? null)
-          : this.#newestMsOf(of, sealed, { hour, range: everything, flagged: 0 })
+    for (const hour of this.#hours.back(of, -Infinity, Infinity)) {
+      const found = this.#hours.someMs(of, hour)
       if (found !== null) return found
     }
     return null
@@ -161,8 +126,9 @@ export class StoredTrades {
   /** Ids of flagged trades filed from an hour on, newest hour first, those in files last. */
   flaggedIds(of: StoredInstrument, fromMs: number, limit: number): (number | string)[] {
     const ids = new Set(this.#flagged.all(of.row, hourOf(fromMs), limit))
-    for (const hour of this.cold.hoursIn(of.row, hourOf(fromMs), farHour).toReversed()) {
-      if ((this.cold.hour(of.row, hour)?.flagged ?? 0) === 0) continue
+    const [fromHour, lastHour] = hoursOf({ fromMs, toMs: Infinity })
+    for (const hour of this.cold.hoursIn(of.row, fromHour, lastHour).toReversed()) {
+      if ((this.#hours.sealed(of, hour)?.flagged ?? 0) === 0) continue
       for (const row of this.cold.rows(of.row, hour)) if (row[7] === 1) ids.add(row[0])
     }
     return [...ids].slice(0, limit)
@@ -171,8 +137,8 @@ export class StoredTrades {
   /** The newest trades of a range, flagged ones too, at most `limit`, by time, oldest first. */
   newest(of: StoredInstrument, range: TimeRange, limit: number): Trade[] {
     const found: Trade[] = []
-    for (const hour of this.#hoursBack(of, range.fromMs, range.toMs)) {
-      const rows = this.#newestOfHour(of, { hour, range, flagged: 1, limit: limit - found.length })
+    for (const hour of this.#hours.back(of, range.fromMs, range.toMs)) {
+      const rows = this.#hours.newest(of, { hour, range, flagged: 1, limit: limit - found.length })
       for (const row of rows) found.push(tradeFrom(of, row))
       if (found.length === limit) break
     }
@@ -182,9 +148,9 @@ export class StoredTrades {
   /** Unflagged trades of these ids, from the hour after a range back to the newest hour before it. */
   byId(of: StoredInstrument, ids: readonly (number | string)[], range: TimeRange): Trade[] {
     const found: Trade[] = []
-    const wanted = JSON.stringify(ids)
-    for (const hour of this.#hoursBack(of, -Infinity, range.toMs + hourMs + 1)) {
-      for (const row of this.#withIds(of, hour, { ids, wanted })) found.push(tradeFrom(of, row))
+    const wanted = { ids: new Set(ids), asJson: JSON.stringify(ids) }
+    for (const hour of this.#hours.back(of, -Infinity, range.toMs + hourMs + 1)) {
+      for (const row of this.#hours.withIds(of, hour, wanted)) found.push(tradeFrom(of, row))
       if (found.length >= ids.length || hour < hourOf(range.fromMs)) break
     }
     return found
@@ -197,43 +163,24 @@ export class StoredTrades {
   #tail(of: StoredInstrument, day: TradingDay, count: number): ArrivedTrade[] {
     const isById = of.tradeIds === 'contiguous'
     let found: TradeTuple[] = []
-    for (const hour of this.#hoursBack(of, day.fromMs, day.toMs)) {
+    for (const hour of this.#hours.back(of, day.fromMs, day.toMs)) {
       const least = found[count - 1]
       if (least !== undefined) {
         if (!isById) break
-        if (this.#highestIdOf(of, hour) < Number(least[0])) continue
+        if (this.#hours.highestId(of, hour) < Number(least[0])) continue
       }
       const limit = isById ? count : count - found.length
-      found = found.concat(this.#newestOfHour(of, { hour, range: day, flagged: 0, limit }))
+      found = found.concat(this.#hours.newest(of, { hour, range: day, flagged: 0, limit }))
       if (isById) found.sort((a, b) => Number(b[0]) - Number(a[0]))
       found.length = Math.min(found.length, count)
     }
     return [...arrived(of, found.reverse())]
   }
 
-  /**
-   * The last trades of an hour, newest first. Where ids order trades, their key does; else the times
-   * are looked through first, because sorting whole rows that come in rising order costs ten times as
-   * much.
-   */
-  #newestOfHour(of: StoredInstrument, query: HourQuery): readonly TradeTuple[] {
-    const { hour, range, flagged, limit } = query
-    const sealed = this.cold.hour(of.row, hour)
-    if (sealed !== null) {
-      const rows = this.#merged.ordered(of, sealed, query)
-      return rows.slice(Math.max(rows.length - limit, 0)).reverse()
-    }
-    const bounds = [of.row, hour, range.fromMs, range.toMs, flagged]
-    if (of.tradeIds === 'contiguous') return this.#newestById.all(...bounds, limit)
-    const times = Float64Array.from(this.#timesOfHour.all(...bounds)).sort()
-    const fromMs = times.at(-limit) ?? range.fromMs
-    return this.#fromTime.all(of.row, hour, fromMs, range.toMs, flagged, limit)
-  }
-
   #countOf(of: StoredInstrument, day: TradingDay): number {
-    const bounds = within(of, day)
     const isWholeHours = day.fromMs % hourMs === 0 && day.toMs % hourMs === 0
-    if (this.#isSealedIn(bounds)) return this.#countHourly(of, day, isWholeHours)
+    if (this.#hours.isSealedIn(of, day)) return this.#countHourly(of, day, isWholeHours)
+    const bounds = within(of, day)
     if (!isWholeHours) return this.#count.get(...bounds) ?? 0
     const hours = bounds.slice(0, 3)
     return (this.#countHours.get(...hours) ?? 0) - (this.#countFlagged.get(...hours) ?? 0)
@@ -241,35 +188,13 @@ export class StoredTrades {
 
   #countHourly(of: StoredInstrument, day: TradingDay, isWholeHours: boolean): number {
     let count = 0
-    for (const hour of this.#hoursWithin(of, day)) {
-      const sealed = this.cold.hour(of.row, hour)
+    for (const hour of this.#hours.within(of, day)) {
+      const sealed = this.#hours.sealed(of, hour)
       if (sealed === null) count += this.#count.get(of.row, hour, hour, day.fromMs, day.toMs) ?? 0
-      else if (isWholeHours) count += this.#merged.count(of, sealed, hour)
-      else count += this.#merged.rows(of, sealed, { hour, range: day, flagged: 0 }).length
+      else if (isWholeHours) count += this.#hours.merged.count(of, sealed, hour)
+      else count += this.#hours.merged.rows(of, sealed, { hour, range: day, flagged: 0 }).length
     }
     return count
-  }
-
-  #newestMsOf(of: StoredInstrument, sealed: ColdHour, cut: HourCut): number | null {
-    if (of.calendar === null && sealed.trades > sealed.flagged) return cut.hour * hourMs
-    return this.#merged.ordered(of, sealed, cut).at(-1)?.[2] ?? null
-  }
-
-  #highestIdOf(of: StoredInstrument, hour: number): number {
-    const ofRows = this.#highestId.get(of.row, hour) ?? -Infinity
-    return Math.max(ofRows, this.cold.hour(of.row, hour)?.ids?.last ?? -Infinity)
-  }
-
-  #withIds(
-    of: StoredInstrument,
-    hour: number,
-    { ids, wanted }: { readonly ids: readonly (number | string)[]; readonly wanted: string }
-  ): Iterable<TradeTuple> {
-    const sealed = this.cold.hour(of.row, hour)
-    if (sealed === null) return this.#byId.iterate(of.row, hour, wanted)
-    const isWanted = new Set(ids)
-    const cut = { hour, range: everything, flagged: 0 } as const
-    return this.#merged.rows(of, sealed, cut).filter(([id]) => isWanted.has(id))
   }
 
   *#hourly(
@@ -277,53 +202,29 @@ export class StoredTrades {
     range: TimeRange,
     read: (hour: number) => Iterable<TradeTuple>
   ): Generator<TradeTuple> {
-    for (const hour of this.#hoursWithin(of, range)) yield* read(hour)
+    for (const hour of this.#hours.within(of, range)) yield* read(hour)
   }
 
   /** Unflagged trades of an hour within a range, in TradeOrder where it is sealed. */
   #hour(of: StoredInstrument, hour: number, range: TimeRange): Iterable<TradeTuple> {
-    const sealed = this.cold.hour(of.row, hour)
-    if (sealed !== null) return this.#merged.ordered(of, sealed, { hour, range, flagged: 0 })
+    const sealed = this.#hours.sealed(of, hour)
+    if (sealed !== null) return this.#hours.merged.ordered(of, sealed, { hour, range, flagged: 0 })
     return this.#inRange.iterate(of.row, hour, hour, range.fromMs, range.toMs)
   }
 
   #orderedHours(of: StoredInstrument, day: TradingDay): Iterable<TradeTuple> {
     const read = (hour: number): Iterable<TradeTuple> =>
-      this.cold.hour(of.row, hour) === null
+      this.#hours.sealed(of, hour) === null
         ? orderedBy(of, this.#ordered).all(of.row, hour, hour, day.fromMs, day.toMs, 0)
         : this.#hour(of, hour, day)
     if (of.tradeIds !== 'contiguous') return this.#hourly(of, day, read)
     return mergeById(
-      this.#hoursWithin(of, day).map((hour) => {
-        const ofRows = this.#lowestId.get(of.row, hour) ?? Infinity
-        const inFiles = this.cold.hour(of.row, hour)?.ids?.first ?? Infinity
-        return { lowestId: Math.min(ofRows, inFiles), rows: () => read(hour) }
-      })
+      this.#hours
+        .within(of, day)
+        .map((hour) => ({ lowestId: this.#hours.lowestId(of, hour), rows: () => read(hour) }))
     )
   }
-
-  #isSealedIn([row = 0, fromHour = 0, lastHour = 0]: readonly number[]): boolean {
-    return (this.cold.newestHour(row) ?? -Infinity) >= fromHour
-      ? this.cold.hoursIn(row, fromHour, lastHour).length > 0
-      : false
-  }
-
-  #hoursWithin(of: StoredInstrument, { fromMs, toMs }: TimeRange): readonly number[] {
-    return [...this.#hoursBack(of, fromMs, toMs)].reverse()
-  }
-
-  /** Hours that hold trades and touch [fromMs, toMs), newest first. */
-  *#hoursBack(of: StoredInstrument, fromMs: number, toMs: number): Generator<number> {
-    for (let hour = finite(Math.ceil(toMs / hourMs)); ;) {
-      const ofRows = this.#hourBefore.get(of.row, hour) ?? -Infinity
-      hour = Math.max(ofRows, this.cold.hourBefore(of.row, hour) ?? -Infinity)
-      if (hour === -Infinity || hour < Math.floor(fromMs / hourMs)) return
-      yield hour
-    }
-  }
 }
-
-type HourQuery = HourCut & { readonly limit: number }
 
 type ByOrder<Statement> = { readonly byId: Statement; readonly byTime: Statement }
 
@@ -331,14 +232,8 @@ function orderedBy<Statement>(of: StoredInstrument, either: ByOrder<Statement>):
   return of.tradeIds === 'contiguous' ? either.byId : either.byTime
 }
 
-function within(of: StoredInstrument, { fromMs, toMs }: TimeRange): number[] {
-  const lastHour = Math.ceil(toMs / hourMs) - 1
-  return [of.row, finite(hourOf(fromMs)), finite(lastHour), fromMs, toMs]
-}
-
-/** SQLite compares infinities, but a statement that seeks an hour wants a number in reach. */
-function finite(hour: number): number {
-  return Math.max(Math.min(hour, farHour), -farHour)
+function within(of: StoredInstrument, range: TimeRange): number[] {
+  return [of.row, ...hoursOf(range), range.fromMs, range.toMs]
 }
 
 function* without<Value>(skip: number, values: Iterable<Value>): Generator<Value> {
