@@ -40,7 +40,7 @@ type Held = { readonly rows: readonly TradeTuple[]; byId: Map<number | string, T
 
 /** Trades held over all hours; one hour may be larger. */
 const mostHeld = 200_000
-const mostOpenFiles = 16
+const mostOpenFiles = 48
 
 /**
  * Trades of sealed hours, read from their files an instrument and hour at a time. What cannot be read is
