@@ -40,6 +40,7 @@ export class TapeFileWriter {
   readonly #rows = new TapeRowsBuilder()
   readonly #places = new Map<InstrumentId, number>()
   readonly #groups: TapeGroup[] = []
+  #isOpen = true
   #lastArrival = -Infinity
   #written = 0
 
@@ -95,7 +96,7 @@ export class TapeFileWriter {
     this.#flush()
     this.#trying(() => {
       fsyncSync(this.#file)
-      closeSync(this.#file)
+      this.#close()
     })
     return { header, bytes: this.#bytes.offset, checksum }
   }
@@ -110,7 +111,13 @@ export class TapeFileWriter {
 
   /** Leaves nothing of an unpublished file. */
   discard(): void {
+    this.#close()
     rmSync(this.#draft, { force: true })
+  }
+
+  #close(): void {
+    if (this.#isOpen) closeSync(this.#file)
+    this.#isOpen = false
   }
 
   #writeGroup(): void {

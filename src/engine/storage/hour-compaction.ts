@@ -33,7 +33,15 @@ type Row = readonly [
   arrival: number
 ]
 
-/** Stops a compaction between two of its steps, for tests of what a crash leaves. */
+type NewFile = {
+  readonly due: VenueHour
+  readonly part: number
+  readonly path: string
+  /** Of the files that it takes the place of. */
+  readonly readers: readonly TapeFileReader[]
+}
+
+/** How far a compaction is: its file is written beside its place, in its place, and read back. */
 export type CompactionStep = 'written' | 'published' | 'checked'
 
 /** Writes the trades of an hour that are rows into a file; the rows stay as they are. */
@@ -93,8 +101,22 @@ export class HourCompaction {
     const part = Math.max(-1, ...files.map((file) => file.part)) + 1
     const path = tapePath(due, part, folded.length > 0)
     mkdirSync(dirname(pathIn(this.#folder, path)), { recursive: true })
+    const readers: TapeFileReader[] = []
+    try {
+      for (const file of folded) readers.push(new TapeFileReader(pathIn(this.#folder, file.path)))
+      const written = this.#writeFile({ due, part, path, readers }, after)
+      const replaces = folded.map((file) => file.part)
+      return { ...due, part, path, ...written, cutArrival: this.#lastArrival(), replaces }
+    } finally {
+      for (const reader of readers) reader.close()
+    }
+  }
+
+  #writeFile(
+    { due, part, path, readers }: NewFile,
+    after: (step: CompactionStep) => void
+  ): Pick<SealedHour, 'bytes' | 'trades' | 'checksum' | 'stretches'> {
     const hot = this.#survey(due)
-    const readers = folded.map((file) => new TapeFileReader(pathIn(this.#folder, file.path)))
     const writer = new TapeFileWriter(pathIn(this.#folder, path), {
       mode: this.#mode(),
       venue: due.venue,
@@ -103,38 +125,26 @@ export class HourCompaction {
       ids: idsOf([...readers.map(({ header }) => header.ids), ...hot.ids])
     })
     try {
-      const sources = [this.#hotRows(due, hot.arrivals), ...readers.map((reader) => reader.rows())]
       const stretches = new StretchTally()
+      const sources = [this.#hotRows(due, hot.arrivals), ...readers.map((reader) => reader.rows())]
       for (const row of inOrderOfArrival(sources)) {
         writer.append(row)
         stretches.count(row)
       }
-      const written = writer.finish()
-      const expected = folded.reduce((sum, { trades }) => sum + trades, hot.arrivals.length)
-      const { rows } = written.header
-      invariant(rows === expected, `expected ${expected} trades in ${path}, received ${rows}`)
+      const { header, bytes, checksum } = writer.finish()
+      const expected = readers.reduce((sum, file) => sum + file.header.rows, hot.arrivals.length)
+      const { rows: trades } = header
+      invariant(trades === expected, `expected ${expected} trades in ${path}, received ${trades}`)
       after('written')
       writer.publish()
       this.#syncFolders(path)
       after('published')
-      this.#readBack(path, written.checksum)
+      this.#readBack(path, checksum)
       after('checked')
-      return {
-        ...due,
-        part,
-        path,
-        bytes: written.bytes,
-        trades: rows,
-        checksum: written.checksum,
-        cutArrival: this.#lastArrival(),
-        replaces: folded.map((file) => file.part),
-        stretches: stretches.all()
-      }
+      return { bytes, trades, checksum, stretches: stretches.all() }
     } catch (error) {
       writer.discard()
       throw error
-    } finally {
-      for (const reader of readers) reader.close()
     }
   }
 

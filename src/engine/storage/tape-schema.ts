@@ -45,7 +45,7 @@ CREATE TABLE tape_clearing (
 
 DROP VIEW v_trade;
 
--- Every trade that lies in no file; the others are in those that v_tape lists. id is text. side is the
+-- Every trade that lies in no file (the first condition is looked at once, and mostly true); the others are in those that v_tape lists. id is text. side is the
 -- aggressor's, NULL where unknown.
 CREATE VIEW v_trade AS
 SELECT
@@ -54,7 +54,7 @@ SELECT
   CASE t.side WHEN 1 THEN 'buy' WHEN -1 THEN 'sell' END AS side,
   t.flagged, t.arrival
 FROM instrument i CROSS JOIN trade t ON t.instrument = i.id
-WHERE NOT EXISTS (SELECT 1 FROM tape_clearing c
+WHERE NOT EXISTS (SELECT 1 FROM tape_clearing) OR NOT EXISTS (SELECT 1 FROM tape_clearing c
   WHERE c.instrument = t.instrument AND c.hour = t.hour AND t.arrival <= c.cut_arrival);
 
 -- Files that hold trades, each trade in one of them.

@@ -13,6 +13,7 @@ import { aRegistration } from '../../support/a-registration.ts'
 import { aTrade } from '../../support/a-trade.ts'
 import { scratchFolder } from '../../support/scratch-folder.ts'
 import { atOnce, reading, sealAll, sealOne, storedFor } from '../../support/tape-keeping.ts'
+import { readTape } from '../../support/tape-rows.ts'
 import { aWriterBench, type WriterBench } from '../../support/writer-bench.ts'
 
 const compactingChild = fileURLToPath(new URL('../../support/compacting-child.ts', import.meta.url))
@@ -137,6 +138,19 @@ async function killAfter(file: string, steps: number): Promise<number> {
   expect(told).toBeGreaterThanOrEqual(steps)
   return committed
 }
+
+describe('HourCompaction', () => {
+  test('writes an hour that is larger than what it holds at once in order of arrival', async () => {
+    const bench = await aBench()
+    bench.commit({ trades: trades(40, 30).toReversed() })
+    const database = openForReading(bench.setup.file)
+    const { path } = new HourCompaction(database, 7).write({ venue: 'coinbase', hour })
+    database.close()
+    const rows = readTape(fileOf(bench, path))
+    expect(rows.map(({ arrival }) => arrival)).toEqual([...Array(70).keys()])
+    expect(rows.slice(39, 42).map(({ id }) => id)).toEqual([39, 69, 68])
+  })
+})
 
 describe('refills of a sealed hour', () => {
   test('go into files of their own, which are made one when they are many', async () => {
