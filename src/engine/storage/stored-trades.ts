@@ -4,6 +4,7 @@ import type { StoredDay } from '../../core/market/rebuild.ts'
 import type { ArrivedTrade } from '../../core/market/trade-order.ts'
 import type { TradingDay } from '../../core/market/trading-day.ts'
 import type { ColdTrades, TradeTuple } from './cold-trades.ts'
+import type { OrderedHour } from './merged-hours.ts'
 import { mergeById } from './merged-hours.ts'
 import { hourMs } from './sealed-hour.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
@@ -78,7 +79,7 @@ export class StoredTrades {
   ordered(of: StoredInstrument, day: TradingDay, skip: number): Iterable<ArrivedTrade> {
     if (!this.#hours.isSealedIn(of, day))
       return arrived(of, orderedBy(of, this.#ordered).iterate(...within(of, day), skip))
-    return arrived(of, without(skip, this.#orderedHours(of, day)))
+    return arrived(of, this.#orderedHours(of, day, skip))
   }
 
   /** How many unflagged trades of a day come before a place. */
@@ -94,16 +95,20 @@ export class StoredTrades {
     let count = 0
     for (const hour of this.#hours.within(of, day)) {
       const sealed = this.#hours.sealed(of, hour)
-      if (sealed === null) {
+      const isAllBefore = isById
+        ? this.#hours.highestId(of, hour) < place.major
+        : (hour + 1) * hourMs <= place.major
+      if (isAllBefore) count += this.#countHour(of, day, hour)
+      else if (sealed === null)
         count += before.get(of.row, hour, hour, day.fromMs, day.toMs, ...end) ?? 0
-        continue
+      else {
+        const isBefore = ([id, arrival, eventMs]: TradeTuple) =>
+          isById
+            ? Number(id) < place.major
+            : eventMs < place.major || (eventMs === place.major && arrival < place.minor)
+        const cut = { hour, range: day, flagged: 0 } as const
+        count += this.#hours.merged.rows(of, sealed, cut).filter(isBefore).length
       }
-      const isBefore = (row: TradeTuple) =>
-        isById
-          ? Number(row[0]) < place.major
-          : row[2] < place.major || (row[2] === place.major && row[1] < place.minor)
-      const cut = { hour, range: day, flagged: 0 } as const
-      count += this.#hours.merged.rows(of, sealed, cut).filter(isBefore).length
     }
     return count
   }
@@ -178,23 +183,24 @@ export class StoredTrades {
   }
 
   #countOf(of: StoredInstrument, day: TradingDay): number {
+    if (this.#hours.isSealedIn(of, day)) {
+      const hours = this.#hours.within(of, day)
+      return hours.reduce((sum, hour) => sum + this.#countHour(of, day, hour), 0)
+    }
     const isWholeHours = day.fromMs % hourMs === 0 && day.toMs % hourMs === 0
-    if (this.#hours.isSealedIn(of, day)) return this.#countHourly(of, day, isWholeHours)
     const bounds = within(of, day)
     if (!isWholeHours) return this.#count.get(...bounds) ?? 0
     const hours = bounds.slice(0, 3)
     return (this.#countHours.get(...hours) ?? 0) - (this.#countFlagged.get(...hours) ?? 0)
   }
 
-  #countHourly(of: StoredInstrument, day: TradingDay, isWholeHours: boolean): number {
-    let count = 0
-    for (const hour of this.#hours.within(of, day)) {
-      const sealed = this.#hours.sealed(of, hour)
-      if (sealed === null) count += this.#count.get(of.row, hour, hour, day.fromMs, day.toMs) ?? 0
-      else if (isWholeHours) count += this.#hours.merged.count(of, sealed, hour)
-      else count += this.#hours.merged.rows(of, sealed, { hour, range: day, flagged: 0 }).length
-    }
-    return count
+  /** How many unflagged trades of an hour lie within a day. */
+  #countHour(of: StoredInstrument, day: TradingDay, hour: number): number {
+    const sealed = this.#hours.sealed(of, hour)
+    if (sealed === null) return this.#count.get(of.row, hour, hour, day.fromMs, day.toMs) ?? 0
+    const isWhole = hour * hourMs >= day.fromMs && (hour + 1) * hourMs <= day.toMs
+    if (isWhole) return this.#hours.merged.count(of, sealed, hour)
+    return this.#hours.merged.rows(of, sealed, { hour, range: day, flagged: 0 }).length
   }
 
   *#hourly(
@@ -212,17 +218,29 @@ export class StoredTrades {
     return this.#inRange.iterate(of.row, hour, hour, range.fromMs, range.toMs)
   }
 
-  #orderedHours(of: StoredInstrument, day: TradingDay): Iterable<TradeTuple> {
+  /** Whole hours before the first one wanted are counted, not read. */
+  *#orderedHours(of: StoredInstrument, day: TradingDay, skip: number): Generator<TradeTuple> {
+    const isById = of.tradeIds === 'contiguous'
     const read = (hour: number): Iterable<TradeTuple> =>
       this.#hours.sealed(of, hour) === null
         ? orderedBy(of, this.#ordered).all(of.row, hour, hour, day.fromMs, day.toMs, 0)
         : this.#hour(of, hour, day)
-    if (of.tradeIds !== 'contiguous') return this.#hourly(of, day, read)
-    return mergeById(
-      this.#hours
-        .within(of, day)
-        .map((hour) => ({ lowestId: this.#hours.lowestId(of, hour), rows: () => read(hour) }))
-    )
+    const hours = this.#hours.within(of, day).map((hour) => ({
+      hour,
+      lowestId: isById ? this.#hours.lowestId(of, hour) : hour,
+      rows: () => read(hour)
+    }))
+    hours.sort((a, b) => a.lowestId - b.lowestId)
+    let left = skip
+    for (let first = hours[0]; first !== undefined; first = hours[0]) {
+      const count = this.#countHour(of, day, first.hour)
+      const nextId = hours[1]?.lowestId ?? Infinity
+      const isApart = !isById || this.#hours.highestId(of, first.hour) < nextId
+      if (count > left || !isApart) break
+      left -= count
+      hours.shift()
+    }
+    yield* without(left, isById ? mergeById(hours) : oneAfterAnother(hours))
   }
 }
 
@@ -234,6 +252,10 @@ function orderedBy<Statement>(of: StoredInstrument, either: ByOrder<Statement>):
 
 function within(of: StoredInstrument, range: TimeRange): number[] {
   return [of.row, ...hoursOf(range), range.fromMs, range.toMs]
+}
+
+function* oneAfterAnother(hours: readonly OrderedHour[]): Generator<TradeTuple> {
+  for (const { rows } of hours) yield* rows()
 }
 
 function* without<Value>(skip: number, values: Iterable<Value>): Generator<Value> {

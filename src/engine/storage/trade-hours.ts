@@ -129,16 +129,18 @@ export class TradeHours {
     return this.merged.ordered(of, sealed, cut).at(-1)?.[2] ?? null
   }
 
-  /** No id of an hour is higher; -Infinity where that is not known. */
+  /** No id of an hour is higher; Infinity where that is not known. */
   highestId(of: StoredInstrument, hour: number): number {
     const ofRows = this.#highestId.get(of.row, hour) ?? -Infinity
-    return Math.max(ofRows, this.sealed(of, hour)?.ids?.last ?? -Infinity)
+    const sealed = this.sealed(of, hour)
+    return sealed === null ? ofRows : Math.max(ofRows, sealed.ids?.last ?? Infinity)
   }
 
-  /** No id of an hour is lower. */
+  /** No id of an hour is lower; -Infinity where that is not known. */
   lowestId(of: StoredInstrument, hour: number): number {
     const ofRows = this.#lowestId.get(of.row, hour) ?? Infinity
-    return Math.min(ofRows, this.sealed(of, hour)?.ids?.first ?? Infinity)
+    const sealed = this.sealed(of, hour)
+    return sealed === null ? ofRows : Math.min(ofRows, sealed.ids?.first ?? -Infinity)
   }
 }
 
