@@ -49,8 +49,7 @@ export class TapeKeeper {
       await this.#clear()
       while (await this.#moveOne());
     } catch (error) {
-      if (!this.#isOver)
-        this.#parts.log('warn', 'tape-not-compacted', { reason: String(error) })
+      if (!this.#isOver) this.#parts.log('warn', 'tape-not-compacted', { reason: String(error) })
     } finally {
       await this.#compactor?.end()
       this.#compactor = null
