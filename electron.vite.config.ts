@@ -19,6 +19,7 @@ export default defineConfig({
           'export-data': source('engine/export-data.ts'),
           'import-data': source('engine/import-data.ts'),
           'replay-frames': source('engine/replay-frames.ts'),
+          'replay-stored': source('engine/replay-stored.ts'),
           simulator: source('simulator/index.ts')
         },
         external: ['protobufjs', /^protobufjs\//],

@@ -5,6 +5,7 @@ const sources = {
   'export-data': '../engine/export-data.ts',
   'import-data': '../engine/import-data.ts',
   'replay-frames': '../engine/replay-frames.ts',
+  'replay-stored': '../engine/replay-stored.ts',
   simulator: '../simulator/index.ts'
 } as const
 

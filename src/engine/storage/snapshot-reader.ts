@@ -19,6 +19,7 @@ import { storageFailure } from './sqlite-failure.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { findInstrument } from './stored-instruments.ts'
 import { StoredLedgerTables } from './stored-ledger.ts'
+import { StoredReel } from './stored-reel.ts'
 import type { TimeRange } from './stored-trades.ts'
 
 const gapsPerPage = 1_000
@@ -170,6 +171,11 @@ export class SnapshotReader {
       ;[afterMs, after] = [gaps.at(-1)?.toMs ?? Infinity, last[0]]
       yield gaps
     }
+  }
+
+  /** All of some instruments, to be played; it is the caller's to close. @throws StorageError */
+  reel(instruments: readonly StoredInstrument[]): StoredReel {
+    return new StoredReel(this.#database, instruments)
   }
 
   /**
