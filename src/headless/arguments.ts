@@ -2,6 +2,7 @@ import type { LogLevel } from '../contracts/engine-protocol.ts'
 import { exportFormats, exportKinds } from '../contracts/export-request.ts'
 import { readMoment } from './moment.ts'
 import { ArgumentError, choiceOf, listOf, neededOf, readOptions } from './option-values.ts'
+import { replayArguments, type ReplayArguments } from './replay-arguments.ts'
 
 export type ServeArguments = {
   readonly command: 'serve'
@@ -13,16 +14,6 @@ export type ServeArguments = {
   readonly skipMarketHours: boolean
   readonly openBrowser: boolean
   readonly logLevel: LogLevel
-}
-
-export type ReplayArguments = {
-  readonly command: 'replay'
-  readonly frames: string
-  readonly venue: string | null
-  readonly dataDir: string | null
-  readonly instruments: readonly string[] | null
-  readonly intervals: readonly string[] | null
-  readonly print: 'ndjson' | null
 }
 
 /** Arguments after `simulate` are the simulator's own. */
@@ -107,31 +98,6 @@ function serveArguments(args: readonly string[]): ServeArguments {
     skipMarketHours: values.flag('skip-market-hours'),
     openBrowser: !values.flag('no-browser'),
     logLevel: choiceOf('log-level', values.text('log-level') ?? 'info', logLevels)
-  }
-}
-
-function replayArguments(args: readonly string[]): ReplayArguments {
-  const values = readOptions(args, {
-    frames: { type: 'string' },
-    venue: { type: 'string' },
-    'data-dir': { type: 'string' },
-    instruments: { type: 'string' },
-    intervals: { type: 'string' },
-    print: { type: 'string' }
-  })
-  const frames = values.text('frames')
-  if (frames === null) {
-    throw new ArgumentError('--frames FILE is needed: replay plays captured frames')
-  }
-  const print = values.text('print')
-  return {
-    command: 'replay',
-    frames,
-    venue: values.text('venue'),
-    dataDir: values.text('data-dir'),
-    instruments: listOf(values.text('instruments')),
-    intervals: listOf(values.text('intervals')),
-    print: print === null ? null : choiceOf('print', print, ['ndjson'] as const)
   }
 }
 
