@@ -16,7 +16,10 @@ export default defineConfig({
           engine: source('engine/index.ts'),
           'writer-thread': source('engine/writer-thread.ts'),
           'reader-thread': source('engine/reader-thread.ts'),
+          'export-data': source('engine/export-data.ts'),
+          'import-data': source('engine/import-data.ts'),
           'replay-frames': source('engine/replay-frames.ts'),
+          'replay-stored': source('engine/replay-stored.ts'),
           simulator: source('simulator/index.ts')
         },
         external: ['protobufjs', /^protobufjs\//],

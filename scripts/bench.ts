@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: measures what docs/performance.md promises, each part in processes of its own.
  *
- *   --only decode,throughput,steady-load   some of the parts
+ *   --only decode,throughput,steady-load,tape   some of the parts
  *   --short                                one minute of steady load instead of five
  *   --all-intervals                        steady load with every interval of the default settings
  *   --json                                 figures as JSON on standard output
@@ -17,7 +17,8 @@ import { build } from './build.ts'
 const parts = {
   decode: { title: '1. Frames in memory to candles', limitMs: 180_000 },
   throughput: { title: '2. 22 connections to committed rows', limitMs: 600_000 },
-  'steady-load': { title: '3. 326 instruments at 1,500 messages a second', limitMs: 600_000 }
+  'steady-load': { title: '3. 326 instruments at 1,500 messages a second', limitMs: 600_000 },
+  tape: { title: '4. Trades at rest', limitMs: 300_000 }
 } as const
 
 type Part = keyof typeof parts

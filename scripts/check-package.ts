@@ -22,7 +22,7 @@ const entries = [
     (name) => `out/main/${name}.js`
   )
 ]
-const packages = ['better-sqlite3', 'ws']
+const packages = ['better-sqlite3', 'hyparquet', 'hyparquet-writer', 'ws']
 /** Imported by chunks that ccxt loads for venues we have not got. */
 const neverReached = ['protobufjs']
 

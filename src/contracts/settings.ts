@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { calendarSchema } from './calendar-settings.ts'
-import { durationSchema } from './duration.ts'
+import { durationMs, durationSchema } from './duration.ts'
 import { parseInterval, timeIntervals } from '../core/market/interval.ts'
 
 const intervalSchema = z
@@ -31,6 +31,9 @@ const instrumentsSchema = z.union([
     ),
   z.array(z.string().min(1).max(60)).min(1).max(2_000)
 ])
+
+/** Trades may come this late without being filed apart from their hour. */
+const leastCompactMs = 600_000
 
 const venueSchema = z.strictObject({
   enabled: z.boolean().default(true),
@@ -92,6 +95,14 @@ export const settingsSchema = z.strictObject({
       clock: z.enum(['wall', 'tape']).default('wall')
     })
     .default({ mode: 'live', clock: 'wall' }),
+  tape: z
+    .strictObject({
+      /** How long after its end an hour's trades are moved from the database into a file. */
+      compact_after: durationSchema
+        .refine((text) => durationMs(text) >= leastCompactMs, 'at least "10m"')
+        .default('25h')
+    })
+    .default({ compact_after: '25h' }),
   http: z
     .strictObject({
       /** Extra host names under which the API may be asked, exact, with port. */

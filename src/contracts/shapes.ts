@@ -199,6 +199,40 @@ export const replaySummaryShape = z.object({
   complete: z.boolean()
 })
 
+/**
+ * What the tape holds besides trades and gaps: a link that began or ceased to carry instruments (`connection`, and
+ * in `detail` which ones and why), or what was asked of the venue's history (`instrument`).
+ */
+export const tapeMarkShape = z.object({
+  type: z.literal('mark'),
+  kind: z.enum(['link-up', 'link-down', 'refill']),
+  /** On the tape's clock. */
+  atMs: z.number(),
+  instrument: z.string().nullable(),
+  connection: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown())
+})
+
+/** Closing line of a replay of a stored stretch. Times are null without a trade. */
+export const tapeReplaySummaryShape = z.object({
+  type: z.literal('summary'),
+  /** Of the data that was played. */
+  mode: modeSchema,
+  view: z.enum(['then', 'final']),
+  instruments: z.array(z.string()),
+  intervals: z.array(z.string()),
+  trades: z.number(),
+  /** Candle lines before this one; a candle that a late trade revised counts again. */
+  candles: z.number(),
+  /** Venue time of the earliest and the latest trade. */
+  fromMs: z.number().nullable(),
+  toMs: z.number().nullable(),
+  /** Files that could not be read, in words; their trades are left out. */
+  damage: z.array(z.string()),
+  /** False when it was stopped, or a file could not be read. */
+  complete: z.boolean()
+})
+
 /** An error as HTTP and the state stream give it; `parameter` names the argument at fault. */
 export const errorShape = z.object({
   error: z.object({ code: z.string(), message: z.string(), parameter: z.string().optional() })
@@ -217,6 +251,8 @@ export type PriceShape = z.infer<typeof priceShape>
 export type ConnectionShape = z.infer<typeof connectionShape>
 export type HealthShape = z.infer<typeof healthShape>
 export type ReplaySummaryShape = z.infer<typeof replaySummaryShape>
+export type TapeMarkShape = z.infer<typeof tapeMarkShape>
+export type TapeReplaySummaryShape = z.infer<typeof tapeReplaySummaryShape>
 export type Freshness = z.infer<typeof freshnessSchema>
 export type RunMode = z.infer<typeof modeSchema>
 export type ConnectionState = z.infer<typeof connectionStateSchema>

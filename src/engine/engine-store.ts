@@ -1,12 +1,16 @@
 import { join } from 'node:path'
+import { durationMs } from '../contracts/duration.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
 import type { IntervalSpec } from '../core/market/interval.ts'
 import type { RebuildResult } from '../core/market/rebuild.ts'
+import type { Clock } from './collector/clock.ts'
 import type { LogFields } from './collector/log.ts'
 import type { TroubleWatch } from './health/trouble-watch.ts'
-import { checkIntegrity, openReader } from './storage/open-reader.ts'
+import { checkIntegrity, openCompactor, openReader } from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
+import type { StorageError } from './storage/storage-error.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
+import { TapeKeeper } from './tape-keeper.ts'
 
 const storeFile = 'tapedeck.db'
 
@@ -40,6 +44,10 @@ export async function openEngineStore(parts: EngineStoreParts): Promise<EngineSt
   const queueRows = config.faultRun?.queueRows
   const threadEnded = (thread: 'writer' | 'reader', { message }: Error) =>
     log('error', 'storage-thread-ended', { thread, reason: message })
+  const onDamaged = ({ code, message }: StorageError) => {
+    log('error', 'tape-damaged', { code, message })
+    trouble.storeDamaged(message)
+  }
   const writer = await openWriter({
     file,
     mode: config.mode,
@@ -59,6 +67,7 @@ export async function openEngineStore(parts: EngineStoreParts): Promise<EngineSt
         if (error === null) log('info', 'store-works-again', {})
         else log('error', 'store-trouble', { code: error.code, message: error.message })
       },
+      onDamaged,
       onRestart: (error) => threadEnded('writer', error),
       onFailed: failed
     }
@@ -66,6 +75,7 @@ export async function openEngineStore(parts: EngineStoreParts): Promise<EngineSt
   const reader = await openReader({
     file,
     threadUrl: threads.reader,
+    onDamaged,
     onRestart: (error) => threadEnded('reader', error),
     onFailed: failed
   })
@@ -85,4 +95,19 @@ export async function lookThrough(
   } catch (error) {
     log('warn', 'store-not-checked', { reason: String(error) })
   }
+}
+
+/** Makes who moves the trades of old hours into files beside the run. */
+export function openTape(
+  { config, threads, log }: Pick<EngineStoreParts, 'config' | 'threads' | 'log'>,
+  { writer, clock }: { readonly writer: StoreWriter; readonly clock: Clock }
+): TapeKeeper {
+  const file = join(config.dataDir, storeFile)
+  return new TapeKeeper({
+    writer,
+    openCompactor: () => openCompactor({ file, threadUrl: threads.reader }),
+    clock,
+    afterMs: durationMs(config.settings.tape.compact_after),
+    log
+  })
 }

@@ -6,6 +6,7 @@ import type { Provocation } from '../contracts/provocation.ts'
 import { StatePublisher, type ClientLimits } from '../contracts/state-publisher.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 import { BackPressure } from './back-pressure.ts'
+import { waitAtMost } from './bounded-wait.ts'
 import { Collecting } from './collecting.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
 import type { Log as CollectorLog, LogFields } from './collector/log.ts'
@@ -17,7 +18,7 @@ import type { MemoryHealth } from './health/memory-health.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
 import { EngineLog } from './engine-log.ts'
 import { openEngineMemory } from './engine-memory.ts'
-import { lookThrough, openEngineStore } from './engine-store.ts'
+import { lookThrough, openEngineStore, openTape } from './engine-store.ts'
 import { GapJournal } from './gap-journal.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { LedgerDesk } from './ledger-desk.ts'
@@ -31,8 +32,12 @@ import { StateFeed } from './state-feed.ts'
 import { StatePublishing } from './state-publishing.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
+import type { TapeKeeper } from './tape-keeper.ts'
 import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
+
+/** A thread that is told to end takes this long at most to be waited for. */
+const compactorEndMs = 50
 
 export type EngineOptions = {
   readonly config: EngineConfig
@@ -54,6 +59,7 @@ type Running = {
   readonly queries: QueryDesk
   readonly collecting: Collecting
   readonly publishing: StatePublishing
+  readonly tape: TapeKeeper
 }
 
 /** The engine: sockets to pipeline to writer, and the state stream out. Starting and recovering are one path. */
@@ -203,7 +209,9 @@ export class Engine {
     running.publishing.close()
     running.incidents.stop()
     this.#publisher.close()
+    const kept = running.tape.stop()
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
+    await waitAtMost(kept, compactorEndMs, this.#clock)
     running.lock.release()
     this.#gaps.close()
     this.#lines.close()
@@ -216,7 +224,7 @@ export class Engine {
     await saveReceived({ ...running, collectors: [running.collecting] }, this.#clock)
   }
 
-  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing'>): void {
+  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing' | 'tape'>): void {
     const { writer, reader, pipeline, incidents } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
     const collecting = new Collecting({
@@ -300,7 +308,12 @@ export class Engine {
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
-    this.#running = { ...opened, queries, collecting, publishing }
+    const tape = openTape(
+      { ...this.#options, log: (...line) => this.#log(...line) },
+      { writer, clock: this.#clock }
+    )
+    this.#running = { ...opened, queries, collecting, publishing, tape }
+    tape.start()
     publishing.start()
     collecting.start()
   }

@@ -1,10 +1,8 @@
-import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 import type { LogLevel } from '../contracts/engine-protocol.ts'
-
-/** Bad arguments: one line naming the argument. Exit code 2. */
-export class ArgumentError extends Error {
-  override readonly name = 'ArgumentError'
-}
+import { exportFormats, exportKinds } from '../contracts/export-request.ts'
+import { readMoment } from './moment.ts'
+import { ArgumentError, choiceOf, listOf, neededOf, readOptions } from './option-values.ts'
+import { replayArguments, type ReplayArguments } from './replay-arguments.ts'
 
 export type ServeArguments = {
   readonly command: 'serve'
@@ -18,22 +16,36 @@ export type ServeArguments = {
   readonly logLevel: LogLevel
 }
 
-export type ReplayArguments = {
-  readonly command: 'replay'
-  readonly frames: string
-  readonly venue: string | null
-  readonly dataDir: string | null
-  readonly instruments: readonly string[] | null
-  readonly intervals: readonly string[] | null
-  readonly print: 'ndjson' | null
-}
-
 /** Arguments after `simulate` are the simulator's own. */
 export type SimulateArguments = { readonly command: 'simulate'; readonly rest: readonly string[] }
 
-export type CommandArguments = ServeArguments | ReplayArguments | SimulateArguments
+export type ExportArguments = {
+  readonly command: 'export'
+  readonly kind: (typeof exportKinds)[number]
+  readonly instrument: string
+  /** Null for trades and gaps, which have none. */
+  readonly interval: string | null
+  /** Epoch ms; null: as far as the store reaches. */
+  readonly fromMs: number | null
+  readonly toMs: number | null
+  readonly format: (typeof exportFormats)[number]
+  readonly out: string
+  readonly force: boolean
+  readonly dataDir: string | null
+}
 
-const commands = ['serve', 'replay', 'simulate'] as const
+export type ImportArguments = {
+  readonly command: 'import'
+  readonly file: string
+  readonly instrument: string
+  readonly intervals: readonly string[] | null
+  readonly dataDir: string | null
+}
+
+export type CommandArguments =
+  ServeArguments | ReplayArguments | SimulateArguments | ExportArguments | ImportArguments
+
+const commands = ['serve', 'replay', 'simulate', 'export', 'import'] as const
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
 /**
@@ -51,6 +63,10 @@ export function readArguments(args: readonly string[]): CommandArguments {
       return replayArguments(rest)
     case 'simulate':
       return { command, rest }
+    case 'export':
+      return exportArguments(rest)
+    case 'import':
+      return importArguments(rest)
     case undefined:
       throw new ArgumentError(`a command is needed: ${commands.join(', ')}; see --help`)
     default:
@@ -59,7 +75,7 @@ export function readArguments(args: readonly string[]): CommandArguments {
 }
 
 function serveArguments(args: readonly string[]): ServeArguments {
-  const values = read(args, {
+  const values = readOptions(args, {
     port: { type: 'string' },
     host: { type: 'string' },
     'data-dir': { type: 'string' },
@@ -85,56 +101,66 @@ function serveArguments(args: readonly string[]): ServeArguments {
   }
 }
 
-function replayArguments(args: readonly string[]): ReplayArguments {
-  const values = read(args, {
-    frames: { type: 'string' },
-    venue: { type: 'string' },
-    'data-dir': { type: 'string' },
-    instruments: { type: 'string' },
-    intervals: { type: 'string' },
-    print: { type: 'string' }
-  })
-  const frames = values.text('frames')
-  if (frames === null) {
-    throw new ArgumentError('--frames FILE is needed: replay plays captured frames')
-  }
-  const print = values.text('print')
+function exportArguments(args: readonly string[]): ExportArguments {
+  const values = readOptions(
+    args,
+    {
+      instrument: { type: 'string' },
+      interval: { type: 'string' },
+      from: { type: 'string' },
+      to: { type: 'string' },
+      format: { type: 'string' },
+      out: { type: 'string' },
+      force: { type: 'boolean' },
+      'data-dir': { type: 'string' }
+    },
+    [exportKinds.join('|')]
+  )
+  const kind = kindOf(values.word(exportKinds.join('|')))
+  const interval = values.text('interval')
+  if (kind === 'candles' && interval === null)
+    throw new ArgumentError('--interval 1m is needed for candles')
+  if (kind !== 'candles' && interval !== null)
+    throw new ArgumentError(`--interval has no use with ${kind}`)
   return {
-    command: 'replay',
-    frames,
-    venue: values.text('venue'),
-    dataDir: values.text('data-dir'),
-    instruments: listOf(values.text('instruments')),
+    command: 'export',
+    kind,
+    instrument: neededOf(values, 'instrument', 'ID'),
+    interval,
+    fromMs: readMoment('from', values.text('from')),
+    toMs: readMoment('to', values.text('to')),
+    format: choiceOf('format', values.text('format') ?? 'csv', exportFormats),
+    out: neededOf(values, 'out', 'FILE'),
+    force: values.flag('force'),
+    dataDir: values.text('data-dir')
+  }
+}
+
+function importArguments(args: readonly string[]): ImportArguments {
+  const values = readOptions(
+    args,
+    {
+      instrument: { type: 'string' },
+      intervals: { type: 'string' },
+      'data-dir': { type: 'string' }
+    },
+    ['FILE']
+  )
+  return {
+    command: 'import',
+    file: values.word('FILE'),
+    instrument: neededOf(values, 'instrument', 'ID'),
     intervals: listOf(values.text('intervals')),
-    print: print === null ? null : choiceOf('print', print, ['ndjson'] as const)
+    dataDir: values.text('data-dir')
   }
 }
 
-type Values = {
-  readonly text: (name: string) => string | null
-  readonly flag: (name: string) => boolean
-}
-
-function read(args: readonly string[], options: ParseArgsOptionsConfig): Values {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options,
-      strict: true,
-      allowPositionals: false
-    })
-    const known: Readonly<Record<string, unknown>> = values
-    return {
-      text: (name) => {
-        const value = known[name]
-        return typeof value === 'string' ? value : null
-      },
-      flag: (name) => known[name] === true
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : undefined
-    throw new ArgumentError(reason ?? 'the arguments cannot be read')
-  }
+function kindOf(text: string): ExportArguments['kind'] {
+  const kind = exportKinds.find((candidate) => candidate === text)
+  if (kind !== undefined) return kind
+  throw new ArgumentError(
+    `export writes one of ${exportKinds.join(', ')}, not ${JSON.stringify(text)}`
+  )
 }
 
 function portOf(text: string | null): number {
@@ -149,20 +175,4 @@ function hostOf(text: string | null): string {
   throw new ArgumentError(
     `--host must be 127.0.0.1: this version serves this machine only, not ${JSON.stringify(text)}`
   )
-}
-
-function choiceOf<Choice extends string>(
-  name: string,
-  text: string,
-  choices: readonly Choice[]
-): Choice {
-  const choice = choices.find((candidate) => candidate === text)
-  if (choice !== undefined) return choice
-  throw new ArgumentError(
-    `--${name} must be one of ${choices.join(', ')}, not ${JSON.stringify(text)}`
-  )
-}
-
-function listOf(text: string | null): readonly string[] | null {
-  return text === null ? null : text.split(',').filter((item) => item !== '')
 }

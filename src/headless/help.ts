@@ -11,13 +11,32 @@ serve      collect market data and serve the dashboard and the HTTP API
   --no-browser          do not open the page
   --log-level LEVEL     debug, info (default), warn or error
 
-replay     play captured frames
-  --frames FILE         the capture: plain, gzip or zstd; required
-  --venue ID            needed where the capture does not tell
-  --instruments a,b     needed where the capture holds no list of instruments
-  --intervals a,b       default 1s,1m,100t
-  --print ndjson        print candles and a summary, one JSON object a line
-  --data-dir DIR        keep the database there; else nothing is kept
+replay     play a stored stretch as JSON lines, or captured frames
+  --from T              epoch ms or 2026-11-22T14:30:00Z; default: the first that is stored
+  --to T                the same, not included; default: the last that is stored
+  --instruments a,b     ids or symbols; default: all that are stored
+  --intervals a,b       candles to make; default 1s,1m,100t
+  --speed X             0.5 to 300 times as fast as it was recorded, or max; default 1
+  --view VIEW           then (default): as it was known then; final: as it is known now
+  --print [ndjson]      candles too, each when it is final
+  --data-dir DIR        where data is kept; an engine may be running on it
+  --frames FILE         captured frames instead: plain, gzip or zstd; --data-dir keeps their database
+  --venue ID            of --frames: needed where the capture does not tell
+
+export     write what is stored to a file: export candles|trades|gaps
+  --instrument ID       venue:SYMBOL; required
+  --interval I          of candles, such as 1s, 1m, 1d or 100t; required there
+  --from T              epoch ms or 2026-11-22T14:30:00Z; default: the first that is stored
+  --to T                the same, not included; default: the last that is stored
+  --format FORMAT       csv (default) or parquet
+  --out FILE            required
+  --force               replace a file that is there
+  --data-dir DIR        where data is kept; an engine may be running on it
+
+import     take the trades of a file into a data folder: import FILE
+  --instrument ID       whose they are, venue:SYMBOL; required
+  --intervals a,b       candles to make; default: all time intervals and 100t
+  --data-dir DIR        where data is kept; no engine may be running on it
 
 simulate   run the venue simulator alone
   --port P              of its control server; default 0: any free port

@@ -1,8 +1,11 @@
 import { PortInUseError } from '../service/http/server.ts'
 import { findRuntimeProblem } from '../service/runtime.ts'
 import { SettingsError } from '../service/settings-file.ts'
-import { ArgumentError, readArguments } from './arguments.ts'
+import { readArguments } from './arguments.ts'
+import { exportData } from './export.ts'
 import { asksForHelp, helpText } from './help.ts'
+import { importData } from './import.ts'
+import { ArgumentError } from './option-values.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { simulate } from './simulate.ts'
@@ -31,6 +34,10 @@ async function main(): Promise<number> {
         return await replay(args, import.meta.url, stopped.signal)
       case 'simulate':
         return await simulate(args, import.meta.url, stopped.signal)
+      case 'export':
+        return await exportData(args, import.meta.url, stopped.signal)
+      case 'import':
+        return await importData(args, import.meta.url, stopped.signal)
     }
   } catch (error) {
     process.stderr.write(`tapedeck: ${describe(error)}\n`)

@@ -2,7 +2,10 @@ import { fileURLToPath } from 'node:url'
 
 const sources = {
   engine: '../engine/index.ts',
+  'export-data': '../engine/export-data.ts',
+  'import-data': '../engine/import-data.ts',
   'replay-frames': '../engine/replay-frames.ts',
+  'replay-stored': '../engine/replay-stored.ts',
   simulator: '../simulator/index.ts'
 } as const
 

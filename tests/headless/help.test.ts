@@ -21,9 +21,14 @@ function complaintOf(read: () => unknown): string {
 }
 
 describe('helpText', () => {
-  test.each(['serve', 'replay'])('names only options that %s knows', (command) => {
+  test.each([
+    ['serve', 6],
+    ['replay', 6],
+    ['export', 7],
+    ['import', 3]
+  ])('names only options that %s knows', (command, least) => {
     const names = optionsOf(command)
-    expect(names.length).toBeGreaterThan(5)
+    expect(names.length).toBeGreaterThanOrEqual(least)
     for (const name of names) {
       const complaint = complaintOf(() => readArguments([command, `--${name}`]))
       expect(complaint, name).not.toMatch(/Unknown option/)

@@ -169,7 +169,7 @@ describe('tapedeck serve, refusing', { timeout: 40_000 }, () => {
     [['serve', '--log-level', 'loud'], 2, '--log-level must be one of'],
     [['serve', '--settings', '/nowhere/s.toml'], 2, 'no such file: /nowhere/s.toml'],
     [['serve', '--demo', '--settings', 's.toml'], 2, '--settings has no use with --demo'],
-    [['replay'], 2, '--frames FILE is needed']
+    [['replay', '--speed', '400'], 2, '--speed must be max or a number from 0.5 to 300']
   ])('%j ends with %i and one line naming the fault', async (args, code, text) => {
     const tapedeck = new TapedeckProcess(args)
     expect(await tapedeck.ended()).toBe(code)

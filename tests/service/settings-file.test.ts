@@ -74,6 +74,10 @@ describe('parseSettings', () => {
       '[venues.coinbase]\ninstruments = "all"\nlifetime = "1d"',
       'bad value for venues.coinbase.lifetime ("1d"); allowed: a time such as "90s", "15m" or "24h"'
     ],
+    [
+      '[tape]\ncompact_after = "9m"',
+      'bad value for tape.compact_after ("9m"); allowed: at least "10m"'
+    ],
     ['[calendars.XPAR]', 'unknown key calendars.XPAR'],
     [
       '[calendars.XNYS]\nclosed = ["2027-02-30"]',

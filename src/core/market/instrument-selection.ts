@@ -1,4 +1,5 @@
 import type { Instrument } from './instrument.ts'
+import { nameDistance, nearestOf, withHint } from './near-names.ts'
 
 /** What a user asks for: `all`, `quote:USD`, `top:50`, or symbols in our spelling. */
 export type Selection = string | readonly string[]
@@ -10,8 +11,6 @@ export type SelectedInstruments = {
   /** One sentence for each part of the selection that could not be met as asked; empty when all is well. */
   readonly problems: readonly string[]
 }
-
-const mostSuggestions = 3
 
 /**
  * Chooses instruments from what a venue offers.
@@ -84,45 +83,17 @@ function selectSymbols(
 }
 
 function unknownSymbol(offered: readonly Instrument[], symbol: string): string {
-  const near = suggestSymbols(offered, symbol)
-  const hint = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`
-  return `${symbol} is not offered by the venue${hint}`
+  return withHint(`${symbol} is not offered by the venue`, suggestSymbols(offered, symbol))
 }
 
 /** Lists up to three symbols that a mistyped one may have meant, nearest first. */
 function suggestSymbols(offered: readonly Instrument[], symbol: string): readonly string[] {
-  const wanted = letters(symbol)
-  const scored: { readonly symbol: string; readonly distance: number }[] = []
-  for (const instrument of offered) {
-    if (instrument.status !== 'trading') continue
-    const distance = Math.min(
-      editDistance(wanted, letters(instrument.symbol)),
-      wanted === letters(instrument.base) ? 1 : Infinity
-    )
-    if (distance <= 2) scored.push({ symbol: instrument.symbol, distance })
-  }
-  scored.sort((a, b) => a.distance - b.distance || (a.symbol < b.symbol ? -1 : 1))
-  const nearest = scored[0]?.distance ?? 0
-  return scored
-    .filter(({ distance }) => distance <= nearest + 1)
-    .slice(0, mostSuggestions)
-    .map((score) => score.symbol)
-}
-
-function letters(symbol: string): string {
-  return symbol.toUpperCase().replace(/[^A-Z0-9]/g, '')
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = [...Array(b.length + 1).keys()]
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row]
-    for (let column = 1; column <= b.length; column += 1) {
-      const swap = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1)
-      const cut = Math.min(previous[column] ?? 0, current[column - 1] ?? 0) + 1
-      current.push(Math.min(swap, cut))
-    }
-    previous = current
-  }
-  return previous[b.length] ?? 0
+  const trading = offered.filter(({ status }) => status === 'trading')
+  return nearestOf(
+    trading.map((instrument) => {
+      const isBase = nameDistance(symbol, instrument.base) === 0
+      const distance = Math.min(nameDistance(symbol, instrument.symbol), isBase ? 1 : Infinity)
+      return { name: instrument.symbol, distance }
+    })
+  )
 }

@@ -38,8 +38,11 @@ export type PipelineOptions = {
   readonly firstArrival: number
 }
 
-/** `backfill`: from REST or a file, exempt from the plausibility of time. */
-export type EventOrigin = 'live' | 'backfill'
+/**
+ * `backfill`: from REST or a file. `replay`: from the tape, in the order of its arrival, whatever brought it there. Both are exempt
+ * from the plausibility of time.
+ */
+export type EventOrigin = 'live' | 'backfill' | 'replay'
 
 /**
  * What became of an event. `view`: it changed a price at most, and is stored nowhere. `refused`: a trade
@@ -150,6 +153,11 @@ export class Pipeline {
   /** The run clock, epoch ms; 0 before the first event or advance. */
   runNowMs(): number {
     return this.#clock.nowMs
+  }
+
+  /** Lets the next stored trade get the arrival that the tape tells of it; arrivals only rise. */
+  arriveAt(arrival: number): void {
+    if (arrival > this.#nextArrival) this.#nextArrival = arrival
   }
 
   /** The arrival that the next stored trade will get. */
@@ -332,9 +340,9 @@ export class Pipeline {
     if (origin === 'live' && !this.#clock.isPlausible(trade.eventMs))
       return this.#applyFlagged(run, trade)
     const verdict =
-      origin === 'live'
-        ? run.ledger.take(trade, this.#clock.nowMs)
-        : run.ledger.takeFromHistory(trade)
+      origin === 'backfill'
+        ? run.ledger.takeFromHistory(trade)
+        : run.ledger.take(trade, this.#clock.nowMs)
     if (verdict === 'duplicate') return this.#applyRepeat(trade, origin)
     if (verdict === 'refused') {
       this.#counters.refused += 1
@@ -352,8 +360,8 @@ export class Pipeline {
       this.#counters.uncertain += 1
       run.addUncertain(entry)
     } else run.add(entry)
-    if (origin === 'live') run.price.trade(trade, entry)
-    else run.price.tradeFromHistory(trade, entry)
+    if (origin === 'backfill') run.price.tradeFromHistory(trade, entry)
+    else run.price.trade(trade, entry)
     this.#markPrice(run)
     return 'stored'
   }

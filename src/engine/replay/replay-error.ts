@@ -1,4 +1,4 @@
-/** What keeps captured frames from being replayed; listed in docs/errors.md. */
+/** What keeps captured frames, or a stored stretch, from being replayed; listed in docs/errors.md. */
 export type ReplayErrorCode =
   | 'replay-unknown-venue'
   | 'replay-venue-not-told'
@@ -7,6 +7,8 @@ export type ReplayErrorCode =
   | 'replay-bad-interval'
   | 'replay-no-frames'
   | 'replay-already-stored'
+  | 'replay-no-data'
+  | 'replay-bad-range'
 
 /** A replay cannot begin, or go on. The message is one line that names the argument at fault. */
 export class ReplayError extends Error {

@@ -6,6 +6,8 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
+import type { SealRule } from './due-hours.ts'
+import type { SealedHour } from './sealed-hour.ts'
 import { StorageError, storageErrorFrom } from './storage-error.ts'
 import type {
   GapsQuery,
@@ -33,6 +35,8 @@ export type ReaderOptions = {
   readonly patienceMs?: number
   /** Its thread ended for this reason and is started again; the question that was out is refused. */
   readonly onRestart?: (error: StorageError) => void
+  /** A file of trades could not be read: answers are without them. */
+  readonly onDamaged?: (error: StorageError) => void
   /** It was open and cannot be had any more. */
   readonly onFailed?: (error: StorageError) => void
 }
@@ -46,7 +50,9 @@ const closeDeadlineMs = 2_000
 const usualAnswerMs = 30_000
 /** Nobody waits longer for an answer, whatever is asked before; but for what a start needs. */
 const usualPatienceMs = 10_000
-const unbounded: ReadonlySet<ReaderRequest['kind']> = new Set(['seed', 'check'])
+const unbounded: ReadonlySet<ReaderRequest['kind']> = new Set(['seed', 'check', 'compact'])
+/** They take as long as they take. */
+const endless: ReadonlySet<ReaderRequest['kind']> = new Set(['check', 'compact'])
 
 /**
  * Opens the store for queries in a thread of its own.
@@ -79,7 +85,22 @@ export async function checkIntegrity(options: ReaderOptions): Promise<string> {
   }
 }
 
-type Answer = Exclude<ReaderReply, { kind: 'opened' | 'failed' }>
+/** Moves hours into files, in a thread and a connection of its own. */
+export interface HourCompactor {
+  /** Writes the oldest hour that is due into a file; null when none is. @throws StorageError */
+  compact(rule: SealRule): Promise<SealedHour | null>
+  /** Ends it at once, whatever it does. */
+  end(): Promise<void>
+}
+
+/** @throws StorageError when the file cannot be read; nothing runs then. */
+export async function openCompactor(options: ReaderOptions): Promise<HourCompactor> {
+  const reader = new ThreadedReader(options)
+  await reader.opened
+  return reader
+}
+
+type Answer = Exclude<ReaderReply, { kind: 'opened' | 'failed' | 'damaged' }>
 type Question = {
   readonly request: ReaderRequest
   readonly answer: PromiseWithResolvers<Answer>
@@ -89,7 +110,7 @@ type Question = {
 }
 
 /** A reader as the engine's main thread holds it: one question is out at a time. */
-class ThreadedReader implements StoreReader {
+class ThreadedReader implements StoreReader, HourCompactor {
   readonly opened: Promise<undefined>
   readonly #opening = Promise.withResolvers<undefined>()
   readonly #thread: SupervisedThread<ReaderRequest, ReaderReply>
@@ -100,6 +121,7 @@ class ThreadedReader implements StoreReader {
   #overdue: NodeJS.Timeout | null = null
   readonly #answerMs: number
   readonly #patienceMs: number
+  readonly #onDamaged: (error: StorageError) => void
   readonly #onFailed: (error: StorageError) => void
 
   constructor(options: ReaderOptions) {
@@ -107,6 +129,7 @@ class ThreadedReader implements StoreReader {
     this.opened = this.#opening.promise
     this.#answerMs = options.answerMs ?? usualAnswerMs
     this.#patienceMs = options.patienceMs ?? usualPatienceMs
+    this.#onDamaged = options.onDamaged ?? (() => undefined)
     this.#onFailed = options.onFailed ?? (() => undefined)
     this.#thread = new SupervisedThread<ReaderRequest, ReaderReply>({
       url: threadUrl,
@@ -188,10 +211,24 @@ class ThreadedReader implements StoreReader {
     return answer.result
   }
 
+  async compact(rule: SealRule): Promise<SealedHour | null> {
+    const answer = await this.#ask({ kind: 'compact', rule })
+    invariant(answer.kind === 'compact', `expected an hour, received ${answer.kind}`)
+    return answer.result
+  }
+
   async close(): Promise<void> {
+    await this.#stop({ kind: 'close' })
+  }
+
+  async end(): Promise<void> {
+    await this.#stop(null)
+  }
+
+  async #stop(last: ReaderRequest | null): Promise<void> {
     this.#failure ??= new StorageError('storage-thread', 'the store is closed')
     this.#failAll(this.#failure)
-    await this.#thread.stop({ kind: 'close' }, closeDeadlineMs)
+    await this.#thread.stop(last, closeDeadlineMs)
   }
 
   async #ask(request: ReaderRequest, signal?: AbortSignal): Promise<Answer> {
@@ -232,8 +269,7 @@ class ThreadedReader implements StoreReader {
       if (next.isOver || next.signal?.aborted === true) continue
       this.#asked = next
       this.#thread.send(next.request)
-      // Looking at every page takes as long as it takes.
-      if (next.request.kind === 'check') continue
+      if (endless.has(next.request.kind)) continue
       this.#overdue = setTimeout(() => this.#thread.kill(), this.#answerMs)
     }
   }
@@ -244,6 +280,10 @@ class ThreadedReader implements StoreReader {
   }
 
   #hear(reply: ReaderReply): void {
+    if (reply.kind === 'damaged') {
+      this.#onDamaged(storageErrorFrom(reply.error))
+      return
+    }
     this.#endWait()
     const asked = this.#asked
     this.#asked = null

@@ -6,12 +6,17 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
 import { parseInterval } from '../../core/market/interval.ts'
+import type { RecordingError } from '../../recordings/recording-error.ts'
 import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
 import { intervalSpec } from './candle-record.ts'
 import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
 import { dayRuleOf } from './day-rule.ts'
+import type { SealRule } from './due-hours.ts'
+import { DueHours } from './due-hours.ts'
+import { HourCompaction } from './hour-compaction.ts'
 import { checkPages, openForReading } from './open-database.ts'
+import type { SealedHour } from './sealed-hour.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type {
   GapsQuery,
@@ -148,7 +153,26 @@ export class ReaderDatabase {
     return this.#reading(() => checkPages(this.#database))
   }
 
+  /**
+   * Writes the oldest hour that is due into a file, in its place; its rows stay until the writer seals it.
+   *
+   * @returns Null when none is due.
+   * @throws RecordingError when the file cannot be written or read back.
+   */
+  compact(rule: SealRule): SealedHour | null {
+    return this.#reading(() => {
+      const due = new DueHours(this.#database).first(rule)
+      return due === null ? null : new HourCompaction(this.#database).write(due)
+    })
+  }
+
+  /** Files whose trades could not be read, and were left out of answers, since this was last asked. */
+  takeDamage(): readonly RecordingError[] {
+    return this.#trades.cold.takeDamage()
+  }
+
   close(): void {
+    this.#trades.cold.close()
     this.#database.close()
   }
 

@@ -4,6 +4,8 @@ import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
+import type { SealRule } from './due-hours.ts'
+import type { SealedHour } from './sealed-hour.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type {
   GapsQuery,
@@ -37,6 +39,8 @@ export type ReaderRequest =
   | { readonly kind: 'figures' }
   /** Looks at every page of the file. */
   | { readonly kind: 'check' }
+  /** Writes the oldest hour that is due into a file. */
+  | { readonly kind: 'compact'; readonly rule: SealRule }
   | { readonly kind: 'close' }
 
 export type ReaderReply =
@@ -50,4 +54,8 @@ export type ReaderReply =
   | { readonly kind: 'seed'; readonly result: readonly StoredSeed[] }
   | { readonly kind: 'figures'; readonly result: StoreFigures }
   | { readonly kind: 'check'; readonly result: string }
+  /** Null: none is due. */
+  | { readonly kind: 'compact'; readonly result: SealedHour | null }
+  /** A file of trades could not be read: the answer that follows is without them. */
+  | { readonly kind: 'damaged'; readonly error: StorageErrorData }
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

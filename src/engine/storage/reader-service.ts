@@ -26,7 +26,12 @@ export function serveReader(port: MessagePort, { file }: ReaderSetup): void {
       return
     }
     try {
-      port.postMessage(answer(database, request))
+      const reply = answer(database, request)
+      for (const damage of database.takeDamage()) {
+        const error = storageErrorData(storageFailure(damage, damage.file))
+        port.postMessage({ kind: 'damaged', error } satisfies ReaderReply)
+      }
+      port.postMessage(reply)
     } catch (thrown) {
       port.postMessage(failed(thrown))
     }
@@ -63,6 +68,8 @@ function answer(
       const { instruments, intervals, nowMs } = request
       return { kind: 'seed', result: database.seed(instruments, intervals, nowMs) }
     }
+    case 'compact':
+      return { kind: 'compact', result: database.compact(request.rule) }
     case 'check':
       return { kind: 'check', result: database.check() }
     case 'figures':

@@ -9,6 +9,9 @@ import { tickSpec, timeSpec } from './candle-record.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import type { StoredTrades } from './stored-trades.ts'
 
+/** Trades that candles are rebuilt from; see StoredTrades. */
+export type RebuildTrades = Pick<StoredTrades, 'inRange' | 'ordered' | 'countBefore'>
+
 /** When candles count as final. */
 export type Finality = { readonly runNowMs: number; readonly graceMs: number }
 
@@ -17,7 +20,7 @@ export type Finality = { readonly runNowMs: number; readonly graceMs: number }
  * only, however many trades there are.
  */
 export function rebuildTimeCandles(
-  trades: StoredTrades,
+  trades: RebuildTrades,
   of: StoredInstrument,
   request: RebuildRequest & { readonly kind: 'time' },
   finality: Finality
@@ -48,7 +51,7 @@ export type TickRebuild = {
 
 /** Builds the tick candles of a request's day from the one that holds its place on, ascending. */
 export function rebuildTickCandles(
-  trades: StoredTrades,
+  trades: RebuildTrades,
   of: StoredInstrument,
   { request, day, finality }: TickRebuild
 ): CandleCell[] {

@@ -1,6 +1,7 @@
 import { incidentTables } from './incident-schema.ts'
 import { ledgerTables } from './ledger-schema.ts'
 import { ledgerViews } from './ledger-views.ts'
+import { tapeTables } from './tape-schema.ts'
 
 /** 'TPDK': marks a file as ours, in its header. */
 export const applicationId = 0x5450444b
@@ -268,7 +269,8 @@ export const migrations: readonly Migration[] = [
   { version: 1, sql: first },
   { version: 2, sql: second },
   { version: 3, sql: ledgerTables + ledgerViews },
-  { version: 4, sql: incidentTables }
+  { version: 4, sql: incidentTables },
+  { version: 5, sql: tapeTables }
 ]
 
 /** The version this program writes. */

@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3'
+import { RecordingError } from '../../recordings/recording-error.ts'
 import type { StorageErrorCode } from './storage-error.ts'
 import { StorageError } from './storage-error.ts'
 
@@ -17,6 +18,10 @@ const codes: readonly (readonly [prefix: string, code: StorageErrorCode, words: 
 /** Says what a thrown value of SQLite means; errors that are ours already pass through. */
 export function storageFailure(thrown: unknown, file: string): StorageError {
   if (thrown instanceof StorageError) return thrown
+  if (thrown instanceof RecordingError) {
+    const detail = { file: thrown.file, offset: thrown.offset, recording: thrown.code }
+    return new StorageError('storage-tape', thrown.message, { detail, cause: thrown })
+  }
   if (!(thrown instanceof Database.SqliteError)) {
     const text = thrown instanceof Error ? thrown.message : String(thrown)
     if (isBindingMissing(thrown)) {

@@ -19,6 +19,8 @@ export type StorageErrorCode =
   /** Another process holds the write lock. */
   | 'storage-busy'
   | 'storage-disk-full'
+  /** A file of trades cannot be read or written; `detail` holds which, and where. */
+  | 'storage-tape'
   /** The storage thread ended or does not answer. */
   | 'storage-thread'
   /** Any other failure of SQLite; `detail` holds its own code. */

@@ -16,6 +16,7 @@ import type { Coverage } from '../../core/market/ledger/coverage.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
 import type { TapeMark } from './tape-mark.ts'
+import type { SealedHour } from './sealed-hour.ts'
 import type { StorageError } from './storage-error.ts'
 import type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
 
@@ -55,6 +56,8 @@ export type WriterEvents = {
   readonly onTrouble?: (error: StorageError | null) => void
   /** Its thread ended for this reason and is started again; nothing is lost by it. */
   readonly onRestart?: (error: StorageError) => void
+  /** A file of trades could not be read; they were left out, and no candle was built without them. */
+  readonly onDamaged?: (error: StorageError) => void
   /** The writer gave up: nothing more will be stored. */
   readonly onFailed?: (error: StorageError) => void
 }
@@ -101,6 +104,13 @@ export interface StoreWriter extends RowSink {
   dropIncident(id: string): void
   /** Lets the database grow to so many pages and no further, for runs of faults; null: as far as it will. */
   limitPages(pages: number | null): void
+  /**
+   * Lets a file take the place of the rows that it holds, in one transaction; `clearSealed` deletes them.
+   * One of the two is asked at a time. @throws StorageError with nothing changed.
+   */
+  seal(sealed: SealedHour, nowMs: number): Promise<void>
+  /** Deletes some of the rows that lie in files; says whether any are left. @throws StorageError */
+  clearSealed(nowMs: number): Promise<boolean>
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures

@@ -7,8 +7,8 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import { packCandles } from './candle-block.ts'
 import { LedgerBacklog, mostMarks } from './ledger-backlog.ts'
 import { noLedgerBlock } from './ledger-block.ts'
-import type { StorageError } from './storage-error.ts'
-import { storageErrorFrom } from './storage-error.ts'
+import type { SealedHour } from './sealed-hour.ts'
+import { StorageError, storageErrorFrom } from './storage-error.ts'
 import type {
   ChangeSource,
   InstrumentRegistration,
@@ -18,6 +18,7 @@ import type {
 } from './store.ts'
 import type { TapeMark } from './tape-mark.ts'
 import { SupervisedThread } from './supervised-thread.ts'
+import { ThreadQuestion } from './thread-question.ts'
 import { WriteQueue } from './write-queue.ts'
 import { WriteTally } from './write-tally.ts'
 import type { WriterReply, WriterRequest, WriterSetup } from './writer-messages.ts'
@@ -57,6 +58,7 @@ export class ThreadedWriter implements StoreWriter {
   readonly #ledger = new LedgerBacklog((instrument) => this.#ordinalOf(instrument))
   /** Not sealed, by id; null: it is a part of another one now. */
   readonly #incidents = new Map<string, Incident | null>()
+  readonly #sealing = new ThreadQuestion<boolean>()
   #nextArrival = 0
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
@@ -77,6 +79,7 @@ export class ThreadedWriter implements StoreWriter {
       onMessage: (reply) => this.#hear(reply),
       onDown: (error) => {
         this.#queue.unsend()
+        this.#sealing.fail(error)
         options.events.onRestart?.(error)
       },
       onGaveUp: (error) => this.#giveUp(error)
@@ -134,6 +137,14 @@ export class ThreadedWriter implements StoreWriter {
     if (this.#thread.isUp) this.#thread.send({ kind: 'limit', pages })
   }
 
+  async seal(sealed: SealedHour, nowMs: number): Promise<void> {
+    await this.#askToSeal({ kind: 'seal', sealed, nowMs })
+  }
+
+  async clearSealed(nowMs: number): Promise<boolean> {
+    return this.#askToSeal({ kind: 'clear', nowMs })
+  }
+
   async flush(): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     this.#seal('all')
@@ -179,6 +190,13 @@ export class ThreadedWriter implements StoreWriter {
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
     const last = isFlushed ? { kind: 'close' as const, stoppedMs: options.stoppedMs } : null
     await this.#thread.stop(last, Math.max(endMs - performance.now(), 0))
+    this.#sealing.fail(new StorageError('storage-thread', 'the store is closed'))
+  }
+
+  async #askToSeal(request: Extract<WriterRequest, { kind: 'seal' | 'clear' }>): Promise<boolean> {
+    if (this.#failure !== null) throw this.#failure
+    if (!this.#thread.isUp) throw new StorageError('storage-thread', 'the writer is not up')
+    return this.#sealing.ask(() => this.#thread.send(request))
   }
 
   #setup(): WriterSetup {
@@ -319,6 +337,13 @@ export class ThreadedWriter implements StoreWriter {
       case 'refused':
         this.#refused(storageErrorFrom(reply.error))
         return
+      case 'sealed':
+        if (reply.error === null) this.#sealing.answer(reply.isLeft)
+        else this.#sealing.fail(storageErrorFrom(reply.error))
+        return
+      case 'damaged':
+        this.#options.events.onDamaged?.(storageErrorFrom(reply.error))
+        return
       case 'working':
       case 'opened':
       case 'failed':
@@ -355,6 +380,7 @@ export class ThreadedWriter implements StoreWriter {
 
   #giveUp(error: StorageError): void {
     this.#failure = error
+    this.#sealing.fail(error)
     clearInterval(this.#flushTimer)
     if (this.#run === null) {
       this.#opening.reject(error)

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { ColdTrades } from './cold-trades.ts'
 import { hourOf } from './stored-trades.ts'
 import type { TradeColumns, TradeRow } from './trade-columns.ts'
 import { emptyTradeRow } from './trade-columns.ts'
@@ -13,8 +14,8 @@ type StoredContent = readonly [eventMs: number, price: number, size: number, sid
 export type InsertedTrades = { readonly duplicates: number; readonly conflicts: number }
 
 /**
- * Inserts trades and keeps the first of each id. Rows go in sorted by instrument, so that neighbours
- * land on one page.
+ * Inserts trades and keeps the first of each id, of those in files too. Rows go in sorted by instrument,
+ * so that neighbours land on one page.
  */
 export class TradeRows {
   readonly #many: ByIdKind
@@ -26,8 +27,12 @@ export class TradeRows {
   #idsAre: 'number' | 'text' = 'number'
   #duplicates = 0
   #conflicts = 0
+  readonly #cold: ColdTrades
+  /** Newest sealed hour of each instrument, by row; what lies behind it is in no file. */
+  readonly #sealedTo = new Map<number, number>()
 
-  constructor(database: Database.Database) {
+  constructor(database: Database.Database, cold: ColdTrades) {
+    this.#cold = cold
     const insert = (rows: number): ByIdKind => ({
       number: database.prepare(insertSql(rows, 'CAST(? AS INTEGER)')),
       text: database.prepare(insertSql(rows, '?'))
@@ -56,11 +61,41 @@ export class TradeRows {
       const idsAre = typeof this.#row.id === 'number' ? 'number' : 'text'
       if (idsAre !== this.#idsAre) this.#flush()
       this.#idsAre = idsAre
-      this.#push(this.#row, rowOf[this.#row.instrument] ?? 0)
+      const instrument = rowOf[this.#row.instrument] ?? 0
+      if (this.#isInFile(this.#row, instrument)) continue
+      this.#push(this.#row, instrument)
       if (this.#values.length === rowsPerStatement * valuesPerRow) this.#flush()
     }
     this.#flush()
     return { duplicates: this.#duplicates, conflicts: this.#conflicts }
+  }
+
+  /** Hours were sealed: what is known of them is read anew. */
+  forgetSealed(): void {
+    this.#sealedTo.clear()
+  }
+
+  #isInFile(row: TradeRow, instrument: number): boolean {
+    const hour = hourOf(row.eventMs)
+    const sealedTo = this.#sealedTo.get(instrument) ?? this.#readSealedTo(instrument)
+    if (hour > sealedTo || this.#cold.hour(instrument, hour) === null) return false
+    const known = this.#cold.find(instrument, hour, row.id)
+    if (known === null) return false
+    this.#duplicates += 1
+    const [, , eventMs, , price, size, side] = known
+    const isSame =
+      eventMs === row.eventMs && price === row.price && size === row.size && side === row.side
+    if (isSame) return true
+    const told = [instrument, row.id, row.eventMs, row.receivedMs, row.price, row.size, row.side]
+    const keep = this.#keepConflict[typeof row.id === 'number' ? 'number' : 'text']
+    this.#conflicts += keep.run(...told).changes
+    return true
+  }
+
+  #readSealedTo(instrument: number): number {
+    const hour = this.#cold.newestHour(instrument) ?? -Infinity
+    this.#sealedTo.set(instrument, hour)
+    return hour
   }
 
   #push(row: TradeRow, instrument: number): void {

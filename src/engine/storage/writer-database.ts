@@ -1,17 +1,20 @@
 import type Database from 'better-sqlite3'
 import { invariant } from '../../core/invariant.ts'
 import type { Candle } from '../../core/market/candle.ts'
-import { candleOf, volumesOf } from '../../core/market/candle-cell.ts'
+import { type CandleCell, candleOf, volumesOf } from '../../core/market/candle-cell.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { RebuildRequest, RebuildResult, StoredDay } from '../../core/market/rebuild.ts'
 import { tickTailTrades } from '../../core/market/tick-candles.ts'
+import type { RecordingError } from '../../recordings/recording-error.ts'
 import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
 import { IncidentRows } from './incident-rows.ts'
 import { LedgerRows } from './ledger-rows.ts'
 import { isCheckedAtOpening, openForWriting } from './open-database.ts'
-import { rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
+import { type Finality, rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
+import type { SealedHour } from './sealed-hour.ts'
+import { SealedHours } from './sealed-hours.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { findInstrument, upsertInstrument } from './stored-instruments.ts'
@@ -26,6 +29,8 @@ import type {
   WriterWork
 } from './writer-messages.ts'
 
+/** Rows deleted in one transaction: a few milliseconds, so that no batch waits. */
+const rowsPerClearing = 2_000
 /** SQLite's own limit. */
 const mostPages = 4_294_967_294
 /** What became of one step of work. */
@@ -59,10 +64,13 @@ export class WriterDatabase {
   readonly #ledger: LedgerRows
   readonly #incidents: IncidentRows
   readonly #stored: StoredTrades
+  readonly #sealed: SealedHours
   readonly #mark: Database.Statement<[number, number, number | null, number]>
   readonly #registered: Registered[] = []
   readonly #rowOf: number[] = []
   readonly #run: RunStart
+  /** By message. */
+  readonly #damage = new Map<string, RecordingError>()
   #lastWork: number
   #lastArrival: number
 
@@ -74,15 +82,17 @@ export class WriterDatabase {
       mode: setup.mode,
       nowMs: setup.startedMs
     })
-    this.#trades = new TradeRows(this.#database)
+    this.#stored = new StoredTrades(this.#database)
+    this.#trades = new TradeRows(this.#database, this.#stored.cold)
+    this.#sealed = new SealedHours(this.#database)
     this.#candles = new CandleRows(this.#database)
     this.#ledger = new LedgerRows(this.#database)
     this.#incidents = new IncidentRows(this.#database)
-    this.#stored = new StoredTrades(this.#database)
     this.#mark = this.#database.prepare(
       `UPDATE run SET last_batch = ?, last_arrival = ?, last_seen_ms = ifnull(?, last_seen_ms)
        WHERE id = ?`
     )
+    if (setup.isWhole === true) this.#guarded(() => this.#database.exec('BEGIN IMMEDIATE'))
     const begun = setup.run === null ? this.#beginRun() : this.#continueRun(setup.run)
     this.#run = begun.start
     this.#lastWork = begun.lastWork
@@ -126,9 +136,65 @@ export class WriterDatabase {
     return pragma('page_count') * pragma('page_size')
   }
 
+  /**
+   * Lets a file take the place of the rows that it holds, in one transaction; they are deleted later.
+   *
+   * @throws StorageError with nothing changed.
+   */
+  seal(sealed: SealedHour, nowMs: number): void {
+    this.#inTransaction(() => {
+      this.#sealed.seal(sealed, nowMs)
+    })
+    this.#trades.forgetSealed()
+  }
+
+  /**
+   * Deletes some of the rows that lie in files, and files whose trades lie in others.
+   *
+   * @returns Whether any rows are left.
+   * @throws StorageError
+   */
+  clearSealed(nowMs: number): boolean {
+    return this.#inTransaction(() => {
+      this.#sealed.dropReplaced(nowMs)
+      return this.#sealed.clear(rowsPerClearing)
+    })
+  }
+
+  /** Files of trades that could not be read since this was last asked. */
+  takeDamage(): readonly RecordingError[] {
+    this.#noteDamage()
+    const damage = [...this.#damage.values()]
+    this.#damage.clear()
+    return damage
+  }
+
   /** Lets the database grow to so many pages and no further; null: as far as SQLite goes. */
   limitPages(pages: number | null): void {
     this.#database.pragma(`max_page_count = ${pages ?? mostPages}`)
+  }
+
+  /**
+   * Keeps all that was done since the opening, of a writer whose work is one transaction; closing it
+   * without takes everything back. It was no run of the engine: the run before stays the last one, as it
+   * ended, and arrivals count on from here.
+   *
+   * @throws StorageError with nothing of it kept.
+   */
+  commitWhole(): void {
+    invariant(this.#setup.isWhole === true, 'expected a writer whose work is one transaction')
+    const { run } = this.#run
+    this.#guarded(() => {
+      const before = this.#database
+        .prepare('UPDATE run SET last_arrival = ? WHERE id = ?')
+        .run(this.#lastArrival, run - 1)
+      if (before.changes === 1) this.#database.prepare('DELETE FROM run WHERE id = ?').run(run)
+      else
+        this.#database
+          .prepare('UPDATE run SET stopped_ms = started_ms, last_seen_ms = NULL WHERE id = ?')
+          .run(run)
+      this.#database.exec('COMMIT')
+    })
   }
 
   /**
@@ -138,6 +204,7 @@ export class WriterDatabase {
    */
   close(stoppedMs: number | null): void {
     if (!this.#database.open) return
+    this.#stored.cold.close()
     if (stoppedMs !== null)
       this.#database
         .prepare('UPDATE run SET stopped_ms = ? WHERE id = ?')
@@ -214,21 +281,26 @@ export class WriterDatabase {
     }
   }
 
+  /** Of trades that cannot be read, no candles are built: the stored ones knew them. */
   #rebuild(request: RebuildRequest, runNowMs: number): Rebuilt {
     const { stored: of, graceMs } = this.#registeredAs(request.instrument)
-    const finality = { runNowMs, graceMs }
-    if (request.kind === 'time') {
-      const cells = rebuildTimeCandles(this.#stored, of, request, finality)
-      const candles = cells.map((cell) => this.#revise(of, candleOf(cell)))
-      return { request, candles, volumes: cells.map(volumesOf) }
-    }
+    this.#noteDamage()
+    const cells = this.#build(request, of, { runNowMs, graceMs })
+    if (this.#noteDamage()) return { request, candles: [], volumes: [] }
+    const candles = cells.map((cell) => this.#revise(of, candleOf(cell)))
+    return { request, candles, volumes: request.kind === 'time' ? cells.map(volumesOf) : [] }
+  }
+
+  #build(request: RebuildRequest, of: StoredInstrument, finality: Finality): CandleCell[] {
+    if (request.kind === 'time') return rebuildTimeCandles(this.#stored, of, request, finality)
     const day = dayRuleOf(of)(request.dayMs)
-    const cells = rebuildTickCandles(this.#stored, of, { request, day, finality })
-    return {
-      request,
-      candles: cells.map((cell) => this.#revise(of, candleOf(cell))),
-      volumes: []
-    }
+    return rebuildTickCandles(this.#stored, of, { request, day, finality })
+  }
+
+  #noteDamage(): boolean {
+    const damage = this.#stored.cold.takeDamage()
+    for (const error of damage) this.#damage.set(error.message, error)
+    return damage.length > 0
   }
 
   /** The trades of a day are read one answer at a time: those of all together may be large. */
@@ -304,8 +376,12 @@ export class WriterDatabase {
   }
 
   #inTransaction<Result>(work: () => Result): Result {
+    return this.#guarded(() => this.#database.transaction(work).immediate())
+  }
+
+  #guarded<Result>(work: () => Result): Result {
     try {
-      return this.#database.transaction(work).immediate()
+      return work()
     } catch (thrown) {
       throw storageFailure(thrown, this.#setup.file)
     }

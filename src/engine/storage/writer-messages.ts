@@ -6,6 +6,7 @@ import type { CandleBlock } from './candle-block.ts'
 import type { IncidentChanges } from './incident-rows.ts'
 import type { LedgerBlock } from './ledger-block.ts'
 import type { StoreMode } from './open-database.ts'
+import type { SealedHour } from './sealed-hour.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type { TradeBlock } from './trade-columns.ts'
 
@@ -20,6 +21,8 @@ export type WriterSetup = {
   readonly registered: readonly InstrumentRegistration[]
   /** Sizes of all tick candles collected; they decide how much of a day a rebuild hands back. */
   readonly tickSizes: readonly number[]
+  /** All that is done is one transaction, which `commitWhole` ends: see WriterDatabase. */
+  readonly isWhole?: true
 }
 
 /** An instrument as the store needs to know it. */
@@ -57,6 +60,10 @@ export type WriterRequest =
   | WriterWork
   /** The database may have so many pages and no more; null: as many as it takes. */
   | { readonly kind: 'limit'; readonly pages: number | null }
+  /** A file takes the place of the rows that it holds; answered by `sealed`. */
+  | { readonly kind: 'seal'; readonly sealed: SealedHour; readonly nowMs: number }
+  /** Deletes some of the rows that lie in files; answered by `sealed`. */
+  | { readonly kind: 'clear'; readonly nowMs: number }
   | { readonly kind: 'close'; readonly stoppedMs: number }
 
 /** What became of a batch. */
@@ -89,6 +96,15 @@ export type WriterReply =
     }
   /** Nothing of it was stored; send it again, and all that follows. */
   | { readonly kind: 'refused'; readonly sequence: number; readonly error: StorageErrorData }
+  /** `error`: nothing was changed. */
+  | {
+      readonly kind: 'sealed'
+      /** Whether rows are left that lie in files. */
+      readonly isLeft: boolean
+      readonly error: StorageErrorData | null
+    }
+  /** A file of trades could not be read: its trades were left out of what was done. */
+  | { readonly kind: 'damaged'; readonly error: StorageErrorData }
   | { readonly kind: 'closed' }
   /** The thread ends next. */
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

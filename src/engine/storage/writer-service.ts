@@ -27,6 +27,13 @@ export function serveWriter(port: MessagePort, setup: WriterSetup): void {
       case 'batch':
       case 'incidents':
         if (database.isDue(request.sequence)) reply(done(database, request, { setup, reply }))
+        for (const damage of database.takeDamage()) {
+          reply({ kind: 'damaged', error: storageErrorData(storageFailure(damage, damage.file)) })
+        }
+        return
+      case 'seal':
+      case 'clear':
+        reply(sealed(database, request, setup))
         return
       case 'limit':
         database.limitPages(request.pages)
@@ -46,6 +53,21 @@ function open(setup: WriterSetup, reply: (message: WriterReply) => void): Writer
     if (thrown instanceof InvariantError) throw thrown
     reply({ kind: 'failed', error: storageErrorData(storageFailure(thrown, setup.file)) })
     return null
+  }
+}
+
+function sealed(
+  database: WriterDatabase,
+  request: Extract<WriterRequest, { kind: 'seal' | 'clear' }>,
+  { file }: WriterSetup
+): WriterReply {
+  try {
+    if (request.kind === 'seal') database.seal(request.sealed, request.nowMs)
+    const isLeft = request.kind === 'seal' || database.clearSealed(request.nowMs)
+    return { kind: 'sealed', isLeft, error: null }
+  } catch (thrown) {
+    const error = storageErrorData(storageFailure(thrown, file))
+    return { kind: 'sealed', isLeft: false, error }
   }
 }
 

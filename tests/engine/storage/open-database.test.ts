@@ -171,6 +171,22 @@ describe('migrate', () => {
     database.close()
   })
 
+  test('takes the trades of version 4 over as rows that lie in no file', () => {
+    const database = new Database(':memory:')
+    migrate(database, migrations.slice(0, 4))
+    database.exec(`
+      INSERT INTO instrument (id, venue, symbol, venue_symbol, base, quote, trade_ids)
+        VALUES (1, 'coinbase', 'BTC-USD', 'BTC-USD', 'BTC', 'USD', 'contiguous');
+      INSERT INTO trade VALUES (1, 1, 11, 0, 3600500.125, 3600500, 2, 3, -1, 1);`)
+    const all = (sql: string) => database.prepare(sql).all()
+    const before = all('SELECT * FROM v_trade')
+    migrate(database, migrations)
+    expect(before).toHaveLength(1)
+    expect(all('SELECT * FROM v_trade')).toEqual(before)
+    expect(all('SELECT * FROM v_tape')).toEqual([])
+    database.close()
+  })
+
   test('leaves no trace of a step that fails half-way, and a second try succeeds', () => {
     const database = new Database(':memory:')
     const next = migrations.length + 1

@@ -1,0 +1,70 @@
+import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
+import type { Coverage } from '../../core/market/ledger/coverage.ts'
+import type { Gap } from '../../core/market/ledger/gap.ts'
+import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
+import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
+import type { TradeIds } from '../../core/market/trade-order.ts'
+import type { DayRule } from '../../core/market/trading-day.ts'
+import type { TapeRows } from '../../recordings/tape-rows.ts'
+
+/** Half-open, epoch ms. */
+export type TapeRange = { readonly fromMs: number; readonly toMs: number }
+
+/** An instrument as it was recorded, and by which rules its candles are built. */
+export type TapeInstrument = {
+  readonly instrument: Instrument
+  readonly tradeIds: TradeIds
+  readonly graceMs: number
+  readonly dayOf: DayRule
+}
+
+/** Trades that are read at once, in order of arrival. */
+export interface TapeStretch {
+  /** None of its trades arrived before. */
+  readonly firstArrival: number
+  /** Its trades of the played instruments, those of others may be among them; null where they cannot be read. */
+  read(): TapeRows | null
+}
+
+/** Something on the tape that is no trade. `arrival`: that of the first trade taken in after it. */
+export type TapeMarkRecord = { readonly arrival: number; readonly atMs: number } & (
+  | { readonly kind: 'link'; readonly link: LinkMark }
+  | {
+      readonly kind: 'refill'
+      readonly instrument: InstrumentId
+      readonly detail: Readonly<Record<string, unknown>>
+    }
+  /** A gap as it became known. `replaced`: others took its place. */
+  | { readonly kind: 'gap'; readonly gap: Gap; readonly isReplaced: boolean }
+)
+
+/** What the truth ledger holds of an instrument. */
+export type TapeLedgerContent = {
+  /** By start. */
+  readonly coverage: readonly Coverage[]
+  /** As known now. */
+  readonly gaps: readonly Gap[]
+}
+
+/** Tells whether a trade was played already. */
+export type IsPlayed = (eventMs: number, arrival: number) => boolean
+
+/** One state of a store, read as a tape. */
+export interface TapeSource {
+  /** Played ones; at least one. */
+  readonly instruments: readonly TapeInstrument[]
+  /** One more than the arrival of any trade. */
+  readonly endArrival: number
+  /** Hours of venue time that hold trades, floor(epoch ms / 3600000), ascending. */
+  hours(range: TapeRange): readonly number[]
+  stretches(hour: number): readonly TapeStretch[]
+  /** In the order in which they became known; those of gaps before the range too, as far as they reach into it. */
+  marks(range: TapeRange): readonly TapeMarkRecord[]
+  ledger(instrument: InstrumentId): TapeLedgerContent
+  /** Builds candles of the trades that were played. @param nowMs Decides which are final. */
+  rebuild(
+    request: RebuildRequest,
+    isPlayed: IsPlayed,
+    nowMs: number
+  ): Omit<RebuildResult, 'beforeArrival'>
+}

@@ -1,0 +1,194 @@
+import { dirname } from 'node:path'
+import type Database from 'better-sqlite3'
+import type { InstrumentId } from '../../core/market/instrument.ts'
+import { RecordingError } from '../../recordings/recording-error.ts'
+import type { TapeGroup } from '../../recordings/tape-file.ts'
+import { TapeFileReader } from '../../recordings/tape-file-reader.ts'
+import { pickRows, TapeRowsBuilder, type TapeRows } from '../../recordings/tape-rows.ts'
+import { pathIn } from './sealed-hour.ts'
+import type { StoredInstrument } from './stored-instruments.ts'
+
+/** Of fewer instruments each one is read for itself, of more all that a file holds. */
+const fewInstruments = 4
+
+/** Trades that are read at once. */
+export type StoredStretch = {
+  /** None of its trades arrived before. */
+  readonly firstArrival: number
+  /** In order of arrival; null where they cannot be read, which is noted. */
+  readonly read: () => TapeRows | null
+}
+
+type FileRow = readonly [path: string, checksum: number, cutArrival: number]
+type Row = readonly [
+  id: number | string,
+  eventMs: number,
+  receivedMs: number,
+  price: number,
+  size: number,
+  side: number,
+  flagged: number,
+  arrival: number
+]
+
+/**
+ * The stored trades of some instruments as a tape, an hour of venue time at a time: row groups of its
+ * files, and the rows that lie in none. Bound: the trades that whoever reads holds, and open files of the hours
+ * not yet read to their end.
+ */
+export class SnapshotTape {
+  readonly #folder: string
+  readonly #instruments: readonly StoredInstrument[]
+  readonly #hours: Database.Statement<unknown[], number>
+  readonly #sealedHours: Database.Statement<unknown[], number>
+  readonly #files: Database.Statement<unknown[], FileRow>
+  readonly #arrivals: Database.Statement<unknown[], number | null>
+  readonly #rows: Database.Statement<unknown[], Row>
+  readonly #open = new Set<TapeFileReader>()
+  /** By message. */
+  readonly #damage = new Map<string, RecordingError>()
+
+  constructor(database: Database.Database, instruments: readonly StoredInstrument[]) {
+    this.#folder = dirname(database.name)
+    this.#instruments = instruments
+    const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
+    const hours = (table: string) =>
+      value<number>(
+        `SELECT DISTINCT hour FROM ${table} WHERE instrument = ? AND hour BETWEEN ? AND ?`
+      )
+    this.#hours = hours('trade')
+    this.#sealedHours = hours('tape_stretch')
+    this.#files = database
+      .prepare<unknown[], FileRow>(
+        `SELECT path, checksum, cut_arrival FROM tape_file
+         WHERE venue = ? AND hour = ? AND replaced_ms IS NULL ORDER BY part`
+      )
+      .raw()
+    const since = 'FROM trade WHERE instrument = ? AND hour = ? AND arrival > ?'
+    this.#arrivals = value(`SELECT min(arrival) ${since}`)
+    this.#rows = database
+      .prepare<unknown[], Row>(
+        `SELECT id, event_ms, received_ms, price, size, side, flagged, arrival ${since}`
+      )
+      .raw()
+  }
+
+  /** Hours that hold trades, ascending; both bounds included. */
+  hours(firstHour: number, lastHour: number): readonly number[] {
+    const hours = new Set<number>()
+    for (const { row } of this.#instruments) {
+      for (const statement of [this.#hours, this.#sealedHours])
+        for (const hour of statement.all(row, firstHour, lastHour)) hours.add(hour)
+    }
+    return [...hours].sort((a, b) => a - b)
+  }
+
+  stretches(hour: number): readonly StoredStretch[] {
+    const venues = Map.groupBy(this.#instruments, ({ id }) => id.slice(0, id.indexOf(':')))
+    return [...venues].flatMap(([venue, instruments]) => {
+      const files = this.#files.all(venue, hour)
+      const cutArrival = Math.max(-1, ...files.map(([, , cut]) => cut))
+      const ofFiles = files.flatMap((file) => this.#stretchesOf(file, instruments))
+      return [...ofFiles, ...this.#rowsOf(hour, cutArrival, instruments)]
+    })
+  }
+
+  /** What could not be read since this was last asked for. */
+  takeDamage(): readonly RecordingError[] {
+    const damage = [...this.#damage.values()]
+    this.#damage.clear()
+    return damage
+  }
+
+  close(): void {
+    for (const reader of this.#open) reader.close()
+    this.#open.clear()
+  }
+
+  #stretchesOf(
+    [path, checksum]: FileRow,
+    instruments: readonly StoredInstrument[]
+  ): readonly StoredStretch[] {
+    const reader = this.#trying(() => this.#openFile(path, checksum))
+    if (reader === null) return []
+    const held = new Set(reader.header.instruments)
+    const wanted = instruments.map(({ id }) => id).filter((id) => held.has(id))
+    const asked: readonly (InstrumentId | null)[] =
+      wanted.length <= fewInstruments ? wanted : [null]
+    const parts = reader.header.groups.flatMap((group) =>
+      asked
+        .filter((instrument) => instrument === null || reader.countOf(group, instrument) > 0)
+        .map((instrument) => ({ group, instrument }))
+    )
+    let left = parts.length
+    const read = (group: TapeGroup, instrument: InstrumentId | null) => {
+      const rows = this.#trying(() => reader.read(group, instrument))
+      left -= 1
+      if (left === 0) this.#closeFile(reader)
+      return rows
+    }
+    if (left === 0) this.#closeFile(reader)
+    return parts.map(({ group, instrument }) => ({
+      firstArrival: group.firstArrival,
+      read: () => read(group, instrument)
+    }))
+  }
+
+  #openFile(path: string, checksum: number): TapeFileReader {
+    const reader = new TapeFileReader(pathIn(this.#folder, path))
+    if (reader.checksum === checksum) {
+      this.#open.add(reader)
+      return reader
+    }
+    reader.close()
+    const problem = 'it is not the file that was stored here'
+    throw new RecordingError('recording-damaged', problem, { file: reader.path, offset: 0 })
+  }
+
+  #closeFile(reader: TapeFileReader): void {
+    if (this.#open.delete(reader)) reader.close()
+  }
+
+  /** Rows of an hour are kept by instrument and id, so that they are read as a whole and put in order. */
+  #rowsOf(
+    hour: number,
+    cutArrival: number,
+    instruments: readonly StoredInstrument[]
+  ): readonly StoredStretch[] {
+    let firstArrival = Infinity
+    for (const { row } of instruments)
+      firstArrival = Math.min(firstArrival, this.#arrivals.get(row, hour, cutArrival) ?? Infinity)
+    if (firstArrival === Infinity) return []
+    const read = () => {
+      const builder = new TapeRowsBuilder()
+      for (const { row, id: instrument } of instruments) {
+        for (const each of this.#rows.iterate(row, hour, cutArrival)) {
+          const [id, eventMs, receivedMs, price, size, side, flagged, arrival] = each
+          const amounts = { price, size, side, flagged, arrival }
+          builder.append({ instrument, id, eventMs, receivedMs, ...amounts })
+        }
+      }
+      return byArrival(builder.take())
+    }
+    return [{ firstArrival, read }]
+  }
+
+  #trying<Result>(read: () => Result): Result | null {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error
+      this.#damage.set(error.message, error)
+      return null
+    }
+  }
+}
+
+function byArrival(rows: TapeRows): TapeRows {
+  const { arrival } = rows
+  const places = Uint32Array.from(arrival.keys())
+  return pickRows(
+    rows,
+    places.sort((a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0))
+  )
+}

@@ -1,0 +1,93 @@
+import type Database from 'better-sqlite3'
+import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
+import type { PlayedRebuild } from './rebuild-played.ts'
+import { rebuildPlayed } from './rebuild-played.ts'
+import type { StoredMark } from './snapshot-marks.ts'
+import { readMarks } from './snapshot-marks.ts'
+import { SnapshotTape, type StoredStretch } from './snapshot-tape.ts'
+import { storageFailure } from './sqlite-failure.ts'
+import { StorageError } from './storage-error.ts'
+import type { StoredLedger } from './store.ts'
+import type { StoredInstrument } from './stored-instruments.ts'
+import { StoredLedgerTables } from './stored-ledger.ts'
+import type { TimeRange } from './stored-trades.ts'
+import { StoredTrades } from './stored-trades.ts'
+
+/** Since then trades may lie in files. */
+const filesVersion = 5
+
+/** All that a replay needs of one state of a store: trades, marks, the ledger, and trades played before. */
+export class StoredReel {
+  /** One more than the arrival of any trade. */
+  readonly endArrival: number
+  readonly #database: Database.Database
+  readonly #instruments: readonly StoredInstrument[]
+  readonly #tape: SnapshotTape
+  readonly #trades: StoredTrades
+  readonly #ledger: StoredLedgerTables
+
+  /** @throws StorageError of a store that no newer Tapedeck was started on. */
+  constructor(database: Database.Database, instruments: readonly StoredInstrument[]) {
+    const file = database.name
+    if (Number(database.pragma('user_version', { simple: true })) < filesVersion)
+      throw new StorageError(
+        'storage-folder',
+        `${file} was written by an older Tapedeck; start this one on it once`,
+        { detail: { file } }
+      )
+    this.#database = database
+    this.#instruments = instruments
+    this.#tape = new SnapshotTape(database, instruments)
+    this.#trades = new StoredTrades(database)
+    this.#ledger = new StoredLedgerTables(database)
+    const last = 'SELECT max(last_arrival) FROM run'
+    this.endArrival = (database.prepare<[], number | null>(last).pluck().get() ?? -1) + 1
+  }
+
+  hours(firstHour: number, lastHour: number): readonly number[] {
+    return this.#reading(() => this.#tape.hours(firstHour, lastHour))
+  }
+
+  stretches(hour: number): readonly StoredStretch[] {
+    return this.#reading(() => this.#tape.stretches(hour)).map(({ firstArrival, read }) => ({
+      firstArrival,
+      read: () => this.#reading(read)
+    }))
+  }
+
+  marks(range: TimeRange): readonly StoredMark[] {
+    const ids = new Set(this.#instruments.map(({ id }) => id))
+    return this.#reading(() => readMarks(this.#database, ids, range))
+  }
+
+  ledger(of: StoredInstrument, range: TimeRange): StoredLedger {
+    return this.#reading(() => this.#ledger.within(of, range))
+  }
+
+  rebuild(
+    of: StoredInstrument,
+    request: RebuildRequest,
+    played: PlayedRebuild
+  ): Omit<RebuildResult, 'beforeArrival'> {
+    return this.#reading(() => rebuildPlayed(this.#trades, of, request, played))
+  }
+
+  /** Files that could not be read since this was last asked for, in words. */
+  takeDamage(): readonly string[] {
+    const damage = [...this.#tape.takeDamage(), ...this.#trades.cold.takeDamage()]
+    return [...new Set(damage.map(({ message }) => message))]
+  }
+
+  close(): void {
+    this.#tape.close()
+    this.#trades.cold.close()
+  }
+
+  #reading<Result>(read: () => Result): Result {
+    try {
+      return read()
+    } catch (thrown) {
+      throw storageFailure(thrown, this.#database.name)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import type { Trade } from '../../../src/core/market/event.ts'
+import { utcDay } from '../../../src/core/market/trading-day.ts'
+import { Pipeline } from '../../../src/core/pipeline/pipeline.ts'
+import { aTrade } from '../../support/a-trade.ts'
+import { anInstrument } from '../../support/an-instrument.ts'
+
+const nowMs = Date.UTC(2026, 9, 1, 12)
+const instrument = anInstrument({ venue: 'coinbase', symbol: 'BTC-USD', venueSymbol: 'BTC-USD' })
+
+function start() {
+  const arrivals: number[] = []
+  const rows = {
+    trade: (...[, arrival]: [Trade, number]) => void arrivals.push(arrival),
+    flaggedTrade: () => undefined
+  }
+  const pipeline = new Pipeline({ clock: 'wall', intervals: [], rows, firstArrival: 0 })
+  const rules = { tradeIds: 'contiguous', graceMs: 2_000, dayOf: utcDay, seed: null } as const
+  pipeline.addInstrument(instrument, rules)
+  return { pipeline, arrivals }
+}
+
+test('a trade from the tape is believed whatever its time', () => {
+  const { pipeline } = start()
+  const old = aTrade({ id: 1, eventMs: nowMs - 3 * 86_400_000 })
+  expect(pipeline.apply(old, nowMs, 'replay')).toBe('stored')
+  expect(pipeline.apply({ ...old, id: 2 }, nowMs, 'live')).toBe('implausible')
+})
+
+test('a trade from the tape gets the arrival that it had, and arrivals only rise', () => {
+  const { pipeline, arrivals } = start()
+  for (const [id, arrival] of [
+    [1, 7],
+    [2, 20],
+    [3, 5]
+  ] as const) {
+    pipeline.arriveAt(arrival)
+    pipeline.apply(aTrade({ id, eventMs: nowMs }), nowMs, 'replay')
+  }
+  expect(arrivals).toEqual([7, 20, 21])
+})
