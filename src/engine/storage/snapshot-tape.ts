@@ -73,8 +73,9 @@ export class SnapshotTape {
       .raw()
   }
 
-  /** Hours that hold trades, ascending; both bounds included. */
+  /** Hours that hold trades, ascending; both bounds included. Stretches had before can no longer be read. */
   hours(firstHour: number, lastHour: number): readonly number[] {
+    this.close()
     const hours = new Set<number>()
     for (const { row } of this.#instruments) {
       for (const statement of [this.#hours, this.#sealedHours])
