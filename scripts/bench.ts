@@ -18,7 +18,8 @@ const parts = {
   decode: { title: '1. Frames in memory to candles', limitMs: 180_000 },
   throughput: { title: '2. 22 connections to committed rows', limitMs: 600_000 },
   'steady-load': { title: '3. 326 instruments at 1,500 messages a second', limitMs: 600_000 },
-  tape: { title: '4. Trades at rest', limitMs: 300_000 }
+  tape: { title: '4. Trades at rest', limitMs: 300_000 },
+  replay: { title: '5. Trades at rest to candles', limitMs: 300_000 }
 } as const
 
 type Part = keyof typeof parts

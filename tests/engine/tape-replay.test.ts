@@ -1,8 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { aRegistration } from '../support/a-registration.ts'
+import { aTrade } from '../support/a-trade.ts'
 import { sealAll } from '../support/tape-keeping.ts'
 import { PlayedTape } from '../support/played-tape.ts'
 import { recordedFromMs, TapeRecorder } from '../support/tape-recorder.ts'
+import { damagedFile } from '../support/tape-rows.ts'
+import { aWriterBench } from '../support/writer-bench.ts'
 
 const bitcoin = 'coinbase:BTC-USD'
 const ether = 'coinbase:ETH-USD'
@@ -128,6 +134,26 @@ describe('TapeReplay', () => {
     for (const interval of ['1s', '7t'])
       expect(some.candles(interval)).toEqual(all.candles(interval).filter(isEther))
   })
+})
+
+test('a trade that came again while its file was damaged is played once', async () => {
+  const id = 'bybit-linear:BTC-USDT'
+  const bench = await aWriterBench([aRegistration(id, { tradeIds: 'unique' })])
+  const trades = ['a', 'b', 'c'].map((name, at) =>
+    aTrade({ instrument: id, id: name, eventMs: recordedFromMs + at })
+  )
+  bench.commit({ trades })
+  const [sealed] = sealAll(bench)
+  const path = join(bench.setup.file, '..', sealed?.path ?? '')
+  const whole = readFileSync(path)
+  damagedFile(path)
+  bench.commit({ trades: trades.slice(1, 2) })
+  writeFileSync(path, whole)
+  const tape = new PlayedTape(join(bench.setup.file, '..')).playTo(Infinity)
+  expect(tape.replay.cursor.trades).toBe(3)
+  expect(tape.replay.openCandles()).toContainEqual(
+    expect.objectContaining({ interval: '1s', trades: 3 })
+  )
 })
 
 describe('the views of a tape', () => {

@@ -9,6 +9,7 @@ import type { Instrument, InstrumentId } from '../market/instrument.ts'
 import type { Interval, IntervalSpec } from '../market/interval.ts'
 import type { Coverage } from '../market/ledger/coverage.ts'
 import type { Gap } from '../market/ledger/gap.ts'
+import type { TradeVerdict } from '../market/ledger/instrument-ledger.ts'
 import type { LedgerChanges } from '../market/ledger/ledger-changes.ts'
 import { emptyDraft } from '../market/ledger/ledger-draft.ts'
 import type { LedgerRecord } from '../market/ledger/ledger-record.ts'
@@ -39,7 +40,7 @@ export type PipelineOptions = {
 }
 
 /**
- * `backfill`: from REST or a file. `replay`: from the tape, in the order of its arrival, whatever brought it there. Both are exempt
+ * `backfill`: from REST or a file. `replay`: from the tape, which holds each trade once, in the order of its arrival. Both are exempt
  * from the plausibility of time.
  */
 export type EventOrigin = 'live' | 'backfill' | 'replay'
@@ -339,10 +340,7 @@ export class Pipeline {
     if (this.#options.rows.isFull === true) return this.#drop(run, trade, origin)
     if (origin === 'live' && !this.#clock.isPlausible(trade.eventMs))
       return this.#applyFlagged(run, trade)
-    const verdict =
-      origin === 'backfill'
-        ? run.ledger.takeFromHistory(trade)
-        : run.ledger.take(trade, this.#clock.nowMs)
+    const verdict = this.#verdictOn(run, trade, origin)
     if (verdict === 'duplicate') return this.#applyRepeat(trade, origin)
     if (verdict === 'refused') {
       this.#counters.refused += 1
@@ -364,6 +362,12 @@ export class Pipeline {
     else run.price.trade(trade, entry)
     this.#markPrice(run)
     return 'stored'
+  }
+
+  #verdictOn({ ledger }: InstrumentRun, trade: Trade, origin: EventOrigin): TradeVerdict {
+    if (origin === 'live') return ledger.take(trade, this.#clock.nowMs)
+    if (origin === 'replay') return ledger.takeRecorded(trade, this.#clock.nowMs)
+    return ledger.takeFromHistory(trade)
   }
 
   /** What history tells of a stored trade is compared with it by the store, which keeps the first. */

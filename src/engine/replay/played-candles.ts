@@ -1,5 +1,14 @@
 import type { Candle } from '../../core/market/candle.ts'
+import type { InstrumentId } from '../../core/market/instrument.ts'
+import type { Interval } from '../../core/market/interval.ts'
 import type { LedgerState } from '../../core/market/ledger/ledger-state.ts'
+
+const minuteMs = 60_000
+/** More tick candles than a day can have. Days begin with a minute. */
+const mostIndexes = 2 ** 24
+
+/** Candles of one series, by place: `built` are those that their builder is done with. */
+type Series = { readonly forming: Map<number, Candle>; readonly built: Map<number, Candle> }
 
 /** What the ledger of the tape says of a candle. */
 export type StateOf = (candle: Candle) => LedgerState
@@ -11,8 +20,9 @@ export type StateOf = (candle: Candle) => LedgerState
  * Bounds: candles that are not final, those in open gaps, and what became final between two takes.
  */
 export class PlayedCandles {
-  readonly #forming = new Map<string, Candle>()
-  readonly #built = new Map<string, Candle>()
+  readonly #series = new Map<InstrumentId, Map<Interval, Series>>()
+  /** Those with built candles. */
+  readonly #waiting = new Set<Series>()
   readonly #stateOf: StateOf
 
   constructor(stateOf: StateOf) {
@@ -21,38 +31,57 @@ export class PlayedCandles {
 
   note(candles: readonly Candle[]): void {
     for (const candle of candles) {
-      const name = nameOf(candle)
-      const [into, outOf] = candle.final
-        ? [this.#built, this.#forming]
-        : [this.#forming, this.#built]
-      outOf.delete(name)
-      into.set(name, candle)
+      const series = this.#seriesOf(candle)
+      const place = placeOf(candle)
+      if (candle.final) {
+        series.forming.delete(place)
+        series.built.set(place, candle)
+        this.#waiting.add(series)
+      } else {
+        if (series.built.size > 0) series.built.delete(place)
+        series.forming.set(place, candle)
+      }
     }
   }
 
   /** Takes what is final, by end, instrument and interval. */
   takeFinal(): readonly Candle[] {
     const final: Candle[] = []
-    for (const [name, candle] of this.#built) {
-      const state = this.#stateOf(candle)
-      if (state === 'open') continue
-      this.#built.delete(name)
-      final.push({ ...candle, state })
+    for (const series of this.#waiting) {
+      for (const [place, candle] of series.built) {
+        const state = this.#stateOf(candle)
+        if (state === 'open') continue
+        series.built.delete(place)
+        final.push({ ...candle, state })
+      }
+      if (series.built.size === 0) this.#waiting.delete(series)
     }
     return final.sort(byPlace)
   }
 
   /** What is not final, as it stands, in the same order. */
   open(): readonly Candle[] {
-    return [...this.#built.values(), ...this.#forming.values()]
+    const all = [...this.#series.values()].flatMap((byInterval) => [...byInterval.values()])
+    return all
+      .flatMap(({ built, forming }) => [...built.values(), ...forming.values()])
       .map((candle) => ({ ...candle, final: false, state: this.#stateOf(candle) }))
       .sort(byPlace)
   }
+
+  #seriesOf({ instrument, interval }: Candle): Series {
+    const byInterval = this.#series.get(instrument) ?? new Map<Interval, Series>()
+    const series = byInterval.get(interval)
+    if (series !== undefined) return series
+    const begun: Series = { forming: new Map(), built: new Map() }
+    this.#series.set(instrument, byInterval)
+    byInterval.set(interval, begun)
+    return begun
+  }
 }
 
-function nameOf({ instrument, interval, dayMs, index, openMs }: Candle): string {
-  const place = interval.endsWith('t') ? `${dayMs} ${index}` : openMs
-  return `${instrument} ${interval} ${place}`
+/** A candle's place in its series as one number: its begin, or day and index of a tick candle. */
+function placeOf({ dayMs, index, openMs }: Candle): number {
+  return dayMs === 0 ? openMs : (dayMs / minuteMs) * mostIndexes + index
 }
 
 function byPlace(a: Candle, b: Candle): number {

@@ -55,7 +55,7 @@ export interface TapeSource {
   readonly instruments: readonly TapeInstrument[]
   /** One more than the arrival of any trade. */
   readonly endArrival: number
-  /** Hours of venue time that hold trades, floor(epoch ms / 3600000), ascending. */
+  /** Hours of venue time that hold trades, floor(epoch ms / 3600000), ascending; reading begins anew. */
   hours(range: TapeRange): readonly number[]
   stretches(hour: number): readonly TapeStretch[]
   /** In the order in which they became known; those of gaps before the range too, as far as they reach into it. */

@@ -19,6 +19,9 @@ export type StoredStretch = {
   readonly read: () => TapeRows | null
 }
 
+/** Tells whether a file holds a trade that is a row too: it came again while the file was damaged. */
+export type IsInFile = (of: StoredInstrument, hour: number, id: number | string) => boolean
+
 type FileRow = readonly [path: string, checksum: number, cutArrival: number]
 type Row = readonly [
   id: number | string,
@@ -39,6 +42,7 @@ type Row = readonly [
 export class SnapshotTape {
   readonly #folder: string
   readonly #instruments: readonly StoredInstrument[]
+  readonly #isInFile: IsInFile
   readonly #hours: Database.Statement<unknown[], number>
   readonly #sealedHours: Database.Statement<unknown[], number>
   readonly #files: Database.Statement<unknown[], FileRow>
@@ -48,9 +52,14 @@ export class SnapshotTape {
   /** By message. */
   readonly #damage = new Map<string, RecordingError>()
 
-  constructor(database: Database.Database, instruments: readonly StoredInstrument[]) {
+  constructor(
+    database: Database.Database,
+    instruments: readonly StoredInstrument[],
+    isInFile: IsInFile
+  ) {
     this.#folder = dirname(database.name)
     this.#instruments = instruments
+    this.#isInFile = isInFile
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
     const hours = (table: string) =>
       value<number>(
@@ -73,8 +82,9 @@ export class SnapshotTape {
       .raw()
   }
 
-  /** Hours that hold trades, ascending; both bounds included. */
+  /** Hours that hold trades, ascending; both bounds included. Stretches had before can no longer be read. */
   hours(firstHour: number, lastHour: number): readonly number[] {
+    this.close()
     const hours = new Set<number>()
     for (const { row } of this.#instruments) {
       for (const statement of [this.#hours, this.#sealedHours])
@@ -161,9 +171,11 @@ export class SnapshotTape {
     if (firstArrival === Infinity) return []
     const read = () => {
       const builder = new TapeRowsBuilder()
-      for (const { row, id: instrument } of instruments) {
-        for (const each of this.#rows.iterate(row, hour, cutArrival)) {
+      for (const of of instruments) {
+        for (const each of this.#rows.iterate(of.row, hour, cutArrival)) {
           const [id, eventMs, receivedMs, price, size, side, flagged, arrival] = each
+          if (cutArrival >= 0 && this.#isInFile(of, hour, id)) continue
+          const instrument = of.id
           const amounts = { price, size, side, flagged, arrival }
           builder.append({ instrument, id, eventMs, receivedMs, ...amounts })
         }

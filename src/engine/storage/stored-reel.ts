@@ -37,8 +37,11 @@ export class StoredReel {
       )
     this.#database = database
     this.#instruments = instruments
-    this.#tape = new SnapshotTape(database, instruments)
-    this.#trades = new StoredTrades(database)
+    const trades = new StoredTrades(database)
+    this.#trades = trades
+    this.#tape = new SnapshotTape(database, instruments, (of, hour, id) =>
+      isInFile(trades, of, { hour, id })
+    )
     this.#ledger = new StoredLedgerTables(database)
     const last = 'SELECT max(last_arrival) FROM run'
     this.endArrival = (database.prepare<[], number | null>(last).pluck().get() ?? -1) + 1
@@ -90,4 +93,13 @@ export class StoredReel {
       throw storageFailure(thrown, this.#database.name)
     }
   }
+}
+
+/** Where ids count on, the pipeline tells a repeat by itself. */
+function isInFile(
+  { cold }: StoredTrades,
+  of: StoredInstrument,
+  { hour, id }: { readonly hour: number; readonly id: number | string }
+): boolean {
+  return of.tradeIds !== 'contiguous' && cold.find(of.row, hour, id) !== null
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Trade } from '../../../src/core/market/event.ts'
+import type { TradeIds } from '../../../src/core/market/trade-order.ts'
 import { utcDay } from '../../../src/core/market/trading-day.ts'
 import { Pipeline } from '../../../src/core/pipeline/pipeline.ts'
 import { aTrade } from '../../support/a-trade.ts'
@@ -8,14 +9,14 @@ import { anInstrument } from '../../support/an-instrument.ts'
 const nowMs = Date.UTC(2026, 9, 1, 12)
 const instrument = anInstrument({ venue: 'coinbase', symbol: 'BTC-USD', venueSymbol: 'BTC-USD' })
 
-function start() {
+function start(tradeIds: TradeIds = 'contiguous') {
   const arrivals: number[] = []
   const rows = {
     trade: (...[, arrival]: [Trade, number]) => void arrivals.push(arrival),
     flaggedTrade: () => undefined
   }
   const pipeline = new Pipeline({ clock: 'wall', intervals: [], rows, firstArrival: 0 })
-  const rules = { tradeIds: 'contiguous', graceMs: 2_000, dayOf: utcDay, seed: null } as const
+  const rules = { tradeIds, graceMs: 2_000, dayOf: utcDay, seed: null } as const
   pipeline.addInstrument(instrument, rules)
   return { pipeline, arrivals }
 }
@@ -38,4 +39,19 @@ test('a trade from the tape gets the arrival that it had, and arrivals only rise
     pipeline.apply(aTrade({ id, eventMs: nowMs }), nowMs, 'replay')
   }
   expect(arrivals).toEqual([7, 20, 21])
+})
+
+test('a tape holds each trade once: one that is older than what is remembered is new all the same', () => {
+  const ofTape = start('unique').pipeline
+  const ofFeed = start('unique').pipeline
+  for (const [id, eventMs] of [
+    ['a', nowMs - 600_000],
+    ['b', nowMs],
+    ['c', nowMs - 700_000]
+  ] as const) {
+    ofTape.apply(aTrade({ id, eventMs }), nowMs, 'replay')
+    ofFeed.apply(aTrade({ id, eventMs }), nowMs, 'live')
+  }
+  expect(ofTape.counters()).toMatchObject({ stored: 3, uncertain: 0 })
+  expect(ofFeed.counters()).toMatchObject({ stored: 3, uncertain: 1 })
 })
