@@ -49,7 +49,7 @@ const broken = {
   candlesWrong: 1,
   handlerTimeouts: 1,
   rssMb: 311,
-  growthHighMbPerMinute: 0.6,
+  growthHighMbPerMinute: 1.1,
   messagesPerSecond: 1_400
 } satisfies Record<Exclude<keyof SoakFigures, 'coreWaitPercent'>, number>
 
