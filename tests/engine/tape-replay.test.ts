@@ -29,8 +29,8 @@ function happen(tape: TapeRecorder, at: number): void {
   tape.trade(at % 3 === 0 ? ether : bitcoin, 170 + ((at * 37) % 400), isLost)
   if (at % 5 === 0) tape.pass(1)
   if (at === 30) tape.refill('all')
-  if (at === 60) tape.link('down')
-  if (at === 62) tape.link('up')
+  if (at === 50) tape.link('down')
+  if (at === 53) tape.link('up')
   if (at === 75) tape.refill('half')
   if (at === 100) tape.pass(90_000)
 }
@@ -82,26 +82,32 @@ describe('TapeReplay', () => {
     )
   })
 
-  test('knows nothing that became known later: a tape cut off at any moment is told the same', async () => {
-    const tape = await TapeRecorder.begin([bitcoin, ether])
-    tape.link('up')
-    const cuts: string[] = []
-    for (let at = 0; at < 120; at += 1) {
-      happen(tape, at)
-      if (at % 4 !== 1) continue
-      tape.commit()
-      cuts.push(await tape.copy())
+  test.each(['contiguous', 'unique'] as const)(
+    'knows nothing that became known later: with %s ids, a tape cut off at any moment is told the same',
+    async (tradeIds) => {
+      const tape = await TapeRecorder.begin([bitcoin, ether], tradeIds)
+      tape.link('up')
+      const cuts: string[] = []
+      for (let at = 0; at < 120; at += 1) {
+        happen(tape, at)
+        if (at % 4 !== 1) continue
+        tape.commit()
+        cuts.push(await tape.copy())
+      }
+      tape.pass(10_000)
+      const whole = new PlayedTape(tape.dataDir).playTo(Infinity).lines
+      let longest = 0
+      for (const folder of cuts) {
+        const cut = new PlayedTape(folder).stepThrough()
+        expect(cut).toEqual(whole.slice(0, cut.length))
+        longest = Math.max(longest, cut.length)
+      }
+      expect(longest).toBeGreaterThan(whole.length / 2)
+      const told = whole.join()
+      for (const state of ['refilled', 'lost'])
+        expect(told.includes(`"state":"${state}"`)).toBe(true)
     }
-    tape.pass(10_000)
-    const whole = new PlayedTape(tape.dataDir).playTo(Infinity).lines
-    let longest = 0
-    for (const folder of cuts) {
-      const cut = new PlayedTape(folder).stepThrough()
-      expect(cut).toEqual(whole.slice(0, cut.length))
-      longest = Math.max(longest, cut.length)
-    }
-    expect(longest).toBeGreaterThan(whole.length / 2)
-  })
+  )
 
   test('steps from trade to trade', async () => {
     const { dataDir } = await recorded()
