@@ -29,8 +29,8 @@ function happen(tape: TapeRecorder, at: number): void {
   tape.trade(at % 3 === 0 ? ether : bitcoin, 170 + ((at * 37) % 400), isLost)
   if (at % 5 === 0) tape.pass(1)
   if (at === 30) tape.refill('all')
-  if (at === 60) tape.link('down')
-  if (at === 62) tape.link('up')
+  if (at === 50) tape.link('down')
+  if (at === 53) tape.link('up')
   if (at === 75) tape.refill('half')
   if (at === 100) tape.pass(90_000)
 }
@@ -58,6 +58,7 @@ describe('TapeReplay', () => {
 
   test('goes on after a seek, back or forth, as if all before had been played', async () => {
     const { dataDir, nowMs } = await recorded()
+    const whole = new PlayedTape(dataDir).playTo(Infinity).lines
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.double({ min: recordedFromMs, max: nowMs, noNaN: true }), {
@@ -73,7 +74,8 @@ describe('TapeReplay', () => {
           expect(sought.lines).toEqual([])
           expect(sought.replay.cursor).toEqual(played.replay.cursor)
           expect(sought.replay.openCandles()).toEqual(played.replay.openCandles())
-          const rest = played.playTo(Infinity).lines.slice(before)
+          const rest = whole.slice(before)
+          expect(played.playTo(Infinity).lines).toEqual(whole)
           expect(sought.playTo(Infinity).lines).toEqual(rest)
           await Promise.resolve()
         }
@@ -82,26 +84,32 @@ describe('TapeReplay', () => {
     )
   })
 
-  test('knows nothing that became known later: a tape cut off at any moment is told the same', async () => {
-    const tape = await TapeRecorder.begin([bitcoin, ether])
-    tape.link('up')
-    const cuts: string[] = []
-    for (let at = 0; at < 120; at += 1) {
-      happen(tape, at)
-      if (at % 4 !== 1) continue
-      tape.commit()
-      cuts.push(await tape.copy())
+  test.each(['contiguous', 'unique'] as const)(
+    'knows nothing that became known later: with %s ids, a tape cut off at any moment is told the same',
+    async (tradeIds) => {
+      const tape = await TapeRecorder.begin([bitcoin, ether], tradeIds)
+      tape.link('up')
+      const cuts: string[] = []
+      for (let at = 0; at < 120; at += 1) {
+        happen(tape, at)
+        if (at % 4 !== 1) continue
+        tape.commit()
+        cuts.push(await tape.copy())
+      }
+      tape.pass(10_000)
+      const whole = new PlayedTape(tape.dataDir).playTo(Infinity).lines
+      let longest = 0
+      for (const folder of cuts) {
+        const cut = new PlayedTape(folder).stepThrough()
+        expect(cut).toEqual(whole.slice(0, cut.length))
+        longest = Math.max(longest, cut.length)
+      }
+      expect(longest).toBeGreaterThan(whole.length / 2)
+      const told = whole.join()
+      for (const state of ['refilled', 'lost'])
+        expect(told.includes(`"state":"${state}"`)).toBe(true)
     }
-    tape.pass(10_000)
-    const whole = new PlayedTape(tape.dataDir).playTo(Infinity).lines
-    let longest = 0
-    for (const folder of cuts) {
-      const cut = new PlayedTape(folder).stepThrough()
-      expect(cut).toEqual(whole.slice(0, cut.length))
-      longest = Math.max(longest, cut.length)
-    }
-    expect(longest).toBeGreaterThan(whole.length / 2)
-  })
+  )
 
   test('steps from trade to trade', async () => {
     const { dataDir } = await recorded()

@@ -21,16 +21,20 @@ export const recordedIntervals: readonly IntervalSpec[] = ['1s', '1m', '7t'].fla
   (text) => parseInterval(text) ?? []
 )
 
-/** A live run that collects instruments with counted ids into a real store, batch by batch. */
+/** A live run that collects instruments into a real store, batch by batch. */
 export class TapeRecorder {
   readonly bench: WriterBench
   nowMs = recordedFromMs
   readonly #pipeline: Pipeline
+  readonly #tradeIds: 'contiguous' | 'unique'
   readonly #ids = new Map<InstrumentId, number>()
+  /** Trades that did not reach us. */
+  #lost: Trade[] = []
   #pending: Trade[] = []
 
-  private constructor(bench: WriterBench) {
+  private constructor(bench: WriterBench, tradeIds: 'contiguous' | 'unique') {
     this.bench = bench
+    this.#tradeIds = tradeIds
     this.#pipeline = new Pipeline({
       clock: 'wall',
       intervals: recordedIntervals,
@@ -42,14 +46,17 @@ export class TapeRecorder {
       },
       firstArrival: bench.nextArrival
     })
-    const rules = { tradeIds: 'contiguous', graceMs, dayOf: utcDay, seed: null } as const
+    const rules = { tradeIds, graceMs, dayOf: utcDay, seed: null } as const
     for (const { instrument } of bench.registrations)
       this.#pipeline.addInstrument(instrument, rules)
   }
 
-  static async begin(instruments: readonly InstrumentId[]): Promise<TapeRecorder> {
-    const registrations = instruments.map((id) => aRegistration(id))
-    return new TapeRecorder(await aWriterBench(registrations, { tickSizes: [7] }))
+  static async begin(
+    instruments: readonly InstrumentId[],
+    tradeIds: 'contiguous' | 'unique' = 'contiguous'
+  ): Promise<TapeRecorder> {
+    const registrations = instruments.map((id) => aRegistration(id, { tradeIds }))
+    return new TapeRecorder(await aWriterBench(registrations, { tickSizes: [7] }), tradeIds)
   }
 
   get file(): string {
@@ -65,7 +72,9 @@ export class TapeRecorder {
     this.nowMs += afterMs
     const id = (this.#ids.get(instrument) ?? 0) + 1
     this.#ids.set(instrument, id)
-    if (!isLost) this.#pipeline.apply(this.#tradeOf(instrument, id, this.nowMs), this.nowMs)
+    const trade = this.#tradeOf(instrument, id)
+    if (isLost) this.#lost.push(trade)
+    else this.#pipeline.apply(trade, this.nowMs)
   }
 
   link(state: 'up' | 'down'): void {
@@ -77,18 +86,18 @@ export class TapeRecorder {
     this.#commit([tapeMarkOf(mark)])
   }
 
-  /** History tells what is missing in open gaps, all or the newer half; what it does not tell is lost. */
+  /** History tells the lost trades that open gaps ask for, all or the newer half; the others are gone for good. */
   refill(share: 'all' | 'half'): void {
     for (const gap of this.#pipeline.openGaps()) {
-      const { instrument, firstId, lastId, toMs } = gap
-      if (firstId === null || lastId === null) throw new Error('expected counted ids')
-      const fromId = share === 'all' ? firstId : Math.ceil((firstId + lastId) / 2)
-      let stored = 0
-      for (let id = fromId; id <= lastId; id += 1) {
-        const trade = { ...this.#tradeOf(instrument, id, toMs - 1), receivedMs: this.nowMs }
-        if (this.#pipeline.apply(trade, this.nowMs, 'backfill') === 'stored') stored += 1
-      }
-      const detail = { what: 'trades', trades: stored, stored }
+      const { instrument } = gap
+      const asked = this.#lost.filter((trade) => trade.instrument === instrument)
+      const told = share === 'all' ? asked : asked.slice(asked.length >> 1)
+      const applied = told.map((trade) =>
+        this.#pipeline.apply({ ...trade, receivedMs: this.nowMs }, this.nowMs, 'backfill')
+      )
+      this.#lost = this.#lost.filter((trade) => trade.instrument !== instrument)
+      const stored = applied.filter((each) => each === 'stored').length
+      const detail = { what: 'trades', trades: told.length, stored }
       const mark = {
         kind: 'refill',
         atMs: this.nowMs,
@@ -96,8 +105,8 @@ export class TapeRecorder {
         connection: null,
         detail
       } as const
-      const rest = { rest: 'lost', reason: 'gone', reachedFromMs: null } as const
-      this.#pipeline.settle({ key: gap, ...rest }, this.nowMs)
+      const reachedFromMs = share === 'all' ? null : (told[0]?.eventMs ?? null)
+      this.#pipeline.settle({ key: gap, rest: 'lost', reason: 'gone', reachedFromMs }, this.nowMs)
       this.#commit([mark])
     }
   }
@@ -133,9 +142,11 @@ export class TapeRecorder {
     for (const result of this.bench.commit(batch).rebuilt) this.#pipeline.adopt(result)
   }
 
-  #tradeOf(instrument: InstrumentId, id: number, eventMs: number): Trade {
-    const amounts = { price: 100 + (id % 13) / 8, size: 0.1 * (1 + (id % 7)) }
-    const side = id % 2 === 0 ? 'buy' : 'sell'
-    return aTrade({ instrument, id, eventMs, receivedMs: eventMs + latencyMs, side, ...amounts })
+  #tradeOf(instrument: InstrumentId, number: number): Trade {
+    const amounts = { price: 100 + (number % 13) / 8, size: 0.1 * (1 + (number % 7)) }
+    const side = number % 2 === 0 ? 'buy' : 'sell'
+    const id = this.#tradeIds === 'contiguous' ? number : `t-${number}`
+    const times = { eventMs: this.nowMs, receivedMs: this.nowMs + latencyMs }
+    return aTrade({ instrument, id, ...times, side, ...amounts })
   }
 }

@@ -44,6 +44,23 @@ export class CandleChanges {
     })
   }
 
+  /** The same of final candles alone; the others stay, to be taken when they are final, or with all. */
+  takeFinal(stateOf: (cell: CandleCell) => LedgerState): Candle[] {
+    const final: Candle[] = []
+    let left = 0
+    for (const cell of this.#cells) {
+      if (cell.isFinal) {
+        cell.isChanged = false
+        final.push(candleIn(cell, stateOf(cell)))
+      } else {
+        this.#cells[left] = cell
+        left += 1
+      }
+    }
+    this.#cells.length = left
+    return final
+  }
+
   takeRebuilds(): readonly RebuildRequest[] {
     const rebuilds = this.#rebuilds
     this.#rebuilds = []

@@ -175,6 +175,11 @@ export class Pipeline {
     return this.#changes.takeCandles(this.#stateOf)
   }
 
+  /** Of the changed candles those that are final, for whoever does not look at the others. */
+  takeFinalCandles(): Candle[] {
+    return this.#changes.takeFinal(this.#stateOf)
+  }
+
   /**
    * What the store must rebuild since the last take. Take it after `takeChangedCandles()`, and carry it
    * out after those rows and all trades handed out so far are stored, as part of the same batch: a

@@ -132,7 +132,9 @@ export class TapeReplay {
 
   /** Candles that are not final, as they stand. */
   openCandles(): readonly Candle[] {
-    return this.#playing.candles.open()
+    const { candles, pipeline } = this.#playing
+    candles.note(pipeline.takeChangedCandles())
+    return candles.open()
   }
 
   get #isTold(): boolean {
@@ -328,9 +330,11 @@ export class TapeReplay {
     const { pipeline, candles } = this.#playing
     pipeline.advance(nowMs)
     for (let round = 0; round < mostRounds; round += 1) {
-      candles.note(pipeline.takeChangedCandles())
+      candles.note(pipeline.takeFinalCandles())
       const rebuilds = pipeline.takeRebuilds()
       if (rebuilds.length === 0) break
+      // What is built anew takes the place of what was begun before.
+      candles.note(pipeline.takeChangedCandles())
       for (const request of rebuilds) {
         const built = this.#options.source.rebuild(request, this.#isPlayed, nowMs)
         candles.note(built.candles)

@@ -43,8 +43,8 @@ export class SnapshotTape {
   readonly #folder: string
   readonly #instruments: readonly StoredInstrument[]
   readonly #isInFile: IsInFile
-  readonly #hours: Database.Statement<unknown[], number>
-  readonly #sealedHours: Database.Statement<unknown[], number>
+  readonly #hourFrom: Database.Statement<unknown[], number | null>
+  readonly #sealedHourFrom: Database.Statement<unknown[], number | null>
   readonly #files: Database.Statement<unknown[], FileRow>
   readonly #arrivals: Database.Statement<unknown[], number | null>
   readonly #rows: Database.Statement<unknown[], Row>
@@ -61,12 +61,10 @@ export class SnapshotTape {
     this.#instruments = instruments
     this.#isInFile = isInFile
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
-    const hours = (table: string) =>
-      value<number>(
-        `SELECT DISTINCT hour FROM ${table} WHERE instrument = ? AND hour BETWEEN ? AND ?`
-      )
-    this.#hours = hours('trade')
-    this.#sealedHours = hours('tape_stretch')
+    const hourFrom = (table: string) =>
+      value<number | null>(`SELECT min(hour) FROM ${table} WHERE instrument = ? AND hour >= ?`)
+    this.#hourFrom = hourFrom('trade')
+    this.#sealedHourFrom = hourFrom('tape_stretch')
     this.#files = database
       .prepare<unknown[], FileRow>(
         `SELECT path, checksum, cut_arrival FROM tape_file
@@ -87,8 +85,13 @@ export class SnapshotTape {
     this.close()
     const hours = new Set<number>()
     for (const { row } of this.#instruments) {
-      for (const statement of [this.#hours, this.#sealedHours])
-        for (const hour of statement.all(row, firstHour, lastHour)) hours.add(hour)
+      for (const from of [this.#hourFrom, this.#sealedHourFrom]) {
+        for (let next = firstHour; ; next += 1) {
+          next = from.get(row, next) ?? Infinity
+          if (next > lastHour) break
+          hours.add(next)
+        }
+      }
     }
     return [...hours].sort((a, b) => a - b)
   }

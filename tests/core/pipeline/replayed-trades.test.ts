@@ -15,7 +15,8 @@ function start(tradeIds: TradeIds = 'contiguous') {
     trade: (...[, arrival]: [Trade, number]) => void arrivals.push(arrival),
     flaggedTrade: () => undefined
   }
-  const pipeline = new Pipeline({ clock: 'wall', intervals: [], rows, firstArrival: 0 })
+  const intervals = [{ kind: 'time', interval: '1s', lengthMs: 1_000 }] as const
+  const pipeline = new Pipeline({ clock: 'wall', intervals, rows, firstArrival: 0 })
   const rules = { tradeIds, graceMs: 2_000, dayOf: utcDay, seed: null } as const
   pipeline.addInstrument(instrument, rules)
   return { pipeline, arrivals }
@@ -54,4 +55,22 @@ test('a tape holds each trade once: one that is older than what is remembered is
   }
   expect(ofTape.counters()).toMatchObject({ stored: 3, uncertain: 0 })
   expect(ofFeed.counters()).toMatchObject({ stored: 3, uncertain: 1 })
+})
+
+test('final candles can be taken alone; the others stay to be taken', () => {
+  const { pipeline } = start()
+  const starts = (candles: readonly { readonly openMs: number }[]) =>
+    candles.map(({ openMs }) => openMs - nowMs)
+  for (const [id, afterMs] of [
+    [1, 0],
+    [2, 1_500],
+    [3, 3_100]
+  ] as const)
+    pipeline.apply(aTrade({ id, eventMs: nowMs + afterMs }), nowMs + afterMs, 'replay')
+  pipeline.advance(nowMs + 3_200)
+  expect(starts(pipeline.takeFinalCandles())).toEqual([0])
+  expect(starts(pipeline.takeFinalCandles())).toEqual([])
+  pipeline.advance(nowMs + 4_500)
+  expect(starts(pipeline.takeFinalCandles())).toEqual([1_000])
+  expect(starts(pipeline.takeChangedCandles())).toEqual([3_000])
 })
