@@ -27,6 +27,14 @@ export type CandleStoreOptions = {
   readonly graceMs: number
 }
 
+/** Of one that was collected and never traded. */
+const untraded: Omit<InstrumentSeed, 'ledger'> = {
+  day: { trades: 0, tail: [] },
+  candles: [],
+  flaggedIds: [],
+  minuteCloses: []
+}
+
 /** A store of one instrument in memory that keeps the contracts of the real one. */
 export class CandleStore implements RowSink {
   readonly #options: CandleStoreOptions
@@ -106,7 +114,8 @@ export class CandleStore implements RowSink {
 
   seed(): InstrumentSeed | null {
     const trades = this.trades()
-    if (trades.length === 0) return null
+    const ledger = this.ledger.seed()
+    if (trades.length === 0) return ledger.coverage === null ? null : { ...untraded, ledger }
     const newestMs = Math.max(...trades.map(({ trade }) => trade.eventMs))
     const { fromMs } = this.#options.dayOf(newestMs)
     return {
@@ -114,7 +123,7 @@ export class CandleStore implements RowSink {
       candles: this.#options.specs.flatMap((spec) => this.#newest(spec)),
       flaggedIds: this.flagged().map(({ id }) => id),
       minuteCloses: [],
-      ledger: this.ledger.seed()
+      ledger
     }
   }
 

@@ -30,6 +30,14 @@ const beginMs = Date.UTC(2026, 9, 1, 12)
 const graceMs = 2_000
 const firstId = 100
 
+const beginnings: Readonly<Record<'traded' | 'told', readonly RehearsalStep[]>> = {
+  traded: [{ kind: 'trade', fates: ['told'] }],
+  told: [
+    { kind: 'heartbeat', afterMs: 100 },
+    { kind: 'heartbeat', afterMs: 100 }
+  ]
+}
+
 /** A venue that counts its trades, a run that follows it, and the store that outlives the run. */
 export class LedgerRehearsal {
   readonly store: CandleStore
@@ -43,15 +51,12 @@ export class LedgerRehearsal {
   readonly #links = new Set<string>()
   #nowMs = beginMs
 
-  constructor(specs: readonly IntervalSpec[]) {
+  /** @param from `told`: the run knew an id by the venue's word only, of a trade before all others, when it was first committed. */
+  constructor(specs: readonly IntervalSpec[], from: 'traded' | 'told' = 'traded') {
     this.#specs = specs
     this.store = new CandleStore({ tradeIds: 'contiguous', specs, dayOf: utcDay, graceMs })
     this.#pipeline = this.#start()
-    this.play([
-      { kind: 'up', connection: 'a' },
-      { kind: 'trade', fates: ['told'] },
-      { kind: 'commit' }
-    ])
+    this.play([{ kind: 'up', connection: 'a' }, ...beginnings[from], { kind: 'commit' }])
   }
 
   get pipeline(): Pipeline {
@@ -155,7 +160,7 @@ export class LedgerRehearsal {
         instrument: instrument.id,
         eventMs: this.#nowMs,
         receivedMs: this.#nowMs,
-        lastTradeId: Number(this.truth.at(-1)?.id)
+        lastTradeId: Number(this.truth.at(-1)?.id ?? firstId - 1)
       },
       this.#nowMs
     )

@@ -1,10 +1,10 @@
-import type { Coverage } from '../../src/core/market/ledger/coverage.ts'
+import type { Coverage, GrownCoverage } from '../../src/core/market/ledger/coverage.ts'
 import type { Gap, GapKey } from '../../src/core/market/ledger/gap.ts'
 import type { LedgerChanges, LedgerSeed } from '../../src/core/market/ledger/ledger-changes.ts'
 
 /** The ledger of one instrument in memory that keeps the contract of the stored one. */
 export class LedgerStore {
-  readonly #coverage = new Map<number, Coverage>()
+  readonly #coverage = new Map<number, GrownCoverage>()
   readonly #gaps = new Map<string, Gap>()
 
   put({ coverage, replaced, gaps }: LedgerChanges): void {
@@ -15,7 +15,9 @@ export class LedgerStore {
 
   /** Oldest first. */
   coverage(): readonly Coverage[] {
-    return [...this.#coverage.values()].sort((a, b) => a.fromMs - b.fromMs)
+    return this.#stretches().map(({ instrument, fromMs, toMs, kind }) => {
+      return { instrument, fromMs, toMs, kind }
+    })
   }
 
   /** By first id, or by start. */
@@ -25,13 +27,29 @@ export class LedgerStore {
 
   seed(): LedgerSeed {
     return {
-      coverage: this.coverage().at(-1) ?? null,
+      coverage: this.#newest(),
+      newestId: this.#newest()?.newestId ?? null,
       openGaps: this.gaps().filter(({ state }) => state === 'open'),
       newestGap: [...this.gaps()].sort((a, b) => a.toMs - b.toMs).at(-1) ?? null
     }
   }
 
-  #putCoverage(stretch: Coverage): void {
+  /** Makes it one that was stored before ids were noted. */
+  forgetIds(): void {
+    for (const [fromMs, stretch] of this.#coverage) {
+      this.#coverage.set(fromMs, { ...stretch, newestId: null })
+    }
+  }
+
+  #newest(): GrownCoverage | null {
+    return this.#stretches().at(-1) ?? null
+  }
+
+  #stretches(): GrownCoverage[] {
+    return [...this.#coverage.values()].sort((a, b) => a.fromMs - b.fromMs)
+  }
+
+  #putCoverage(stretch: GrownCoverage): void {
     const known = this.#coverage.get(stretch.fromMs)
     if (known !== undefined && known.toMs > stretch.toMs) {
       throw new Error(`expected coverage to grow from ${known.toMs}, received ${stretch.toMs}`)

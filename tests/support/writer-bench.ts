@@ -7,6 +7,7 @@ import { packCandles } from '../../src/engine/storage/candle-block.ts'
 import type { IncidentChanges } from '../../src/engine/storage/incident-rows.ts'
 import { LedgerBacklog } from '../../src/engine/storage/ledger-backlog.ts'
 import type { TapeMark } from '../../src/engine/storage/tape-mark.ts'
+import type { Coverage, GrownCoverage } from '../../src/core/market/ledger/coverage.ts'
 import type { LedgerChanges } from '../../src/core/market/ledger/ledger-changes.ts'
 import type { InstrumentRegistration } from '../../src/engine/storage/store.ts'
 import { TradeColumns } from '../../src/engine/storage/trade-columns.ts'
@@ -17,11 +18,16 @@ import { scratchFolder } from './scratch-folder.ts'
 
 type WriterBatch = Extract<WriterWork, { kind: 'batch' }>
 
+type LedgerContent = Partial<Omit<LedgerChanges, 'coverage'>> & {
+  /** Without an id where a test is not about it. */
+  readonly coverage?: readonly (Coverage | GrownCoverage)[]
+}
+
 export type BatchContent = {
   readonly trades?: readonly Trade[]
   readonly flagged?: readonly Trade[]
   readonly candles?: readonly Candle[]
-  readonly ledger?: Partial<LedgerChanges>
+  readonly ledger?: LedgerContent
   readonly marks?: readonly TapeMark[]
   readonly rebuilds?: readonly RebuildRequest[]
   readonly runNowMs?: number
@@ -87,7 +93,8 @@ export class WriterBench {
 
   #ledgerOf({ ledger, marks = [] }: BatchContent): WriterBatch['ledger'] {
     const backlog = new LedgerBacklog((instrument) => this.#ordinalOf(instrument))
-    backlog.add({ coverage: [], replaced: [], gaps: [], ...ledger }, 0)
+    const coverage = ledger?.coverage?.map((stretch) => ({ newestId: null, ...stretch })) ?? []
+    backlog.add({ replaced: [], gaps: [], ...ledger, coverage }, 0)
     for (const mark of marks) backlog.addMark(mark, this.#arrival)
     return backlog.take()
   }

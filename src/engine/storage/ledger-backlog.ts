@@ -1,5 +1,5 @@
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { Coverage } from '../../core/market/ledger/coverage.ts'
+import type { GrownCoverage } from '../../core/market/ledger/coverage.ts'
 import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
 import type { LedgerBlock } from './ledger-block.ts'
 import { coverageStride } from './ledger-block.ts'
@@ -18,7 +18,7 @@ export const mostMarks = 50_000
  */
 export class LedgerBacklog {
   readonly #ordinalOf: (instrument: InstrumentId) => number
-  readonly #coverage = new Map<string, Coverage>()
+  readonly #coverage = new Map<string, GrownCoverage>()
   #replaced: LedgerBlock['replaced'][number][] = []
   #gaps: LedgerBlock['gaps'][number][] = []
   #marks: LedgerBlock['marks'][number][] = []
@@ -90,11 +90,12 @@ export class LedgerBacklog {
   #packed(): Float64Array {
     const values = new Float64Array(this.#coverage.size * coverageStride)
     let at = 0
-    for (const { instrument, fromMs, toMs, kind } of this.#coverage.values()) {
+    for (const { instrument, fromMs, toMs, kind, newestId } of this.#coverage.values()) {
       values[at] = this.#ordinalOf(instrument)
       values[at + 1] = fromMs
       values[at + 2] = toMs
       values[at + 3] = kind === 'unproven' ? 1 : 0
+      values[at + 4] = newestId ?? NaN
       at += coverageStride
     }
     return values

@@ -1,8 +1,8 @@
 import type { Gap, GapKey } from '../../core/market/ledger/gap.ts'
 import type { TapeMark } from './tape-mark.ts'
 
-/** Numbers per stretch: instrument, fromMs, toMs, 1 for `unproven`. */
-export const coverageStride = 4
+/** Numbers per stretch: instrument, fromMs, toMs, 1 for `unproven`, the newest id or NaN. */
+export const coverageStride = 5
 
 /** Ledger changes and marks as they cross the thread border; `ordinal` counts registrations. */
 export type LedgerBlock = {

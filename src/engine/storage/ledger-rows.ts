@@ -26,8 +26,9 @@ export class LedgerRows {
 
   constructor(database: Database.Database) {
     this.#grow = database.prepare(
-      `INSERT INTO coverage (instrument, from_ms, to_ms, kind) VALUES (?, ?, ?, ?)
-       ON CONFLICT (instrument, from_ms) DO UPDATE SET to_ms = excluded.to_ms
+      `INSERT INTO coverage (instrument, from_ms, to_ms, kind, newest_id) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (instrument, from_ms)
+       DO UPDATE SET to_ms = excluded.to_ms, newest_id = excluded.newest_id
        WHERE excluded.to_ms > to_ms`
     )
     this.#gapOf = byKey((where) =>
@@ -66,8 +67,10 @@ export class LedgerRows {
 
   #growAll(coverage: Float64Array, rowOf: readonly number[]): void {
     for (let at = 0; at < coverage.length; at += coverageStride) {
-      const kind = coverage[at + 3] === 1 ? 'unproven' : 'complete'
-      this.#grow.run(rowOf[coverage[at] ?? 0] ?? 0, coverage[at + 1], coverage[at + 2], kind)
+      const [ordinal = 0, fromMs, toMs, isUnproven, newestId = NaN] = coverage.subarray(at)
+      const kind = isUnproven === 1 ? 'unproven' : 'complete'
+      const id = Number.isNaN(newestId) ? null : newestId
+      this.#grow.run(rowOf[ordinal] ?? 0, fromMs, toMs, kind, id)
     }
   }
 

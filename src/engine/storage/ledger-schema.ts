@@ -109,3 +109,9 @@ SELECT
   g.from_ms, g.to_ms, g.state, g.cause, g.missed_trades, g.source, g.first_id, g.last_id, g.reason
 FROM instrument i CROSS JOIN gap g ON g.instrument = i.id;
 `
+
+/** Version 6: an instrument of which no trade was stored yet is missed from the id that the venue told. */
+export const newestIds = `
+-- The highest id known by its end, of a trade or of the venue's word; NULL where ids do not count on.
+ALTER TABLE coverage ADD COLUMN newest_id INTEGER;
+`

@@ -1,5 +1,5 @@
 import { incidentTables } from './incident-schema.ts'
-import { ledgerTables } from './ledger-schema.ts'
+import { ledgerTables, newestIds } from './ledger-schema.ts'
 import { ledgerViews } from './ledger-views.ts'
 import { tapeTables } from './tape-schema.ts'
 
@@ -270,7 +270,8 @@ export const migrations: readonly Migration[] = [
   { version: 2, sql: second },
   { version: 3, sql: ledgerTables + ledgerViews },
   { version: 4, sql: incidentTables },
-  { version: 5, sql: tapeTables }
+  { version: 5, sql: tapeTables },
+  { version: 6, sql: newestIds }
 ]
 
 /** The version this program writes. */

@@ -19,6 +19,7 @@ const mostOpenGaps = 10_000
 
 /** Reads the truth ledger; statements are kept. */
 export class StoredLedgerTables {
+  readonly #database: Database.Database
   readonly #coverage: Database.Statement<unknown[], CoverageRow>
   readonly #firstCoverage: Database.Statement<unknown[], CoverageRow>
   readonly #nextCoverage: Database.Statement<unknown[], CoverageRow>
@@ -29,6 +30,7 @@ export class StoredLedgerTables {
   readonly #newestOpenGaps: Database.Statement<unknown[], NamedGapRow>
 
   constructor(database: Database.Database) {
+    this.#database = database
     const coverage = (sql: string) =>
       database
         .prepare<unknown[], CoverageRow>(`SELECT from_ms, to_ms, kind FROM coverage ${sql}`)
@@ -89,9 +91,20 @@ export class StoredLedgerTables {
     const newest = this.#newestCoverage.get(of.row, Infinity)
     return {
       coverage: newest === undefined ? null : coverageFrom(of, newest),
+      newestId: newest === undefined ? null : this.#newestIdOf(of, newest[0]),
       openGaps: this.#openGaps.all(of.row).map((row) => gapFrom(of.id, row)),
       newestGap: this.#gapsOf(of, { fromMs: -Infinity, toMs: Infinity }, 1)[0] ?? null
     }
+  }
+
+  /** Asked at start only, of a database of this version; what is read besides may be older. */
+  #newestIdOf(of: StoredInstrument, fromMs: number): number | null {
+    const ids = this.#database
+      .prepare<[number, number], number | null>(
+        'SELECT newest_id FROM coverage WHERE instrument = ? AND from_ms = ?'
+      )
+      .pluck()
+    return ids.get(of.row, fromMs) ?? null
   }
 
   /** Touching ones, with those beside them that say what the time around them is. */

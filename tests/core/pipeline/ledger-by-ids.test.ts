@@ -237,6 +237,34 @@ describe('a ledger by ids', () => {
     expect(run.store.ledger.coverage()).toMatchObject([{ fromMs: noonMs, toMs: noonMs + 500 }])
   })
 
+  test('misses after a restart what came since the venue told an id, though no trade was ever stored', () => {
+    const before = aLedgerRun()
+    before.mark('up', 0)
+    before.anchor(41, -9_000)
+    before.heartbeat(41, 500)
+    before.commit()
+    const run = aLedgerRun('contiguous', before.store)
+    run.mark('up', 20_000)
+    run.anchor(43, 19_000)
+    run.commit()
+    expect(run.gaps()).toEqual([[42, 43, 500, 19_000, 'open', 'not-running']])
+    expect([run.history(42, 900), run.history(43, 19_000)]).toEqual(['stored', 'stored'])
+    expect(run.pipeline.openGaps()).toEqual([])
+    expect(run.store.ledger.coverage()).toHaveLength(1)
+  })
+
+  test('cannot prove what lies behind coverage of which no id was noted', () => {
+    const before = aLedgerRun()
+    before.heartbeat(41, 0)
+    before.heartbeat(41, 500)
+    before.commit()
+    before.store.ledger.forgetIds()
+    const run = aLedgerRun('contiguous', before.store)
+    run.trade(43, 20_000)
+    run.commit()
+    expect(run.gaps()).toEqual([[null, null, 500, 20_000, 'unproven', 'not-running']])
+  })
+
   test('refills a stored gap that lies before the trades it is seeded with', () => {
     const before = aLedgerRun()
     before.trade(1, 0)

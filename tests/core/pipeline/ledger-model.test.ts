@@ -56,14 +56,15 @@ const step: fc.Arbitrary<RehearsalStep> = fc.oneof(
   }
 )
 
+const beginning = fc.constantFrom('traded' as const, 'told' as const)
 const life = fc.array(step, { maxLength: 60, size: 'max' })
 
 describe('a ledger by ids', () => {
   test('sent is stored or declared, nothing else is, and no lie enters, through drops, disorder, restarts and crashes', () => {
     const seen = { missing: 0, lies: 0, pieces: 0 }
     fc.assert(
-      fc.property(life, (steps) => {
-        const rehearsal = new LedgerRehearsal([])
+      fc.property(beginning, life, (from, steps) => {
+        const rehearsal = new LedgerRehearsal([], from)
         rehearsal.play(steps)
         rehearsal.end()
         const { unaccounted, phantoms, missing } = rehearsal.account()
@@ -84,8 +85,8 @@ describe('a ledger by ids', () => {
 
   test('gaps of a store never share an id, and what memory tells is what is stored', () => {
     fc.assert(
-      fc.property(life, (steps) => {
-        const rehearsal = new LedgerRehearsal([])
+      fc.property(beginning, life, (from, steps) => {
+        const rehearsal = new LedgerRehearsal([], from)
         rehearsal.play(steps)
         rehearsal.end()
         const gaps = rehearsal.store.ledger.gaps()
@@ -104,8 +105,8 @@ describe('a ledger by ids', () => {
 
   test('all is stored and no gap stays open when history has everything', () => {
     fc.assert(
-      fc.property(life, (steps) => {
-        const rehearsal = new LedgerRehearsal([])
+      fc.property(beginning, life, (from, steps) => {
+        const rehearsal = new LedgerRehearsal([], from)
         rehearsal.play(steps.filter(({ kind }) => kind !== 'refill'))
         rehearsal.end()
         const open = rehearsal.pipeline.openGaps().length

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Coverage } from '../../../src/core/market/ledger/coverage.ts'
+import type { GrownCoverage } from '../../../src/core/market/ledger/coverage.ts'
 import { LedgerBacklog } from '../../../src/engine/storage/ledger-backlog.ts'
 import { aGap } from '../../support/a-gap.ts'
 
@@ -16,7 +16,7 @@ describe('LedgerBacklog', () => {
       expect(backlog.isDue(second * 1_000)).toBe(false)
     }
     expect(backlog.isDue(10_000)).toBe(true)
-    expect([...backlog.take().coverage]).toEqual([3, 0, 9, 0, 3, -5, 9, 0])
+    expect([...backlog.take().coverage]).toEqual([3, 0, 9, 0, 7, 3, -5, 9, 0, 7])
     expect([backlog.isDue(99_000), backlog.isEmpty]).toEqual([false, true])
   })
 
@@ -47,6 +47,6 @@ describe('LedgerBacklog', () => {
   })
 })
 
-function to(toMs: number): Coverage {
-  return { instrument: 'coinbase:BTC-USD', fromMs: 0, toMs, kind: 'complete' }
+function to(toMs: number): GrownCoverage {
+  return { instrument: 'coinbase:BTC-USD', fromMs: 0, toMs, kind: 'complete', newestId: 7 }
 }

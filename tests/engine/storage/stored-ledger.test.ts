@@ -137,16 +137,18 @@ describe('the seed of a ledger', () => {
     })
     const [found] = readerOf(bench).seed([instrument], [], 0)
     const [newestGap] = readerOf(bench).gaps({ instrument, fromMs: null, toMs: null, limit: 1 })
-    expect(found?.seed?.ledger).toEqual({ coverage: stretch(20, 30), openGaps: open, newestGap })
+    const coverage = stretch(20, 30)
+    expect(found?.seed?.ledger).toEqual({ coverage, newestId: null, openGaps: open, newestGap })
   })
 
   test('is there for an instrument that was collected and never traded', async () => {
     const bench = await aWriterBench([aRegistration()])
-    bench.commit({ ledger: { coverage: [stretch(0, 10)] } })
+    for (const toMs of [5, 10])
+      bench.commit({ ledger: { coverage: [{ ...stretch(0, toMs), newestId: toMs * 1e9 }] } })
     const [found] = readerOf(bench).seed([instrument], [], 0)
     expect(found?.seed).toMatchObject({
       day: { trades: 0, tail: [] },
-      ledger: { coverage: stretch(0, 10), openGaps: [] }
+      ledger: { coverage: stretch(0, 10), newestId: 1e10, openGaps: [] }
     })
   })
 })

@@ -11,3 +11,9 @@ export type Coverage = {
   /** `unproven`: collected, from a venue that gives no way to know whether everything came. */
   readonly kind: 'complete' | 'unproven'
 }
+
+/** A stretch that is new or grew. */
+export type GrownCoverage = Coverage & {
+  /** The highest id known by its end, of a trade or of the venue's word; null where ids do not count on. */
+  readonly newestId: number | null
+}

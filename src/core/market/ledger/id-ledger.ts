@@ -236,6 +236,10 @@ export class IdLedger {
   }
 
   #begin(lowest: number, eventMs: number): void {
+    const { newest } = this.#record
+    if (newest !== null && newest.toMs < eventMs) {
+      this.#cannotProve(beforeFirst, newest.toMs, eventMs)
+    }
     this.#lowest = { id: lowest, eventMs }
     this.#hasBegun = true
     this.#frontier.provenMs = eventMs
@@ -243,10 +247,8 @@ export class IdLedger {
   }
 
   #goOn({ id, eventMs }: KnownTrade): void {
-    this.#frontier.provenMs = eventMs
-    this.#frontier.seal(eventMs)
     if (!this.#hasBegun) this.#begin(id, eventMs)
-    this.#frontier.isStanding = true
+    this.#standAt(eventMs)
   }
 
   #takeOther(trade: KnownTrade, verdict: IdVerdict): IdVerdict {
@@ -260,24 +262,29 @@ export class IdLedger {
   /** Of what the venue numbered last before and first after, ids tell nothing. */
   #beginAnew(trade: KnownTrade): IdVerdict {
     const { eventMs } = trade
-    this.#record.gaps.add({
-      instrument: this.#instrument,
-      firstId: null,
-      lastId: null,
-      fromMs: this.#frontier.provenMs,
-      toMs: eventMs,
-      state: 'unproven',
-      cause: 'missing-ids',
-      reason: beganAnew,
-      missedTrades: null,
-      source: null
-    })
+    const { provenMs } = this.#frontier
+    this.#cannotProve({ cause: 'missing-ids', reason: beganAnew }, provenMs, eventMs)
     this.#lowest = null
     this.#await(null)
     this.#standAt(eventMs)
     const verdict = this.#ids.begin(trade)
     this.#follow()
     return verdict
+  }
+
+  /** Ids tell nothing of what is between two times. */
+  #cannotProve(why: Interruption, fromMs: number, toMs: number): void {
+    this.#record.gaps.add({
+      instrument: this.#instrument,
+      firstId: null,
+      lastId: null,
+      fromMs,
+      toMs,
+      state: 'unproven',
+      ...why,
+      missedTrades: null,
+      source: null
+    })
   }
 
   #standAt(eventMs: number): void {
@@ -375,12 +382,15 @@ function epochsOf(seed: IdSeed | null): IdEpochs {
   if (seed === null) return new IdEpochs(null)
   const { tail, flaggedIds, ledger } = seed
   const newest = ledger.newestGap === null ? [] : rangeOf(ledger.newestGap)
-  return new IdEpochs({
+  const epochs = new IdEpochs({
     tail,
     flaggedIds,
     missing: ledger.openGaps.flatMap(rangeOf),
     newest: newest[0] ?? null
   })
+  // Nothing traded since the venue told it: what came since is missed from there on.
+  if (epochs.highest === null && ledger.newestId !== null) epochs.announce(ledger.newestId)
+  return epochs
 }
 
 function rangeOf(gap: Gap): readonly DatedRange[] {

@@ -1,9 +1,9 @@
-import type { Coverage } from './coverage.ts'
+import type { GrownCoverage } from './coverage.ts'
 import type { Gap, GapKey } from './gap.ts'
 
 /** What the ledgers of a run changed since the last take, while it is being collected. */
 export type LedgerDraft = {
-  readonly coverage: Coverage[]
+  readonly coverage: GrownCoverage[]
   readonly replaced: GapKey[]
   readonly gaps: Gap[]
 }

@@ -1,5 +1,5 @@
 import type { InstrumentId } from '../instrument.ts'
-import type { Coverage } from './coverage.ts'
+import type { Coverage, GrownCoverage } from './coverage.ts'
 import { Frontier } from './frontier.ts'
 import { GapShelf } from './gap-shelf.ts'
 import type { LedgerDraft } from './ledger-draft.ts'
@@ -24,9 +24,9 @@ export class LedgerRecord {
   #kind: Coverage['kind'] = 'complete'
   #fromMs = NaN
   #toldMs = -Infinity
-  #older: Coverage[] = []
+  #older: GrownCoverage[] = []
   /** Stretches that ended and are not told yet. */
-  readonly #ended: Coverage[] = []
+  readonly #ended: GrownCoverage[] = []
 
   readonly #untold: LedgerRecord[]
   readonly #tellEveryMs: number
@@ -117,18 +117,19 @@ export class LedgerRecord {
   }
 
   /** The newest stretch; null before the first. One without length was never told and says nothing. */
-  get newest(): Coverage | null {
-    const { sealedMs } = this.frontier
+  get newest(): GrownCoverage | null {
+    const { sealedMs, highestId } = this.frontier
     if (!(sealedMs > this.#fromMs)) return null
     return {
       instrument: this.#instrument,
       fromMs: this.#fromMs,
       toMs: sealedMs,
-      kind: this.#kind
+      kind: this.#kind,
+      newestId: Number.isNaN(highestId) ? null : highestId
     }
   }
 
-  #endStretch(stretch: Coverage): void {
+  #endStretch(stretch: GrownCoverage): void {
     this.#older.push(stretch)
     if (this.#older.length > stretchesKept) this.#older = this.#older.slice(-stretchesKept)
     if (!(stretch.toMs > this.#toldMs)) return
