@@ -27,17 +27,18 @@ async function main(): Promise<number> {
   }
   try {
     const args = readArguments(process.argv.slice(2))
+    const host = { url: import.meta.url, stopped: stopped.signal }
     switch (args.command) {
       case 'serve':
         return await serve(args, import.meta.url, stopped.signal)
       case 'replay':
-        return await replay(args, import.meta.url, stopped.signal)
+        return await replay(args, host)
       case 'simulate':
         return await simulate(args, import.meta.url, stopped.signal)
       case 'export':
-        return await exportData(args, import.meta.url, stopped.signal)
+        return await exportData(args, host)
       case 'import':
-        return await importData(args, import.meta.url, stopped.signal)
+        return await importData(args, host)
     }
   } catch (error) {
     process.stderr.write(`tapedeck: ${describe(error)}\n`)
