@@ -1,22 +1,10 @@
-import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import { RecordingError } from '../../recordings/recording-error.ts'
-import { TapeFileReader } from '../../recordings/tape-file-reader.ts'
+import type { RecordingError } from '../../recordings/recording-error.ts'
+import type { TapeFileReader } from '../../recordings/tape-file-reader.ts'
 import type { TapeRows } from '../../recordings/tape-rows.ts'
-import { pathIn } from './sealed-hour.ts'
-
-/** A trade as the table `trade` tells it, and whether it is flagged. */
-export type TradeTuple = readonly [
-  id: number | string,
-  arrival: number,
-  eventMs: number,
-  receivedMs: number,
-  price: number,
-  size: number,
-  side: number,
-  flagged: number
-]
+import { ManifestFiles } from './manifest-files.ts'
+import type { TradeTuple } from './trade-tuple.ts'
 
 /** What the manifest says of an instrument's hour, of all parts together. */
 export type ColdHour = {
@@ -47,7 +35,7 @@ const mostOpenFiles = 48
  * left out and noted: the rest still counts.
  */
 export class ColdTrades {
-  readonly #folder: string
+  readonly #opened: ManifestFiles
   readonly #newestHour: Database.Statement<unknown[], number | null>
   readonly #hourBefore: Database.Statement<unknown[], number | null>
   readonly #hoursIn: Database.Statement<unknown[], number>
@@ -58,11 +46,9 @@ export class ColdTrades {
   /** Least recently used first, by checksum and path. */
   readonly #open = new Map<string, TapeFileReader>()
   readonly #held = new Map<string, Held>()
-  /** By message. */
-  readonly #damage = new Map<string, RecordingError>()
 
   constructor(database: Database.Database) {
-    this.#folder = dirname(database.name)
+    this.#opened = new ManifestFiles(database)
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
     this.#newestHour = value('SELECT max(hour) FROM tape_stretch WHERE instrument = ?')
     this.#hourBefore = value('SELECT max(hour) FROM tape_stretch WHERE instrument = ? AND hour < ?')
@@ -127,9 +113,7 @@ export class ColdTrades {
 
   /** What could not be read since this was last asked for. */
   takeDamage(): readonly RecordingError[] {
-    const damage = [...this.#damage.values()]
-    this.#damage.clear()
-    return damage
+    return this.#opened.takeDamage()
   }
 
   close(): void {
@@ -143,10 +127,10 @@ export class ColdTrades {
     const key = `${instrument} ${hour} ${files.map(([path]) => path).join(' ')}`
     const known = this.#held.get(key)
     if (known !== undefined) return known
-    const before = this.#damage.size
+    const before = this.#opened.damages
     const held = { rows: this.#read(instrument, files), byId: null }
     // What is damaged may be mended, and is told each time.
-    if (this.#damage.size > before) return held
+    if (this.#opened.damages > before) return held
     let count = held.rows.length
     for (const { rows } of this.#held.values()) count += rows.length
     for (const [oldest, { rows }] of this.#held) {
@@ -163,11 +147,11 @@ export class ColdTrades {
     const rows = new Map<number | string, TradeTuple>()
     for (const [path, checksum] of files) {
       const reader = this.#readerOf(path, checksum)
-      if (reader === undefined) continue
+      if (reader === null) continue
       for (const group of reader.header.groups) {
         if (reader.countOf(group, name) === 0) continue
-        const found = this.#trying(() => reader.read(group, name))
-        if (found === undefined) continue
+        const found = this.#opened.read(() => reader.read(group, name))
+        if (found === null) continue
         for (let at = 0; at < found.length; at += 1) {
           const row = tupleAt(found, at)
           if (!rows.has(row[0])) rows.set(row[0], row)
@@ -177,7 +161,7 @@ export class ColdTrades {
     return [...rows.values()]
   }
 
-  #readerOf(path: string, checksum: number): TapeFileReader | undefined {
+  #readerOf(path: string, checksum: number): TapeFileReader | null {
     const key = `${checksum} ${path}`
     const known = this.#open.get(key)
     if (known !== undefined) {
@@ -185,14 +169,8 @@ export class ColdTrades {
       this.#open.set(key, known)
       return known
     }
-    const opened = this.#trying(() => {
-      const reader = new TapeFileReader(pathIn(this.#folder, path))
-      if (reader.checksum === checksum) return reader
-      reader.close()
-      const problem = 'it is not the file that was stored here'
-      throw new RecordingError('recording-damaged', problem, { file: reader.path, offset: 0 })
-    })
-    if (opened === undefined) return undefined
+    const opened = this.#opened.open(path, checksum)
+    if (opened === null) return null
     this.#open.set(key, opened)
     for (const [oldest, reader] of this.#open) {
       if (this.#open.size <= mostOpenFiles) break
@@ -206,16 +184,6 @@ export class ColdTrades {
     const name = this.#names.get(instrument) ?? this.#name.get(instrument) ?? ':'
     this.#names.set(instrument, name)
     return name
-  }
-
-  #trying<Result>(read: () => Result): Result | undefined {
-    try {
-      return read()
-    } catch (error) {
-      if (!(error instanceof RecordingError)) throw error
-      this.#damage.set(error.message, error)
-      return undefined
-    }
   }
 }
 

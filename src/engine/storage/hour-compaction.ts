@@ -10,6 +10,8 @@ import { syncFolder, TapeFileWriter } from '../../recordings/tape-file-writer.ts
 import type { TapeRow } from '../../recordings/tape-rows.ts'
 import type { SealedHour, SealedStretch, VenueHour } from './sealed-hour.ts'
 import { hourMs, pathIn, tapePath } from './sealed-hour.ts'
+import type { TradeTuple } from './trade-tuple.ts'
+import { tapeRowFrom, tradeTupleColumns } from './trade-tuple.ts'
 
 /** Files of an hour beyond which they are made one. */
 const mostParts = 4
@@ -22,16 +24,6 @@ type File = {
   readonly trades: number
   readonly checksum: number
 }
-type Row = readonly [
-  id: number | string,
-  eventMs: number,
-  receivedMs: number,
-  price: number,
-  size: number,
-  side: number,
-  flagged: number,
-  arrival: number
-]
 
 type NewFile = {
   readonly due: VenueHour
@@ -51,7 +43,7 @@ export class HourCompaction {
   readonly #rowsPerSlice: number
   readonly #instruments: Database.Statement<unknown[], readonly [number, InstrumentId]>
   readonly #arrivals: Database.Statement<unknown[], readonly [number, number]>
-  readonly #rows: Database.Statement<unknown[], Row>
+  readonly #rows: Database.Statement<unknown[], TradeTuple>
   readonly #clearing: Database.Statement<unknown[], number>
   readonly #files: Database.Statement<unknown[], File & { readonly replaced_ms: number | null }>
 
@@ -71,8 +63,8 @@ export class HourCompaction {
       )
       .raw()
     this.#rows = database
-      .prepare<unknown[], Row>(
-        `SELECT id, event_ms, received_ms, price, size, side, flagged, arrival
+      .prepare<unknown[], TradeTuple>(
+        `SELECT ${tradeTupleColumns}
          FROM trade ${hour} AND arrival BETWEEN ? AND ?`
       )
       .raw()
@@ -172,7 +164,7 @@ export class HourCompaction {
       const rows: TapeRow[] = []
       for (const [row, instrument] of instruments) {
         for (const each of this.#rows.iterate(row, hour, ...bounds)) {
-          rows.push(rowFrom(instrument, each))
+          rows.push(tapeRowFrom(instrument, each))
         }
       }
       yield* rows.sort((a, b) => a.arrival - b.arrival)
@@ -266,9 +258,4 @@ function* inOrderOfArrival(sources: readonly Iterator<TapeRow>[]): Generator<Tap
 function idsOf(all: readonly TapeIds[]): TapeIds {
   const [first = 'integer'] = all
   return all.every((ids) => ids === first) ? first : 'mixed'
-}
-
-function rowFrom(instrument: InstrumentId, row: Row): TapeRow {
-  const [id, eventMs, receivedMs, price, size, side, flagged, arrival] = row
-  return { instrument, id, eventMs, receivedMs, price, size, side, flagged, arrival }
 }

@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3'
-import type { ColdHour, TradeTuple } from './cold-trades.ts'
+import type { ColdHour } from './cold-trades.ts'
 import { ColdTrades } from './cold-trades.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
+import type { TradeTuple } from './trade-tuple.ts'
+import { tradeTupleColumns } from './trade-tuple.ts'
 
 /** What is wanted of an hour. */
 export type HourCut = {
@@ -29,9 +31,7 @@ export class MergedHours {
     this.cold = new ColdTrades(database)
     const since = 'FROM trade WHERE instrument = ? AND hour = ? AND arrival > ?'
     this.#since = database
-      .prepare<unknown[], TradeTuple>(
-        `SELECT id, arrival, event_ms, received_ms, price, size, side, flagged ${since}`
-      )
+      .prepare<unknown[], TradeTuple>(`SELECT ${tradeTupleColumns} ${since}`)
       .raw()
     this.#countSince = database
       .prepare<unknown[], number>(`SELECT count(*) ${since} AND flagged = 0`)

@@ -1,12 +1,13 @@
-import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import { RecordingError } from '../../recordings/recording-error.ts'
+import type { RecordingError } from '../../recordings/recording-error.ts'
 import type { TapeGroup } from '../../recordings/tape-file.ts'
-import { TapeFileReader } from '../../recordings/tape-file-reader.ts'
+import type { TapeFileReader } from '../../recordings/tape-file-reader.ts'
 import { pickRows, TapeRowsBuilder, type TapeRows } from '../../recordings/tape-rows.ts'
-import { pathIn } from './sealed-hour.ts'
+import { ManifestFiles } from './manifest-files.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
+import type { TradeTuple } from './trade-tuple.ts'
+import { tapeRowFrom, tradeTupleColumns } from './trade-tuple.ts'
 
 /** Of fewer instruments each one is read for itself, of more all that a file holds. */
 const fewInstruments = 4
@@ -23,16 +24,6 @@ export type StoredStretch = {
 export type IsInFile = (of: StoredInstrument, hour: number, id: number | string) => boolean
 
 type FileRow = readonly [path: string, checksum: number, cutArrival: number]
-type Row = readonly [
-  id: number | string,
-  eventMs: number,
-  receivedMs: number,
-  price: number,
-  size: number,
-  side: number,
-  flagged: number,
-  arrival: number
-]
 
 /**
  * The stored trades of some instruments as a tape, an hour of venue time at a time: row groups of its
@@ -40,24 +31,22 @@ type Row = readonly [
  * not yet read to their end.
  */
 export class SnapshotTape {
-  readonly #folder: string
+  readonly #files: ManifestFiles
   readonly #instruments: readonly StoredInstrument[]
   readonly #isInFile: IsInFile
   readonly #hourFrom: Database.Statement<unknown[], number | null>
   readonly #sealedHourFrom: Database.Statement<unknown[], number | null>
-  readonly #files: Database.Statement<unknown[], FileRow>
+  readonly #filesOf: Database.Statement<unknown[], FileRow>
   readonly #arrivals: Database.Statement<unknown[], number | null>
-  readonly #rows: Database.Statement<unknown[], Row>
+  readonly #rows: Database.Statement<unknown[], TradeTuple>
   readonly #open = new Set<TapeFileReader>()
-  /** By message. */
-  readonly #damage = new Map<string, RecordingError>()
 
   constructor(
     database: Database.Database,
     instruments: readonly StoredInstrument[],
     isInFile: IsInFile
   ) {
-    this.#folder = dirname(database.name)
+    this.#files = new ManifestFiles(database)
     this.#instruments = instruments
     this.#isInFile = isInFile
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
@@ -65,7 +54,7 @@ export class SnapshotTape {
       value<number | null>(`SELECT min(hour) FROM ${table} WHERE instrument = ? AND hour >= ?`)
     this.#hourFrom = hourFrom('trade')
     this.#sealedHourFrom = hourFrom('tape_stretch')
-    this.#files = database
+    this.#filesOf = database
       .prepare<unknown[], FileRow>(
         `SELECT path, checksum, cut_arrival FROM tape_file
          WHERE venue = ? AND hour = ? AND replaced_ms IS NULL ORDER BY part`
@@ -74,9 +63,7 @@ export class SnapshotTape {
     const since = 'FROM trade WHERE instrument = ? AND hour = ? AND arrival > ?'
     this.#arrivals = value(`SELECT min(arrival) ${since}`)
     this.#rows = database
-      .prepare<unknown[], Row>(
-        `SELECT id, event_ms, received_ms, price, size, side, flagged, arrival ${since}`
-      )
+      .prepare<unknown[], TradeTuple>(`SELECT ${tradeTupleColumns} ${since}`)
       .raw()
   }
 
@@ -99,7 +86,7 @@ export class SnapshotTape {
   stretches(hour: number): readonly StoredStretch[] {
     const venues = Map.groupBy(this.#instruments, ({ id }) => id.slice(0, id.indexOf(':')))
     return [...venues].flatMap(([venue, instruments]) => {
-      const files = this.#files.all(venue, hour)
+      const files = this.#filesOf.all(venue, hour)
       const cutArrival = Math.max(-1, ...files.map(([, , cut]) => cut))
       const ofFiles = files.flatMap((file) => this.#stretchesOf(file, instruments))
       return [...ofFiles, ...this.#rowsOf(hour, cutArrival, instruments)]
@@ -108,9 +95,7 @@ export class SnapshotTape {
 
   /** What could not be read since this was last asked for. */
   takeDamage(): readonly RecordingError[] {
-    const damage = [...this.#damage.values()]
-    this.#damage.clear()
-    return damage
+    return this.#files.takeDamage()
   }
 
   close(): void {
@@ -122,8 +107,9 @@ export class SnapshotTape {
     [path, checksum]: FileRow,
     instruments: readonly StoredInstrument[]
   ): readonly StoredStretch[] {
-    const reader = this.#trying(() => this.#openFile(path, checksum))
+    const reader = this.#files.open(path, checksum)
     if (reader === null) return []
+    this.#open.add(reader)
     const held = new Set(reader.header.instruments)
     const wanted = instruments.map(({ id }) => id).filter((id) => held.has(id))
     const asked: readonly (InstrumentId | null)[] =
@@ -135,7 +121,7 @@ export class SnapshotTape {
     )
     let left = parts.length
     const read = (group: TapeGroup, instrument: InstrumentId | null) => {
-      const rows = this.#trying(() => reader.read(group, instrument))
+      const rows = this.#files.read(() => reader.read(group, instrument))
       left -= 1
       if (left === 0) this.#closeFile(reader)
       return rows
@@ -145,17 +131,6 @@ export class SnapshotTape {
       firstArrival: group.firstArrival,
       read: () => read(group, instrument)
     }))
-  }
-
-  #openFile(path: string, checksum: number): TapeFileReader {
-    const reader = new TapeFileReader(pathIn(this.#folder, path))
-    if (reader.checksum === checksum) {
-      this.#open.add(reader)
-      return reader
-    }
-    reader.close()
-    const problem = 'it is not the file that was stored here'
-    throw new RecordingError('recording-damaged', problem, { file: reader.path, offset: 0 })
   }
 
   #closeFile(reader: TapeFileReader): void {
@@ -176,26 +151,13 @@ export class SnapshotTape {
       const builder = new TapeRowsBuilder()
       for (const of of instruments) {
         for (const each of this.#rows.iterate(of.row, hour, cutArrival)) {
-          const [id, eventMs, receivedMs, price, size, side, flagged, arrival] = each
-          if (cutArrival >= 0 && this.#isInFile(of, hour, id)) continue
-          const instrument = of.id
-          const amounts = { price, size, side, flagged, arrival }
-          builder.append({ instrument, id, eventMs, receivedMs, ...amounts })
+          if (cutArrival >= 0 && this.#isInFile(of, hour, each[0])) continue
+          builder.append(tapeRowFrom(of.id, each))
         }
       }
       return byArrival(builder.take())
     }
     return [{ firstArrival, read }]
-  }
-
-  #trying<Result>(read: () => Result): Result | null {
-    try {
-      return read()
-    } catch (error) {
-      if (!(error instanceof RecordingError)) throw error
-      this.#damage.set(error.message, error)
-      return null
-    }
   }
 }
 

@@ -1,15 +1,17 @@
 import type Database from 'better-sqlite3'
 import type { Trade } from '../../core/market/event.ts'
 import type { RecordingError } from '../../recordings/recording-error.ts'
-import type { ColdHour, TradeTuple } from './cold-trades.ts'
+import type { ColdHour } from './cold-trades.ts'
 import { mergeById, MergedHours } from './merged-hours.ts'
 import { hourMs } from './sealed-hour.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import type { TimeRange } from './stored-trades.ts'
 import { hourOf } from './stored-trades.ts'
+import { boundedHour, hoursOf } from './trade-hours.ts'
+import type { TradeTuple } from './trade-tuple.ts'
+import { tradeFrom, tradeTupleColumns } from './trade-tuple.ts'
 
 const tradesPerPage = 10_000
-const farHour = 2 ** 40
 /** Rows of an hour that are read at once where several hours may be open. */
 const rowsPerRead = 1_000
 /** Since then hours may lie in files. */
@@ -39,7 +41,7 @@ export class SnapshotTrades {
     const rows = (more: string) =>
       database
         .prepare<unknown[], TradeTuple>(
-          `SELECT id, arrival, event_ms, received_ms, price, size, side, flagged FROM trade
+          `SELECT ${tradeTupleColumns} FROM trade
            WHERE ${hour} AND flagged = 0 ${more}`
         )
         .raw()
@@ -62,7 +64,7 @@ export class SnapshotTrades {
     const endHour = boundedHour(Math.ceil(toMs / hourMs))
     const first = Math.min(
       this.#hourFrom.get(of.row, firstHour) ?? Infinity,
-      cold?.hoursIn(of.row, firstHour, farHour)[0] ?? Infinity
+      cold?.hoursIn(of.row, firstHour, endHour)[0] ?? Infinity
     )
     const last = Math.max(
       this.#hourBefore.get(of.row, endHour) ?? -Infinity,
@@ -74,7 +76,7 @@ export class SnapshotTrades {
   }
 
   countFlagged(of: StoredInstrument, range: TimeRange): number {
-    const bounds = [boundedHour(hourOf(range.fromMs)), boundedHour(hourOf(range.toMs))] as const
+    const bounds = hoursOf(range)
     const inFiles = this.#merged?.cold.hoursIn(of.row, ...bounds) ?? []
     const hours = new Set([...this.#flaggedHours.all(of.row, ...bounds), ...inFiles])
     let count = 0
@@ -92,7 +94,7 @@ export class SnapshotTrades {
     for (const row of of.tradeIds === 'contiguous'
       ? this.#rowsById(of, range)
       : this.#rowsByTime(of, range)) {
-      page.push(tradeFrom(of, row))
+      page.push(tradeFrom(of.id, row))
       if (page.length < tradesPerPage) continue
       yield page
       page = []
@@ -177,23 +179,4 @@ function isFlagged(row: TradeTuple): boolean {
 
 function within(of: StoredInstrument, hour: number, { fromMs, toMs }: TimeRange): Range {
   return [of.row, hour, fromMs, toMs]
-}
-
-/** SQLite compares infinities, but a statement that seeks an hour wants a number in reach. */
-function boundedHour(hour: number): number {
-  return Math.max(Math.min(hour, farHour), -farHour)
-}
-
-function tradeFrom(of: StoredInstrument, row: TradeTuple): Trade {
-  const [id, , eventMs, receivedMs, price, size, side] = row
-  return {
-    kind: 'trade',
-    instrument: of.id,
-    id,
-    eventMs,
-    receivedMs,
-    price,
-    size,
-    side: side === 1 ? 'buy' : side === -1 ? 'sell' : null
-  }
 }

@@ -3,14 +3,14 @@ import type { Trade } from '../../core/market/event.ts'
 import type { StoredDay } from '../../core/market/rebuild.ts'
 import type { ArrivedTrade } from '../../core/market/trade-order.ts'
 import type { TradingDay } from '../../core/market/trading-day.ts'
-import type { ColdTrades, TradeTuple } from './cold-trades.ts'
+import type { ColdTrades } from './cold-trades.ts'
 import type { OrderedHour } from './merged-hours.ts'
 import { mergeById } from './merged-hours.ts'
 import { hourMs } from './sealed-hour.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { hoursOf, TradeHours } from './trade-hours.ts'
-
-const tradeColumns = 'id, arrival, event_ms, received_ms, price, size, side, flagged'
+import type { TradeTuple } from './trade-tuple.ts'
+import { tradeFrom, tradeTupleColumns } from './trade-tuple.ts'
 
 /** A stretch of venue time, half-open. */
 export type TimeRange = { readonly fromMs: number; readonly toMs: number }
@@ -37,7 +37,7 @@ export class StoredTrades {
   constructor(database: Database.Database) {
     this.#hours = new TradeHours(database)
     const rows = (sql: string) =>
-      database.prepare<unknown[], TradeTuple>(`SELECT ${tradeColumns} FROM trade ${sql}`).raw()
+      database.prepare<unknown[], TradeTuple>(`SELECT ${tradeTupleColumns} FROM trade ${sql}`).raw()
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
     const day =
       'instrument = ? AND hour BETWEEN ? AND ? AND event_ms >= ? AND event_ms < ? AND flagged = 0'
@@ -144,7 +144,7 @@ export class StoredTrades {
     const found: Trade[] = []
     for (const hour of this.#hours.back(of, range.fromMs, range.toMs)) {
       const rows = this.#hours.newest(of, { hour, range, flagged: 1, limit: limit - found.length })
-      for (const row of rows) found.push(tradeFrom(of, row))
+      for (const row of rows) found.push(tradeFrom(of.id, row))
       if (found.length === limit) break
     }
     return found.reverse().sort((a, b) => a.eventMs - b.eventMs)
@@ -155,7 +155,7 @@ export class StoredTrades {
     const found: Trade[] = []
     const wanted = { ids: new Set(ids), asJson: JSON.stringify(ids) }
     for (const hour of this.#hours.back(of, -Infinity, range.toMs + hourMs + 1)) {
-      for (const row of this.#hours.withIds(of, hour, wanted)) found.push(tradeFrom(of, row))
+      for (const row of this.#hours.withIds(of, hour, wanted)) found.push(tradeFrom(of.id, row))
       if (found.length >= ids.length || hour < hourOf(range.fromMs)) break
     }
     return found
@@ -267,19 +267,5 @@ function* without<Value>(skip: number, values: Iterable<Value>): Generator<Value
 }
 
 function* arrived(of: StoredInstrument, rows: Iterable<TradeTuple>): Generator<ArrivedTrade> {
-  for (const row of rows) yield { trade: tradeFrom(of, row), arrival: row[1] }
-}
-
-function tradeFrom(of: StoredInstrument, row: TradeTuple): Trade {
-  const [id, , eventMs, receivedMs, price, size, side] = row
-  return {
-    kind: 'trade',
-    instrument: of.id,
-    id,
-    eventMs,
-    receivedMs,
-    price,
-    size,
-    side: side === 1 ? 'buy' : side === -1 ? 'sell' : null
-  }
+  for (const row of rows) yield { trade: tradeFrom(of.id, row), arrival: row[1] }
 }

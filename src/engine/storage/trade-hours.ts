@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3'
-import type { ColdHour, ColdTrades, TradeTuple } from './cold-trades.ts'
+import type { ColdHour, ColdTrades } from './cold-trades.ts'
 import type { HourCut } from './merged-hours.ts'
 import { MergedHours } from './merged-hours.ts'
 import { hourMs } from './sealed-hour.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
+import type { TradeTuple } from './trade-tuple.ts'
+import { tradeTupleColumns } from './trade-tuple.ts'
 
 /** The last trades of an hour. */
 export type HourQuery = HourCut & { readonly limit: number }
@@ -29,11 +31,7 @@ export class TradeHours {
   constructor(database: Database.Database) {
     this.merged = new MergedHours(database)
     const rows = (sql: string) =>
-      database
-        .prepare<unknown[], TradeTuple>(
-          `SELECT id, arrival, event_ms, received_ms, price, size, side, flagged FROM trade ${sql}`
-        )
-        .raw()
+      database.prepare<unknown[], TradeTuple>(`SELECT ${tradeTupleColumns} FROM trade ${sql}`).raw()
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
     const hour = 'instrument = ? AND hour = ? AND event_ms >= ? AND event_ms < ? AND flagged <= ?'
     this.#byId = rows(
@@ -78,7 +76,7 @@ export class TradeHours {
 
   /** Hours that hold trades and touch [fromMs, toMs), newest first. */
   *back(of: StoredInstrument, fromMs: number, toMs: number): Generator<number> {
-    for (let hour = finite(Math.ceil(toMs / hourMs)); ;) {
+    for (let hour = boundedHour(Math.ceil(toMs / hourMs)); ;) {
       const ofRows = this.#hourBefore.get(of.row, hour) ?? -Infinity
       hour = Math.max(ofRows, this.cold.hourBefore(of.row, hour) ?? -Infinity)
       if (hour === -Infinity || hour < Math.floor(fromMs / hourMs)) return
@@ -146,10 +144,10 @@ export class TradeHours {
 
 /** The first and the last hour that touch a range, within what SQLite seeks. */
 export function hoursOf({ fromMs, toMs }: Range): readonly [first: number, last: number] {
-  return [finite(Math.floor(fromMs / hourMs)), finite(Math.ceil(toMs / hourMs) - 1)]
+  return [boundedHour(Math.floor(fromMs / hourMs)), boundedHour(Math.ceil(toMs / hourMs) - 1)]
 }
 
 /** SQLite compares infinities, but a statement that seeks an hour wants a number in reach. */
-function finite(hour: number): number {
+export function boundedHour(hour: number): number {
   return Math.max(Math.min(hour, farHour), -farHour)
 }
