@@ -76,14 +76,8 @@ export function readArguments(args: readonly string[]): CommandArguments {
 
 function serveArguments(args: readonly string[]): ServeArguments {
   const values = readOptions(args, {
-    port: { type: 'string' },
-    host: { type: 'string' },
-    'data-dir': { type: 'string' },
-    settings: { type: 'string' },
-    demo: { type: 'boolean' },
-    'skip-market-hours': { type: 'boolean' },
-    'no-browser': { type: 'boolean' },
-    'log-level': { type: 'string' }
+    texts: ['port', 'host', 'data-dir', 'settings', 'log-level'],
+    flags: ['demo', 'skip-market-hours', 'no-browser']
   })
   if (values.flag('demo') && values.text('settings') !== null) {
     throw new ArgumentError('--settings has no use with --demo, which brings its own')
@@ -102,20 +96,11 @@ function serveArguments(args: readonly string[]): ServeArguments {
 }
 
 function exportArguments(args: readonly string[]): ExportArguments {
-  const values = readOptions(
-    args,
-    {
-      instrument: { type: 'string' },
-      interval: { type: 'string' },
-      from: { type: 'string' },
-      to: { type: 'string' },
-      format: { type: 'string' },
-      out: { type: 'string' },
-      force: { type: 'boolean' },
-      'data-dir': { type: 'string' }
-    },
-    [exportKinds.join('|')]
-  )
+  const values = readOptions(args, {
+    texts: ['instrument', 'interval', 'from', 'to', 'format', 'out', 'data-dir'],
+    flags: ['force'],
+    words: [exportKinds.join('|')]
+  })
   const kind = kindOf(values.word(exportKinds.join('|')))
   const interval = values.text('interval')
   if (kind === 'candles' && interval === null)
@@ -137,15 +122,10 @@ function exportArguments(args: readonly string[]): ExportArguments {
 }
 
 function importArguments(args: readonly string[]): ImportArguments {
-  const values = readOptions(
-    args,
-    {
-      instrument: { type: 'string' },
-      intervals: { type: 'string' },
-      'data-dir': { type: 'string' }
-    },
-    ['FILE']
-  )
+  const values = readOptions(args, {
+    texts: ['instrument', 'intervals', 'data-dir'],
+    words: ['FILE']
+  })
   return {
     command: 'import',
     file: values.word('FILE'),

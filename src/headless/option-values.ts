@@ -13,26 +13,33 @@ export type OptionValues = {
   readonly word: (name: string) => string
 }
 
-/**
- * Reads options, each with a text or none.
- *
- * @param positionals Names of the words that stand without an option, all of them needed.
- * @throws ArgumentError
- */
+/** What a command can be given. */
+export type OptionNames = {
+  /** Options with a text. */
+  readonly texts: readonly string[]
+  /** Options without one. */
+  readonly flags?: readonly string[]
+  /** What stands without an option, all of it needed. */
+  readonly words?: readonly string[]
+}
+
+/** Reads options. @throws ArgumentError */
 export function readOptions(
   args: readonly string[],
-  options: ParseArgsOptionsConfig,
-  positionals: readonly string[] = []
+  { texts, flags = [], words: names = [] }: OptionNames
 ): OptionValues {
   try {
+    const options: ParseArgsOptionsConfig = {}
+    for (const name of texts) options[name] = { type: 'string' }
+    for (const name of flags) options[name] = { type: 'boolean' }
     const parsed = parseArgs({
       args: [...args],
       options,
       strict: true,
-      allowPositionals: positionals.length > 0
+      allowPositionals: names.length > 0
     })
     const known: Readonly<Record<string, unknown>> = parsed.values
-    const words = positionalsOf(parsed.positionals, positionals)
+    const words = positionalsOf(parsed.positionals, names)
     return {
       text: (name) => {
         const value = known[name]

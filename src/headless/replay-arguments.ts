@@ -39,16 +39,7 @@ const ofFrames = ['venue'] as const
 /** Reads what follows `replay`. @throws ArgumentError */
 export function replayArguments(args: readonly string[]): ReplayArguments {
   const values = readOptions(withPrintFormat(args), {
-    frames: { type: 'string' },
-    venue: { type: 'string' },
-    'data-dir': { type: 'string' },
-    from: { type: 'string' },
-    to: { type: 'string' },
-    instruments: { type: 'string' },
-    intervals: { type: 'string' },
-    speed: { type: 'string' },
-    view: { type: 'string' },
-    print: { type: 'string' }
+    texts: ['frames', ...ofFrames, ...ofStored, 'data-dir', 'instruments', 'intervals', 'print']
   })
   const frames = values.text('frames')
   const print = values.text('print')
