@@ -1,4 +1,5 @@
 import type { InstrumentId } from '../core/market/instrument.ts'
+import type { TapeMarkRecord } from '../core/market/ledger/tape-mark-record.ts'
 import type { RebuildRequest, RebuildResult } from '../core/market/rebuild.ts'
 import { tickTailTrades } from '../core/market/tick-candles.ts'
 import type { IntervalSpec } from '../core/market/interval.ts'
@@ -7,7 +8,6 @@ import type {
   IsPlayed,
   TapeInstrument,
   TapeLedgerContent,
-  TapeMarkRecord,
   TapeRange,
   TapeSource,
   TapeStretch

@@ -44,6 +44,14 @@ type Checked = {
   readonly mode: StoreMode | null
 }
 
+/** An import whose file was looked through, and where it goes. */
+type CheckedImport = {
+  readonly request: ImportRequest
+  readonly means: ImportMeans
+  readonly checked: Checked
+  readonly target: ImportTarget
+}
+
 /**
  * Takes the trades of a table into a data folder, all of them or none, by the same way as live ones.
  *
@@ -101,15 +109,7 @@ async function checkFile(
 }
 
 /** Takes what is not stored yet. @returns How many trades that were. */
-async function fill(
-  store: ImportStore,
-  of: {
-    readonly request: ImportRequest
-    readonly means: ImportMeans
-    readonly checked: Checked
-    readonly target: ImportTarget
-  }
-): Promise<number> {
+async function fill(store: ImportStore, of: CheckedImport): Promise<number> {
   const { checked, target } = of
   const range = { fromMs: checked.firstMs, toMs: afterMs(checked.lastMs) }
   const snapshot = new SnapshotReader(join(target.folder, 'tapedeck.db'))
@@ -128,13 +128,7 @@ async function fill(
 
 async function takeRows(
   store: ImportStore,
-  of: {
-    readonly request: ImportRequest
-    readonly means: ImportMeans
-    readonly checked: Checked
-    readonly target: ImportTarget
-    readonly join: StoredJoin
-  }
+  of: CheckedImport & { readonly join: StoredJoin }
 ): Promise<number> {
   const { checked, target, join } = of
   const { signal, progress } = of.means

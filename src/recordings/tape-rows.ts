@@ -1,19 +1,11 @@
 import { invariant } from '../core/invariant.ts'
+import type { Trade } from '../core/market/event.ts'
 import type { InstrumentId } from '../core/market/instrument.ts'
 
 const firstCapacity = 1_024
 
 /** One trade of a tape at rest. */
-export type TapeRow = {
-  readonly instrument: InstrumentId
-  /** A safe integer where the venue numbers trades, else text. */
-  readonly id: number | string
-  /** Venue time, epoch ms, fraction carries microseconds. */
-  readonly eventMs: number
-  /** Our time, epoch ms. */
-  readonly receivedMs: number
-  readonly price: number
-  readonly size: number
+export type TapeRow = Omit<Trade, 'kind' | 'side'> & {
   /** 1 the aggressor bought, -1 it sold, 0 the venue does not tell. */
   readonly side: number
   /** 1: the venue's time was implausible; makes no candle. */

@@ -1,6 +1,7 @@
 import { candleShapeOf } from '../../contracts/market-shapes.ts'
 import { toldCandle } from '../../core/pipeline/pipeline.ts'
 import type { Candle } from '../../core/market/candle.ts'
+import { compareCandles } from '../../core/market/candle-order.ts'
 
 /**
  * Turns changing candles into lines: each once, when its builder is done with it, and again when a late
@@ -43,7 +44,7 @@ export class CandleLines {
 
   #take(candles: Map<string, Candle>): readonly string[] {
     const lines = [...candles.values()]
-      .sort(byPlace)
+      .sort(compareCandles)
       .map((candle) => JSON.stringify(candleShapeOf(toldCandle(candle))))
     candles.clear()
     this.#taken += lines.length
@@ -54,18 +55,4 @@ export class CandleLines {
 function keyOf({ instrument, interval, dayMs, index, openMs }: Candle): string {
   const place = interval.endsWith('t') ? `${dayMs} ${index}` : openMs
   return `${instrument} ${interval} ${place}`
-}
-
-function byPlace(a: Candle, b: Candle): number {
-  return (
-    a.closeMs - b.closeMs ||
-    compareText(a.instrument, b.instrument) ||
-    compareText(a.interval, b.interval) ||
-    a.index - b.index
-  )
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

@@ -1,4 +1,5 @@
 import type { Candle } from '../../core/market/candle.ts'
+import { compareCandles } from '../../core/market/candle-order.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { LedgerState } from '../../core/market/ledger/ledger-state.ts'
@@ -56,7 +57,7 @@ export class PlayedCandles {
       }
       if (series.built.size === 0) this.#waiting.delete(series)
     }
-    return final.sort(byPlace)
+    return final.sort(compareCandles)
   }
 
   /** What is not final, as it stands, in the same order. */
@@ -65,7 +66,7 @@ export class PlayedCandles {
     return all
       .flatMap(({ built, forming }) => [...built.values(), ...forming.values()])
       .map((candle) => ({ ...candle, final: false, state: this.#stateOf(candle) }))
-      .sort(byPlace)
+      .sort(compareCandles)
   }
 
   #seriesOf({ instrument, interval }: Candle): Series {
@@ -82,18 +83,4 @@ export class PlayedCandles {
 /** A candle's place in its series as one number: its begin, or day and index of a tick candle. */
 function placeOf({ dayMs, index, openMs }: Candle): number {
   return dayMs === 0 ? openMs : (dayMs / minuteMs) * mostIndexes + index
-}
-
-function byPlace(a: Candle, b: Candle): number {
-  return (
-    a.closeMs - b.closeMs ||
-    compareText(a.instrument, b.instrument) ||
-    compareText(a.interval, b.interval) ||
-    a.index - b.index
-  )
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

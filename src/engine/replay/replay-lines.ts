@@ -1,9 +1,9 @@
 import { candleShapeOf, gapShapeOf } from '../../contracts/market-shapes.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
+import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import type { TapeMarkShape } from '../../contracts/shapes.ts'
 import type { ReplayListener } from './tape-replay.ts'
-import type { TapeMarkRecord } from './tape-source.ts'
 
 /** What a replay tells, as lines of JSON, until they are taken. Bound: what is played between two takes. */
 export class ReplayLines implements ReplayListener {

@@ -1,5 +1,6 @@
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { TapeLedgerContent, TapeMarkRecord, TapeRange } from './tape-source.ts'
+import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
+import type { TapeLedgerContent, TapeRange } from './tape-source.ts'
 
 /** Marks of a tape, one after the other. */
 export class TapeMarks {

@@ -2,6 +2,7 @@ import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
+import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import { utcDay } from '../../core/market/trading-day.ts'
 import { Pipeline } from '../../core/pipeline/pipeline.ts'
 import type { TapeRows } from '../../recordings/tape-rows.ts'
@@ -9,7 +10,7 @@ import { PlayedCandles } from './played-candles.ts'
 import { TapeLedger } from './tape-ledger.ts'
 import { marksAsKnownNow, TapeMarks } from './tape-marks.ts'
 import { ArrivalOrder, tapeMsOf, VenueOrder, type TapeOrder, type TapeRun } from './tape-order.ts'
-import type { TapeMarkRecord, TapeRange, TapeSource } from './tape-source.ts'
+import type { TapeRange, TapeSource } from './tape-source.ts'
 
 /** Candles are told, and final ones found, so often on the tape's clock. */
 const stepMs = 1_000

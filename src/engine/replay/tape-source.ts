@@ -1,7 +1,7 @@
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
 import type { Coverage } from '../../core/market/ledger/coverage.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
-import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
+import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
 import type { TradeIds } from '../../core/market/trade-order.ts'
 import type { DayRule } from '../../core/market/trading-day.ts'
@@ -25,18 +25,6 @@ export interface TapeStretch {
   /** Its trades of the played instruments, those of others may be among them; null where they cannot be read. */
   read(): TapeRows | null
 }
-
-/** Something on the tape that is no trade. `arrival`: that of the first trade taken in after it. */
-export type TapeMarkRecord = { readonly arrival: number; readonly atMs: number } & (
-  | { readonly kind: 'link'; readonly link: LinkMark }
-  | {
-      readonly kind: 'refill'
-      readonly instrument: InstrumentId
-      readonly detail: Readonly<Record<string, unknown>>
-    }
-  /** A gap as it became known. `replaced`: others took its place. */
-  | { readonly kind: 'gap'; readonly gap: Gap; readonly isReplaced: boolean }
-)
 
 /** What the truth ledger holds of an instrument. */
 export type TapeLedgerContent = {

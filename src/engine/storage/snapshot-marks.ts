@@ -2,22 +2,12 @@ import type Database from 'better-sqlite3'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LinkMark } from '../../core/market/ledger/link-mark.ts'
+import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import { gapFrom } from './gap-record.ts'
 import type { TimeRange } from './stored-trades.ts'
 
 /** Gaps that were told longer before are settled, or far behind. */
 const lookBackMs = 7 * 86_400_000
-
-/** A mark as it was stored; see docs/data-semantics.md. */
-export type StoredMark = { readonly arrival: number; readonly atMs: number } & (
-  | { readonly kind: 'link'; readonly link: LinkMark }
-  | {
-      readonly kind: 'refill'
-      readonly instrument: InstrumentId
-      readonly detail: Readonly<Record<string, unknown>>
-    }
-  | { readonly kind: 'gap'; readonly gap: Gap; readonly isReplaced: boolean }
-)
 
 type MarkRow = {
   readonly arrival: number
@@ -38,7 +28,7 @@ export function readMarks(
   database: Database.Database,
   instruments: ReadonlySet<InstrumentId>,
   { fromMs, toMs }: TimeRange
-): readonly StoredMark[] {
+): readonly TapeMarkRecord[] {
   const rows = database
     .prepare<unknown[], MarkRow>(
       `SELECT arrival, at_ms, kind, instrument, connection, detail FROM v_mark
@@ -50,7 +40,7 @@ export function readMarks(
   return rows.flatMap((row) => markOf(row, instruments) ?? [])
 }
 
-function markOf(row: MarkRow, instruments: ReadonlySet<InstrumentId>): StoredMark | null {
+function markOf(row: MarkRow, instruments: ReadonlySet<InstrumentId>): TapeMarkRecord | null {
   const { arrival, at_ms: atMs, kind, instrument, connection } = row
   if (kind === 'link-up' || kind === 'link-down') {
     const state = kind === 'link-up' ? 'up' : 'down'

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3'
+import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
 import type { PlayedRebuild } from './rebuild-played.ts'
 import { rebuildPlayed } from './rebuild-played.ts'
-import type { StoredMark } from './snapshot-marks.ts'
 import { readMarks } from './snapshot-marks.ts'
 import { SnapshotTape, type StoredStretch } from './snapshot-tape.ts'
 import { storageFailure } from './sqlite-failure.ts'
@@ -58,7 +58,7 @@ export class StoredReel {
     }))
   }
 
-  marks(range: TimeRange): readonly StoredMark[] {
+  marks(range: TimeRange): readonly TapeMarkRecord[] {
     const ids = new Set(this.#instruments.map(({ id }) => id))
     return this.#reading(() => readMarks(this.#database, ids, range))
   }
