@@ -1,44 +1,26 @@
 import type { IdRange, IdVerdict } from '../id-tracker.ts'
 import type { InstrumentId } from '../instrument.ts'
+import { AwaitedId } from './awaited-id.ts'
 import type { Gap } from './gap.ts'
 import { settleByIds } from './gap-pieces.ts'
 import type { OpenGap } from './gap-shelf.ts'
 import { isIdGap } from './gap-shelf.ts'
 import type { Frontier } from './frontier.ts'
-import type { DatedRange, KnownTrade } from './id-epochs.ts'
-import { IdEpochs } from './id-epochs.ts'
-import type { LedgerSeed } from './ledger-changes.ts'
+import type { IdEpochs, KnownTrade } from './id-epochs.ts'
+import type { IdSeed } from './id-seed.ts'
+import { epochsOf, filledOf } from './id-seed.ts'
 import type { LedgerRecord } from './ledger-record.ts'
 import type { LinkMark } from './link-mark.ts'
+import { mergedGap } from './merged-gap.ts'
 import type { Settlement } from './settlement.ts'
 import type { Interruption } from './standing-links.ts'
 import { StandingLinks } from './standing-links.ts'
-
-/** An id told of ahead of its trade counts as missing after this long. */
-const announcedMs = 2_000
 
 /** A word without a time of its own may be so old, 15 s, by a clock of ours that is ahead by so much, 60 s. */
 const wordAgeMs = 75_000
 
 /** A trade from history may contradict its neighbours' times by so much: venue times are not in strict order. */
 const disorderMs = 1_000
-
-/** What is stored of an instrument that numbers its trades. */
-export type IdSeed = {
-  /** The newest stored trades, ascending by id; may be empty. */
-  readonly tail: readonly KnownTrade[]
-  /** Ids that are known besides, in any order. */
-  readonly flaggedIds: readonly number[]
-  readonly ledger: LedgerSeed
-}
-
-type Announced = {
-  readonly id: number
-  /** Venue time of the word. */
-  readonly eventMs: number
-  /** Run clock when it came. */
-  readonly seenMs: number
-}
 
 const beganAnew = 'the venue began to number its trades anew'
 
@@ -65,13 +47,14 @@ export class IdLedger {
   #hasBegun = false
   /** The lowest id seen while nothing was stored, and its time. */
   #lowest: KnownTrade | null = null
-  #announced: Announced | null = null
+  readonly #awaited: AwaitedId
 
   /** @param seed Null when nothing is stored. */
   constructor(instrument: InstrumentId, record: LedgerRecord, seed: IdSeed | null) {
     this.#instrument = instrument
     this.#record = record
     this.#frontier = record.frontier
+    this.#awaited = new AwaitedId(record.frontier)
     this.#ids = epochsOf(seed)
     if (seed !== null) this.#resume(seed)
     this.#follow()
@@ -142,13 +125,13 @@ export class IdLedger {
       return verdict
     }
     if (this.#ids.isFormer({ id, eventMs })) return 'known'
-    if (id === highest && this.#links.areAny && this.#pending() === null) {
+    if (id === highest && this.#links.areAny && this.#awaited.pending === null) {
       this.#frontier.isStanding = true
       this.#frontier.seal(seenMs - wordAgeMs)
     }
     if (id <= highest) return 'known'
     if (this.#frontier.isStanding && this.#links.areAny) {
-      if (this.#pending() === null) this.#await({ id, eventMs, seenMs })
+      if (this.#awaited.pending === null) this.#awaited.wait({ id, eventMs, seenMs })
       return 'known'
     }
     return this.#find(id, eventMs)
@@ -158,27 +141,19 @@ export class IdLedger {
   heartbeat(id: number, eventMs: number, seenMs: number): 'gap' | 'known' {
     const { highest } = this.#caughtUp()
     if (highest === null) return this.announce(id, eventMs, seenMs)
-    const announced = this.#pending()
-    if (id === highest && announced === null) {
+    if (id === highest && this.#awaited.pending === null) {
       this.#frontier.stillAt(eventMs)
       this.#frontier.isStanding = true
     }
     if (id <= highest || this.#ids.isFormer({ id, eventMs })) return 'known'
-    if (announced === null) {
-      this.#await({ id, eventMs, seenMs })
-      return 'known'
-    }
-    if (eventMs - announced.eventMs <= announcedMs) return 'known'
-    this.#await(id > announced.id ? { id, eventMs, seenMs } : null)
-    return this.#find(announced.id, announced.eventMs)
+    const late = this.#awaited.next({ id, eventMs, seenMs })
+    return late === null ? 'known' : this.#find(late.id, late.eventMs)
   }
 
   /** Opens the gap of what was announced and stayed away. */
   advance(runNowMs: number): 'gap' | 'known' {
-    const announced = this.#announced === null ? null : this.#pending()
-    if (announced === null || runNowMs - announced.seenMs <= announcedMs) return 'known'
-    this.#await(null)
-    return this.#find(announced.id, announced.eventMs)
+    const late = this.#awaited.takeLate(runNowMs)
+    return late === null ? 'known' : this.#find(late.id, late.eventMs)
   }
 
   mark(mark: LinkMark): void {
@@ -198,7 +173,7 @@ export class IdLedger {
   #resume({ tail, ledger }: IdSeed): void {
     if (ledger.coverage !== null) this.#record.resume(ledger.coverage)
     for (const gap of ledger.openGaps) {
-      this.#record.gaps.resume(gap, isIdGap(gap) ? filledOf(gap, tail) : [])
+      this.#record.gaps.resume(gap, filledOf(gap, tail))
     }
     const { highest } = this.#ids
     if (highest === null) return
@@ -221,18 +196,6 @@ export class IdLedger {
   /** Lets the frontier go on from the highest id. */
   #follow(): void {
     this.#frontier.highestId = this.#ids.highest ?? NaN
-  }
-
-  #await(announced: Announced | null): void {
-    this.#announced = announced
-    this.#frontier.announcedId = announced?.id ?? -Infinity
-  }
-
-  /** The word that still waits for its trades; null when they came. */
-  #pending(): Announced | null {
-    const { highestId } = this.#frontier
-    if (this.#announced !== null && this.#announced.id <= highestId) this.#await(null)
-    return this.#announced
   }
 
   #begin(lowest: number, eventMs: number): void {
@@ -265,7 +228,7 @@ export class IdLedger {
     const { provenMs } = this.#frontier
     this.#cannotProve({ cause: 'missing-ids', reason: beganAnew }, provenMs, eventMs)
     this.#lowest = null
-    this.#await(null)
+    this.#awaited.wait(null)
     this.#standAt(eventMs)
     const verdict = this.#ids.begin(trade)
     this.#follow()
@@ -353,53 +316,11 @@ export class IdLedger {
   #followMerging(): void {
     const merged = this.#ids.takeMerged()
     if (merged === null) return
-    const held = this.#record.gaps.open.filter(
-      ({ gap }) => isIdGap(gap) && gap.firstId <= merged.toId && gap.lastId >= merged.fromId
-    )
-    const first = held[0]?.gap
-    const last = held.at(-1)?.gap
-    if (first === undefined || last === undefined || held.length < 2) return
-    const filled = held.flatMap((one, at) => [...between(held[at - 1], one), ...one.filled.runs])
-    const missedTrades = held.reduce((sum, { gap }) => sum + (gap.missedTrades ?? 0), 0)
-    const { lastId, toMs } = last
-    this.#record.gaps.merge(held, { ...first, lastId, toMs, missedTrades }, filled)
+    const whole = mergedGap(this.#record.gaps.open, merged)
+    if (whole !== null) this.#record.gaps.merge(whole.held, whole.gap, whole.filled)
   }
-}
-
-/** The ids between two gaps came, or belong to gaps that are settled. */
-function between(before: OpenGap | undefined, after: OpenGap) {
-  if (before === undefined || !isIdGap(before.gap) || !isIdGap(after.gap)) return []
-  const fromMs = before.gap.toMs
-  const toMs = after.gap.fromMs ?? fromMs
-  return [{ fromId: before.gap.lastId + 1, toId: after.gap.firstId - 1, fromMs, toMs }]
 }
 
 function isWithin(gap: Gap, eventMs: number): boolean {
   return eventMs >= (gap.fromMs ?? -Infinity) - disorderMs && eventMs <= gap.toMs + disorderMs
-}
-
-function epochsOf(seed: IdSeed | null): IdEpochs {
-  if (seed === null) return new IdEpochs(null)
-  const { tail, flaggedIds, ledger } = seed
-  const newest = ledger.newestGap === null ? [] : rangeOf(ledger.newestGap)
-  const epochs = new IdEpochs({
-    tail,
-    flaggedIds,
-    missing: ledger.openGaps.flatMap(rangeOf),
-    newest: newest[0] ?? null
-  })
-  // Nothing traded since the venue told it: what came since is missed from there on.
-  if (epochs.highest === null && ledger.newestId !== null) epochs.announce(ledger.newestId)
-  return epochs
-}
-
-function rangeOf(gap: Gap): readonly DatedRange[] {
-  return isIdGap(gap) ? [{ fromId: gap.firstId, toId: gap.lastId, toMs: gap.toMs }] : []
-}
-
-/** Ids of a stored gap that are stored all the same: it was being refilled when the run ended. */
-function filledOf(gap: Gap, tail: readonly KnownTrade[]) {
-  return tail
-    .filter(({ id }) => isIdGap(gap) && id >= gap.firstId && id <= gap.lastId)
-    .map(({ id, eventMs }) => ({ fromId: id, toId: id, fromMs: eventMs, toMs: eventMs }))
 }
