@@ -6,7 +6,7 @@ export type CommandProblem = { readonly message: string; readonly exitCode: 1 | 
 
 /** A command that its host runs in a process of its own. */
 export type Command<Request> = {
-  readonly name: 'export' | 'import' | 'replay'
+  readonly name: 'export' | 'import' | 'replay' | 'backup'
   /** Of the process' one argument, which is JSON. */
   readonly schema: {
     safeParse: (value: unknown) => { success: true; data: Request } | { success: false }
@@ -37,13 +37,14 @@ export function complain(message: string): void {
   process.stderr.write(`tapedeck: ${message}\n`)
 }
 
-/** Progress of a command, on standard error. */
-export function commandProgress(name: Command<unknown>['name']): Progress {
-  return new Progress(name, {
-    write: (text) => process.stderr.write(text),
+/** Progress of a command, on standard error. @param counts What it counts. */
+export function commandProgress(name: Command<unknown>['name'], counts = 'rows'): Progress {
+  const output = {
+    write: (text: string) => process.stderr.write(text),
     isTerminal: process.stderr.isTTY,
     nowMs: () => performance.now()
-  })
+  }
+  return new Progress(name, output, counts)
 }
 
 function readRequest<Request>({ name, schema }: Command<Request>): Request {

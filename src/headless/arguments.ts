@@ -42,10 +42,22 @@ export type ImportArguments = {
   readonly dataDir: string | null
 }
 
-export type CommandArguments =
-  ServeArguments | ReplayArguments | SimulateArguments | ExportArguments | ImportArguments
+export type BackupArguments = {
+  readonly command: 'backup'
+  /** Folder to make. */
+  readonly out: string
+  readonly dataDir: string | null
+}
 
-const commands = ['serve', 'replay', 'simulate', 'export', 'import'] as const
+export type CommandArguments =
+  | ServeArguments
+  | ReplayArguments
+  | SimulateArguments
+  | ExportArguments
+  | ImportArguments
+  | BackupArguments
+
+const commands = ['serve', 'replay', 'simulate', 'export', 'import', 'backup'] as const
 const logLevels = ['debug', 'info', 'warn', 'error'] as const
 
 /**
@@ -67,6 +79,8 @@ export function readArguments(args: readonly string[]): CommandArguments {
       return exportArguments(rest)
     case 'import':
       return importArguments(rest)
+    case 'backup':
+      return backupArguments(rest)
     case undefined:
       throw new ArgumentError(`a command is needed: ${commands.join(', ')}; see --help`)
     default:
@@ -133,6 +147,11 @@ function importArguments(args: readonly string[]): ImportArguments {
     intervals: listOf(values.text('intervals')),
     dataDir: values.text('data-dir')
   }
+}
+
+function backupArguments(args: readonly string[]): BackupArguments {
+  const values = readOptions(args, { texts: ['data-dir'], words: ['FILE'] })
+  return { command: 'backup', out: values.word('FILE'), dataDir: values.text('data-dir') }
 }
 
 function kindOf(text: string): ExportArguments['kind'] {

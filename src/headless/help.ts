@@ -38,6 +38,9 @@ import     take the trades of a file into a data folder: import FILE
   --intervals a,b       candles to make; default: all time intervals and 100t
   --data-dir DIR        where data is kept; no engine may be running on it
 
+backup     copy what is stored into a new folder: backup FILE
+  --data-dir DIR        where data is kept; an engine may be running on it
+
 simulate   run the venue simulator alone
   --port P              of its control server; default 0: any free port
   --seed N              default 1

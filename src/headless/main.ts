@@ -2,6 +2,7 @@ import { PortInUseError } from '../service/http/server.ts'
 import { findRuntimeProblem } from '../service/runtime.ts'
 import { SettingsError } from '../service/settings-file.ts'
 import { readArguments } from './arguments.ts'
+import { backupData } from './backup.ts'
 import { exportData } from './export.ts'
 import { asksForHelp, helpText } from './help.ts'
 import { importData } from './import.ts'
@@ -39,6 +40,8 @@ async function main(): Promise<number> {
         return await exportData(args, host)
       case 'import':
         return await importData(args, host)
+      case 'backup':
+        return await backupData(args, host)
     }
   } catch (error) {
     process.stderr.write(`tapedeck: ${describe(error)}\n`)

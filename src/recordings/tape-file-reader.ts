@@ -67,6 +67,11 @@ export class TapeFileReader implements Disposable {
     }
   }
 
+  /** Looks whether every group is as it was written, without reading rows. @throws RecordingError */
+  verify(): void {
+    for (const group of this.header.groups) this.#bytesOf(group)
+  }
+
   /** How many rows of an instrument a group holds. */
   countOf(group: TapeGroup, instrument: InstrumentId): number {
     const { from, to } = this.#rangeOf(group, instrument)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
 const sources = {
+  'backup-data': '../engine/backup-data.ts',
   engine: '../engine/index.ts',
   'export-data': '../engine/export-data.ts',
   'import-data': '../engine/import-data.ts',

@@ -32,6 +32,14 @@ describe('readArguments', () => {
     })
   })
 
+  test('reads a backup', () => {
+    expect(readArguments(['backup', '/mnt/friday', '--data-dir', 'd'])).toEqual({
+      command: 'backup',
+      out: '/mnt/friday',
+      dataDir: 'd'
+    })
+  })
+
   test.each([
     ['1790000000000', 1_790_000_000_000],
     ['0', 0],
@@ -57,7 +65,8 @@ describe('readArguments', () => {
     [`${candles} --to 2026-13-01`, '--to must be epoch milliseconds'],
     ['import --instrument a:b', 'FILE is needed'],
     ['import f', '--instrument ID is needed'],
-    ['import f g --instrument a:b', 'unexpected argument "g"']
+    ['import f g --instrument a:b', 'unexpected argument "g"'],
+    ['backup', 'FILE is needed']
   ])('refuses %s in one line', (...[line, message]) => {
     expect(() => readArguments(line.split(' '))).toThrow(message)
   })

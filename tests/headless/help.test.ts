@@ -25,7 +25,8 @@ describe('helpText', () => {
     ['serve', 6],
     ['replay', 6],
     ['export', 7],
-    ['import', 3]
+    ['import', 3],
+    ['backup', 1]
   ])('names only options that %s knows', (command, least) => {
     const names = optionsOf(command)
     expect(names.length).toBeGreaterThanOrEqual(least)

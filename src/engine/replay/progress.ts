@@ -1,6 +1,6 @@
 /** How far a long job is. */
 export type JobProgress = {
-  /** Rows done. */
+  /** Rows done, or what else the job counts. */
   readonly rows: number
   /** Of the whole, 0 to 1; null where the whole is not known. */
   readonly share: number | null
@@ -28,13 +28,15 @@ const betweenMs = { line: 1_000, bar: 100 }
 export class Progress implements ProgressListener {
   readonly #job: string
   readonly #output: ProgressOutput
+  readonly #counts: string
   #toldMs: number
   #shown = 0
 
-  /** @param job What is done, in a word: `export`. */
-  constructor(job: string, output: ProgressOutput) {
+  /** @param job What is done, in a word: `export`. @param counts What it counts. */
+  constructor(job: string, output: ProgressOutput, counts = 'rows') {
     this.#job = job
     this.#output = output
+    this.#counts = counts
     this.#toldMs = output.nowMs()
   }
 
@@ -43,7 +45,7 @@ export class Progress implements ProgressListener {
     const now = nowMs()
     if (now - this.#toldMs < (isTerminal ? betweenMs.bar : betweenMs.line)) return
     this.#toldMs = now
-    const text = describe(this.#job, progress, isTerminal)
+    const text = this.#describe(progress)
     this.#output.write(isTerminal ? `\r${text.padEnd(this.#shown)}` : `${text}\n`)
     this.#shown = text.length
   }
@@ -54,14 +56,14 @@ export class Progress implements ProgressListener {
       this.#output.write(`\r${' '.repeat(this.#shown)}\r`)
     this.#shown = 0
   }
-}
 
-function describe(job: string, { rows, share }: JobProgress, asBar: boolean): string {
-  const counted = `${rows.toLocaleString('en-US')} rows`
-  if (share === null) return `${job}: ${counted}`
-  const done = Math.max(0, Math.min(1, share))
-  const percent = `${Math.floor(done * 100)} %`
-  if (!asBar) return `${job}: ${percent}, ${counted}`
-  const filled = Math.round(done * barLength)
-  return `${job} [${'#'.repeat(filled)}${'-'.repeat(barLength - filled)}] ${percent}, ${counted}`
+  #describe({ rows, share }: JobProgress): string {
+    const counted = `${rows.toLocaleString('en-US')} ${this.#counts}`
+    if (share === null) return `${this.#job}: ${counted}`
+    const done = Math.max(0, Math.min(1, share))
+    const percent = `${Math.floor(done * 100)} %`
+    if (!this.#output.isTerminal) return `${this.#job}: ${percent}, ${counted}`
+    const filled = Math.round(done * barLength)
+    return `${this.#job} [${'#'.repeat(filled)}${'-'.repeat(barLength - filled)}] ${percent}, ${counted}`
+  }
 }
