@@ -1,11 +1,9 @@
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { seededRandom, type Random } from '../src/core/market/random.ts'
-import { listVenue } from '../src/simulator/listing.ts'
-import type { SimVenueId } from '../src/simulator/market.ts'
+import { busyMarket } from './busy-market.ts'
 import { checkCandles } from './candle-check.ts'
+import { FaultSource } from './fault-source.ts'
 import { LogFiles } from './log-files.ts'
-import { nextStep } from './soak-plan.ts'
 import { breachesOf, judgeSoak, type SoakVerdict } from './soak-rules.ts'
 import { SoakWatch, type SoakEnd } from './soak-watch.ts'
 import { FaultStand } from './stand.ts'
@@ -28,70 +26,16 @@ export type SoakResult = {
   readonly figures: Readonly<Record<string, unknown>>
 }
 
-/** 326 instruments; the simulated market's activity makes some 2,000 messages a second of them. */
-const collected = {
-  coinbase: busiest('coinbase', 206),
-  'bybit-linear': busiest('bybit-linear', 60),
-  'bybit-spot': busiest('bybit-spot', 60)
-}
-const rate = 1.25
 const minuteMs = 60_000
 const sampleMs = 2_000
 const liveMs = 120_000
-const firstFaultMs = 30_000
 const settleMs = 240_000
 /** After which the event loop is held to its bounds. */
 const warmUpMinutes = 1
 
-function busiest(venue: SimVenueId, count: number): readonly string[] {
-  const listed = listVenue(venue, 1, 1).filter(({ instrument }) => instrument.trading)
-  return listed.slice(0, count).map(({ instrument: { base, quote } }) => `${base}-${quote}`)
-}
-
-/** Draws faults until it is told to stop. */
-class FaultSource {
-  readonly #stand: FaultStand
-  readonly #random: Random
-  #steps = 0
-  #last = ''
-
-  constructor(stand: FaultStand, seed: number) {
-    this.#stand = stand
-    this.#random = seededRandom(seed)
-  }
-
-  get steps(): number {
-    return this.#steps
-  }
-
-  /** Kind of the newest fault. */
-  get last(): string {
-    return this.#last
-  }
-
-  async run(stopped: AbortSignal): Promise<void> {
-    await rest(firstFaultMs, stopped)
-    while (!stopped.aborted) {
-      const { waitMs, commands } = nextStep(this.#random)
-      for (const command of commands) await this.#stand.fault(command)
-      this.#steps += 1
-      this.#last = commands.map(({ kind }) => String(kind)).join(' + ')
-      await rest(waitMs, stopped)
-    }
-  }
-}
-
 /** Runs an engine under random faults and holds it to its bounds all the while. */
 export async function soak({ minutes, seed, onMinute }: SoakOptions): Promise<SoakResult> {
-  const settings = { per_connection: 15 }
-  await using stand = await FaultStand.open({
-    seed,
-    rate,
-    collected,
-    faultRun: null,
-    venueSettings: settings,
-    logLevel: 'info'
-  })
+  await using stand = await FaultStand.open({ ...busyMarket, seed, logLevel: 'info' })
   await using log = await LogFiles.open(join(stand.folder, 'logs'))
   await stand.launchEngine((line) => log.write(line)).untilReady()
   await stand.untilLive(liveMs)
@@ -166,10 +110,4 @@ async function conclude(
     },
     counts: { sent, stored, declared, gaps, candlesChecked: candles.checked }
   }
-}
-
-async function rest(ms: number, stopped: AbortSignal): Promise<void> {
-  await pause(ms, undefined, { signal: stopped }).catch((error: unknown) => {
-    if (!stopped.aborted) throw error
-  })
 }
