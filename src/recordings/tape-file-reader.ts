@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { parquetMetadata } from 'hyparquet'
+import { parquetMetadata } from 'hyparquet/src/metadata.js'
 import { invariant } from '../core/invariant.ts'
 import type { InstrumentId } from '../core/market/instrument.ts'
 import { RecordingError } from './recording-error.ts'

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { compactHour } from '../../src/engine/storage/compact-hour.ts'
 import { ReaderDatabase } from '../../src/engine/storage/reader-database.ts'
 import type { SealedHour } from '../../src/engine/storage/sealed-hour.ts'
 import { pathIn } from '../../src/engine/storage/sealed-hour.ts'
@@ -21,7 +22,7 @@ export function reading<Result>(file: string, read: (reader: ReaderDatabase) => 
 
 /** Writes the oldest hour that has rows into a file, and lets it count; its rows are still there. */
 export function sealOne(bench: WriterBench): SealedHour | null {
-  const sealed = reading(bench.setup.file, (reader) => reader.compact(atOnce))
+  const sealed = compactHour(bench.setup.file, atOnce)
   if (sealed !== null) bench.database.seal(sealed, atOnce.nowMs)
   return sealed
 }

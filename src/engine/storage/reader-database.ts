@@ -12,11 +12,7 @@ import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
 import { intervalSpec } from './candle-record.ts'
 import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
 import { dayRuleOf } from './day-rule.ts'
-import type { SealRule } from './due-hours.ts'
-import { DueHours } from './due-hours.ts'
-import { HourCompaction } from './hour-compaction.ts'
 import { checkPages, openForReading } from './open-database.ts'
-import type { SealedHour } from './sealed-hour.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type {
   GapsQuery,
@@ -151,19 +147,6 @@ export class ReaderDatabase {
   /** `ok`, or what is wrong with the file in SQLite's words. */
   check(): string {
     return this.#reading(() => checkPages(this.#database))
-  }
-
-  /**
-   * Writes the oldest hour that is due into a file, in its place; its rows stay until the writer seals it.
-   *
-   * @returns Null when none is due.
-   * @throws RecordingError when the file cannot be written or read back.
-   */
-  compact(rule: SealRule): SealedHour | null {
-    return this.#reading(() => {
-      const due = new DueHours(this.#database).first(rule)
-      return due === null ? null : new HourCompaction(this.#database).write(due)
-    })
   }
 
   /** Files whose trades could not be read, and were left out of answers, since this was last asked. */

@@ -11,6 +11,13 @@ export function serveReader(port: MessagePort, { file }: ReaderSetup): void {
     if (thrown instanceof InvariantError) throw thrown
     return { kind: 'failed', error: storageErrorData(storageFailure(thrown, file)) }
   }
+  const tell = (answering: () => ReaderReply) => {
+    try {
+      port.postMessage(answering())
+    } catch (thrown) {
+      port.postMessage(failed(thrown))
+    }
+  }
   const database = open(file, (thrown) => {
     port.postMessage(failed(thrown))
   })
@@ -25,16 +32,21 @@ export function serveReader(port: MessagePort, { file }: ReaderSetup): void {
       port.close()
       return
     }
-    try {
+    if (request.kind === 'compact') {
+      // What writes files takes 8 MB of memory, which queries have no use for. Not to load it ends the thread.
+      void import('./compact-hour.ts').then(({ compactHour }) =>
+        tell(() => ({ kind: 'compact', result: compactHour(file, request.rule) }))
+      )
+      return
+    }
+    tell(() => {
       const reply = answer(database, request)
       for (const damage of database.takeDamage()) {
         const error = storageErrorData(storageFailure(damage, damage.file))
         port.postMessage({ kind: 'damaged', error } satisfies ReaderReply)
       }
-      port.postMessage(reply)
-    } catch (thrown) {
-      port.postMessage(failed(thrown))
-    }
+      return reply
+    })
   })
 }
 
@@ -49,7 +61,7 @@ function open(file: string, onFailed: (thrown: unknown) => void): ReaderDatabase
 
 function answer(
   database: ReaderDatabase,
-  request: Exclude<ReaderRequest, { kind: 'close' }>
+  request: Exclude<ReaderRequest, { kind: 'close' | 'compact' }>
 ): ReaderReply {
   switch (request.kind) {
     case 'candles':
@@ -68,8 +80,6 @@ function answer(
       const { instruments, intervals, nowMs } = request
       return { kind: 'seed', result: database.seed(instruments, intervals, nowMs) }
     }
-    case 'compact':
-      return { kind: 'compact', result: database.compact(request.rule) }
     case 'check':
       return { kind: 'check', result: database.check() }
     case 'figures':

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { compactHour } from '../../../src/engine/storage/compact-hour.ts'
 import { HourCompaction, type CompactionStep } from '../../../src/engine/storage/hour-compaction.ts'
 import { openForReading, openForWriting } from '../../../src/engine/storage/open-database.ts'
 import { pathIn } from '../../../src/engine/storage/sealed-hour.ts'
@@ -93,7 +94,7 @@ describe('a compaction that is stopped', () => {
 
   test('counts a trade that came meanwhile, and one that comes again, once', async () => {
     const bench = await aBench()
-    const sealed = reading(bench.setup.file, (reader) => reader.compact(atOnce))
+    const sealed = compactHour(bench.setup.file, atOnce)
     bench.commit({ trades: trades(40, 1) })
     if (sealed !== null) bench.database.seal(sealed, 0)
     expect(bench.commit({ trades: trades(38, 4) }).outcome).toMatchObject({
@@ -229,13 +230,12 @@ describe('a file that is damaged', () => {
   })
 })
 
-describe('ReaderDatabase.compact', () => {
+describe('compactHour', () => {
   const rule = { nowMs: (hour + 3) * hourMs, afterMs: hourMs, gapAfterMs: 24 * hourMs } as const
 
   test('takes an hour when it is over for so long, and nothing came for so long', async () => {
     const bench = await aBench()
-    const due = (nowMs: number) =>
-      reading(bench.setup.file, (reader) => reader.compact({ ...rule, nowMs })?.hour ?? null)
+    const due = (nowMs: number) => compactHour(bench.setup.file, { ...rule, nowMs })?.hour ?? null
     expect(due((hour + 2) * hourMs - 1)).toBeNull()
     expect(due((hour + 2) * hourMs)).toBe(hour)
     const receivedMs = (hour + 2) * hourMs
@@ -248,8 +248,7 @@ describe('ReaderDatabase.compact', () => {
     const bench = await aBench()
     const gap = aGap({ instrument, fromMs: hour * hourMs, toMs: hour * hourMs + 5 })
     bench.commit({ ledger: { gaps: [gap] } })
-    const due = (nowMs: number) =>
-      reading(bench.setup.file, (reader) => reader.compact({ ...rule, nowMs })?.hour ?? null)
+    const due = (nowMs: number) => compactHour(bench.setup.file, { ...rule, nowMs })?.hour ?? null
     expect(due((hour + 24) * hourMs)).toBeNull()
     expect(due((hour + 25) * hourMs)).toBe(hour)
   })
