@@ -52,7 +52,7 @@ for (let sequence = 2, from = nextArrival; ; sequence += 1, from += perBatch) {
     tell(step, from + perBatch)
   })
   database.close()
-  writer.seal(sealed, Date.now())
+  if (sealed !== null) writer.seal(sealed, Date.now())
   tell('sealed', from + perBatch)
   while (writer.clearSealed(Date.now()));
   tell('cleared', from + perBatch)

@@ -43,10 +43,9 @@ export class DueHours {
     )
   }
 
-  /** The oldest of them; null when there is none. */
-  first(rule: SealRule): VenueHour | null {
-    for (const due of this.#candidates(rule)) if (this.#isDue(due, rule)) return due
-    return null
+  /** Oldest first, each looked at when it is asked for. */
+  *due(rule: SealRule): Generator<VenueHour> {
+    for (const hour of this.#candidates(rule)) if (this.#isDue(hour, rule)) yield hour
   }
 
   #isDue({ venue, hour }: VenueHour, { nowMs, afterMs, gapAfterMs }: SealRule): boolean {

@@ -8,6 +8,7 @@ import type { TapeIds } from '../../recordings/tape-file.ts'
 import { TapeFileReader } from '../../recordings/tape-file-reader.ts'
 import { syncFolder, TapeFileWriter } from '../../recordings/tape-file-writer.ts'
 import type { TapeRow } from '../../recordings/tape-rows.ts'
+import { ColdTrades } from './cold-trades.ts'
 import type { SealedHour, SealedStretch, VenueHour } from './sealed-hour.ts'
 import { hourMs, pathIn, tapePath } from './sealed-hour.ts'
 import type { TradeTuple } from './trade-tuple.ts'
@@ -25,12 +26,23 @@ type File = {
   readonly checksum: number
 }
 
+/** Rows of an hour that lie in no file yet. */
+type HotRows = {
+  /** Ascending. */
+  readonly arrivals: Float64Array
+  /** Of rows that lie in a file: they came again while it was damaged. */
+  readonly twice: ReadonlySet<number>
+  /** What their ids are. */
+  readonly ids: readonly TapeIds[]
+}
+
 type NewFile = {
   readonly due: VenueHour
   readonly part: number
   readonly path: string
   /** Of the files that it takes the place of. */
   readonly readers: readonly TapeFileReader[]
+  readonly hot: HotRows
 }
 
 /** How far a compaction is: its file is written beside its place, in its place, and read back. */
@@ -42,7 +54,7 @@ export class HourCompaction {
   readonly #folder: string
   readonly #rowsPerSlice: number
   readonly #instruments: Database.Statement<unknown[], readonly [number, InstrumentId]>
-  readonly #arrivals: Database.Statement<unknown[], readonly [number, number]>
+  readonly #arrivals: Database.Statement<unknown[], readonly [number, number | string]>
   readonly #rows: Database.Statement<unknown[], TradeTuple>
   readonly #clearing: Database.Statement<unknown[], number>
   readonly #files: Database.Statement<unknown[], File & { readonly replaced_ms: number | null }>
@@ -58,8 +70,8 @@ export class HourCompaction {
       .raw()
     const hour = 'WHERE instrument = ? AND hour = ?'
     this.#arrivals = database
-      .prepare<unknown[], readonly [number, number]>(
-        `SELECT arrival, typeof(id) = 'text' FROM trade ${hour}`
+      .prepare<unknown[], readonly [number, number | string]>(
+        `SELECT arrival, id FROM trade ${hour}`
       )
       .raw()
     this.#rows = database
@@ -83,12 +95,18 @@ export class HourCompaction {
    * Writes the file, puts it in its place and reads it back.
    *
    * @param due An hour that holds rows, none of which is being deleted.
+   * @returns Null while a file of the hour cannot be read: its rows may lie in it already.
    * @throws RecordingError when it cannot be written or read.
    */
-  write(due: VenueHour, after: (step: CompactionStep) => void = () => undefined): SealedHour {
+  write(
+    due: VenueHour,
+    after: (step: CompactionStep) => void = () => undefined
+  ): SealedHour | null {
     invariant(this.#clearing.get(due) === 0, `rows of ${due.venue}, hour ${due.hour} are deleted`)
     const files = this.#files.all(due.venue, due.hour)
     const current = files.filter((file) => file.replaced_ms === null)
+    const hot = this.#survey(due)
+    if (hot === null) return null
     const folded = current.length >= mostParts && this.#areWhole(current) ? current : []
     const part = Math.max(-1, ...files.map((file) => file.part)) + 1
     const path = tapePath(due, part, folded.length > 0)
@@ -96,7 +114,7 @@ export class HourCompaction {
     const readers: TapeFileReader[] = []
     try {
       for (const file of folded) readers.push(new TapeFileReader(pathIn(this.#folder, file.path)))
-      const written = this.#writeFile({ due, part, path, readers }, after)
+      const written = this.#writeFile({ due, part, path, readers, hot }, after)
       const replaces = folded.map((file) => file.part)
       return { ...due, part, path, ...written, cutArrival: this.#lastArrival(), replaces }
     } finally {
@@ -105,10 +123,9 @@ export class HourCompaction {
   }
 
   #writeFile(
-    { due, part, path, readers }: NewFile,
+    { due, part, path, readers, hot }: NewFile,
     after: (step: CompactionStep) => void
   ): Pick<SealedHour, 'bytes' | 'trades' | 'checksum' | 'stretches'> {
-    const hot = this.#survey(due)
     const writer = new TapeFileWriter(pathIn(this.#folder, path), {
       mode: this.#mode(),
       venue: due.venue,
@@ -118,7 +135,7 @@ export class HourCompaction {
     })
     try {
       const stretches = new StretchTally()
-      const sources = [this.#hotRows(due, hot.arrivals), ...readers.map((reader) => reader.rows())]
+      const sources = [this.#hotRows(due, hot), ...readers.map((reader) => reader.rows())]
       for (const row of inOrderOfArrival(sources)) {
         writer.append(row)
         stretches.count(row)
@@ -140,23 +157,32 @@ export class HourCompaction {
     }
   }
 
-  /** Arrivals of the rows, ascending, and what their ids are. */
-  #survey({ venue, hour }: VenueHour): {
-    readonly arrivals: Float64Array
-    readonly ids: TapeIds[]
-  } {
+  /** Looks through the rows of an hour; null where a file that may hold some of them cannot be read. */
+  #survey({ venue, hour }: VenueHour): HotRows | null {
     const arrivals: number[] = []
+    const twice = new Set<number>()
     const ids = new Set<TapeIds>()
-    for (const [instrument] of this.#instruments.all(venue)) {
-      for (const [arrival, isText] of this.#arrivals.iterate(instrument, hour)) {
-        arrivals.push(arrival)
-        ids.add(isText === 1 ? 'text' : 'integer')
+    const cold = new ColdTrades(this.#database)
+    try {
+      for (const [instrument] of this.#instruments.all(venue)) {
+        const hasFiles = cold.hour(instrument, hour) !== null
+        for (const [arrival, id] of this.#arrivals.iterate(instrument, hour)) {
+          if (hasFiles && cold.find(instrument, hour, id) !== null) {
+            twice.add(arrival)
+            continue
+          }
+          arrivals.push(arrival)
+          ids.add(typeof id === 'string' ? 'text' : 'integer')
+        }
       }
+      if (cold.takeDamage().length > 0) return null
+    } finally {
+      cold.close()
     }
-    return { arrivals: Float64Array.from(arrivals).sort(), ids: [...ids] }
+    return { arrivals: Float64Array.from(arrivals).sort(), twice, ids: [...ids] }
   }
 
-  *#hotRows({ venue, hour }: VenueHour, arrivals: Float64Array): Generator<TapeRow> {
+  *#hotRows({ venue, hour }: VenueHour, { arrivals, twice }: HotRows): Generator<TapeRow> {
     const instruments = this.#instruments.all(venue)
     for (let at = 0; at < arrivals.length; at += this.#rowsPerSlice) {
       const slice = arrivals.subarray(at, at + this.#rowsPerSlice)
@@ -164,7 +190,8 @@ export class HourCompaction {
       const rows: TapeRow[] = []
       for (const [row, instrument] of instruments) {
         for (const each of this.#rows.iterate(row, hour, ...bounds)) {
-          rows.push(tapeRowFrom(instrument, each))
+          const tapeRow = tapeRowFrom(instrument, each)
+          if (!twice.has(tapeRow.arrival)) rows.push(tapeRow)
         }
       }
       yield* rows.sort((a, b) => a.arrival - b.arrival)

@@ -25,7 +25,6 @@ export type OrderedHour = {
 export class MergedHours {
   readonly cold: ColdTrades
   readonly #since: Database.Statement<unknown[], TradeTuple>
-  readonly #countSince: Database.Statement<unknown[], number>
 
   constructor(database: Database.Database) {
     this.cold = new ColdTrades(database)
@@ -33,9 +32,6 @@ export class MergedHours {
     this.#since = database
       .prepare<unknown[], TradeTuple>(`SELECT ${tradeTupleColumns} ${since}`)
       .raw()
-    this.#countSince = database
-      .prepare<unknown[], number>(`SELECT count(*) ${since} AND flagged = 0`)
-      .pluck()
   }
 
   /** Trades of a sealed hour, each id once, in no order. */
@@ -45,9 +41,7 @@ export class MergedHours {
     const inFiles = this.cold.rows(of.row, hour)
     const since = this.#since.all(of.row, hour, sealed.cutArrival).filter(isWanted)
     if (since.length === 0) return inFiles.filter(isWanted)
-    const byId = new Map(since.map((row) => [row[0], row]))
-    for (const row of inFiles) if (isWanted(row)) byId.set(row[0], row)
-    return [...byId.values()]
+    return [...inFiles.filter(isWanted), ...since.filter(([id]) => !this.#isInFile(of, hour, id))]
   }
 
   /** The same in TradeOrder. */
@@ -58,8 +52,15 @@ export class MergedHours {
 
   /** How many unflagged trades a sealed hour holds, by the manifest. */
   count(of: StoredInstrument, sealed: ColdHour, hour: number): number {
-    const since = this.#countSince.get(of.row, hour, sealed.cutArrival) ?? 0
-    return sealed.trades - sealed.flagged + since
+    const since = this.#since
+      .all(of.row, hour, sealed.cutArrival)
+      .filter((row) => row[7] === 0 && !this.#isInFile(of, hour, row[0]))
+    return sealed.trades - sealed.flagged + since.length
+  }
+
+  /** A trade that came again while its file was damaged is a row too: the first one counts. */
+  #isInFile(of: StoredInstrument, hour: number, id: number | string): boolean {
+    return this.cold.find(of.row, hour, id) !== null
   }
 }
 

@@ -40,6 +40,14 @@ function readBy(bench: WriterBench): readonly string[] {
   return reading(bench.setup.file, (reader) => reader.trades(query).map(({ id }) => id))
 }
 
+/** How many trades tick candles count on from. */
+function tradesOfDay(bench: WriterBench): number | undefined {
+  return reading(bench.setup.file, (reader) => {
+    const [stored] = reader.seed([instrument], ['3t'], hour * hourMs)
+    return stored?.seed?.day.trades
+  })
+}
+
 function fileOf(bench: WriterBench, path: string): string {
   return pathIn(dirname(bench.setup.file), path)
 }
@@ -145,7 +153,7 @@ describe('HourCompaction', () => {
     const bench = await aBench()
     bench.commit({ trades: trades(40, 30).toReversed() })
     const database = openForReading(bench.setup.file)
-    const { path } = new HourCompaction(database, 7).write({ venue: 'coinbase', hour })
+    const path = new HourCompaction(database, 7).write({ venue: 'coinbase', hour })?.path ?? ''
     database.close()
     const rows = readTape(fileOf(bench, path))
     expect(rows.map(({ arrival }) => arrival)).toEqual([...Array(70).keys()])
@@ -191,6 +199,33 @@ describe('a file that is damaged', () => {
     })
     expect(replaced).toEqual([[[]], [[]], [[]], [[]]])
     expect(readBy(bench)).toHaveLength(40)
+  })
+
+  test('lets what may lie in it wait as rows, and other hours go', async () => {
+    const bench = await aBench()
+    const [first] = sealAll(bench)
+    writeFileSync(fileOf(bench, first?.path ?? ''), 'x')
+    bench.commit({ trades: [...trades(39, 2), ...trades(3_600, 2)] })
+    expect(sealAll(bench)).toMatchObject([{ hour: hour + 1, trades: 2 }])
+    expect(readBy(bench)).toEqual(['39', '40', '3600', '3601'])
+  })
+
+  test('is put back, and a trade counts once that came again meanwhile', async () => {
+    const bench = await aBench()
+    const [first] = sealAll(bench)
+    const path = fileOf(bench, first?.path ?? '')
+    const bytes = readFileSync(path)
+    writeFileSync(path, 'x')
+    bench.commit({ trades: trades(30, 20) })
+    sealAll(bench)
+    writeFileSync(path, bytes)
+    const all = Array.from(Array(50).keys(), String)
+    expect(readBy(bench)).toEqual(all)
+    expect(tradesOfDay(bench)).toBe(50)
+    sealAll(bench)
+    expect(readBy(bench)).toEqual(all)
+    expect(tradesOfDay(bench)).toBe(50)
+    expect(storedFor(bench.setup.file).map(({ id }) => id)).toEqual(all)
   })
 
   test('is named, the rest is still read, and candles of it are not built anew', async () => {
