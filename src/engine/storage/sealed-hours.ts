@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
 import { invariant } from '../../core/invariant.ts'
+import { splitInstrumentId } from '../../core/market/instrument.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import { pathIn } from './sealed-hour.ts'
 
@@ -45,7 +46,7 @@ export class SealedHours {
     this.#putStretch = database.prepare(
       `INSERT INTO tape_stretch (instrument, hour, part, trades, flagged, first_id, last_id)
        SELECT id, @hour, @part, @trades, @flagged, CAST(@first AS INTEGER), CAST(@last AS INTEGER)
-       FROM instrument WHERE venue || ':' || symbol = @instrument AND venue = @venue`
+       FROM instrument WHERE venue = @venue AND symbol = @symbol`
     )
     this.#putClearing = database.prepare(
       `INSERT INTO tape_clearing (instrument, hour, cut_arrival)
@@ -81,10 +82,11 @@ export class SealedHours {
     }
     const { path, bytes, trades, checksum, cutArrival } = sealed
     this.#putFile.run({ venue, hour, part, path, bytes, trades, checksum, cutArrival })
-    for (const { ids, ...stretch } of stretches) {
+    for (const { instrument, ids, ...counts } of stretches) {
       const { first, last } = ids ?? { first: null, last: null }
-      const put = this.#putStretch.run({ ...stretch, venue, hour, part, first, last })
-      invariant(put.changes === 1, `expected a stored instrument: ${stretch.instrument}`)
+      const { symbol } = splitInstrumentId(instrument)
+      const put = this.#putStretch.run({ ...counts, venue, symbol, hour, part, first, last })
+      invariant(put.changes === 1, `expected a stored instrument: ${instrument}`)
     }
     this.#putClearing.run({ venue, hour, cutArrival })
   }
