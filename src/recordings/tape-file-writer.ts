@@ -5,7 +5,7 @@ import { ByteWriter, ParquetWriter } from 'hyparquet-writer'
 import { invariant } from '../core/invariant.ts'
 import type { InstrumentId } from '../core/market/instrument.ts'
 import { columnsOf, schemaOf } from './tape-columns.ts'
-import { RecordingError } from './recording-error.ts'
+import { unwritable } from './recording-error.ts'
 import type { TapeGroup, TapeHeader, TapeLabel } from './tape-file.ts'
 import { headerChecksum, rowsPerGroup, tapeFormat, tapeKeys } from './tape-file.ts'
 import type { TapeRow, TapeRows } from './tape-rows.ts'
@@ -196,12 +196,8 @@ export class TapeFileWriter {
   #trying<Result>(work: () => Result): Result {
     try {
       return work()
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new RecordingError('recording-unreadable', `cannot be written (${reason})`, {
-        file: this.#path,
-        cause
-      })
+    } catch (error) {
+      throw unwritable(this.#path, error)
     }
   }
 }

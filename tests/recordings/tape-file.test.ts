@@ -151,6 +151,12 @@ describe('TapeFileWriter and TapeFileReader', () => {
     expect(readdirSync(folder)).toEqual([])
   })
 
+  test('say which file cannot be written', async () => {
+    const path = join(await scratchFolder(), 'gone', '07.parquet')
+    const open = () => new TapeFileWriter(path, aTapeLabel())
+    expect(open).toThrow(expect.objectContaining({ code: 'recording-unwritable', file: path }))
+  })
+
   test('refuse a row that came before the one before it', async () => {
     const writer = new TapeFileWriter(join(await scratchFolder(), 'x.parquet'), aTapeLabel())
     writer.append(aTapeRow({ arrival: 5 }))
