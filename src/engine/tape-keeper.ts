@@ -47,7 +47,7 @@ export class TapeKeeper {
   async look(): Promise<void> {
     try {
       await this.#clear()
-      while (await this.#moveOne());
+      while (!this.#isOver && (await this.#moveOne()));
     } catch (error) {
       if (!this.#isOver) this.#parts.log('warn', 'tape-not-compacted', { reason: String(error) })
     } finally {
@@ -71,8 +71,8 @@ export class TapeKeeper {
 
   async #moveOne(): Promise<boolean> {
     const { writer, clock, afterMs, log, openCompactor } = this.#parts
-    if (this.#isOver) return false
     this.#compactor ??= await openCompactor()
+    if (this.#isOver) return false
     const rule = { nowMs: clock.nowMs(), afterMs, gapAfterMs: gapPatienceMs }
     const sealed = await this.#compactor.compact(rule)
     if (sealed === null) return false

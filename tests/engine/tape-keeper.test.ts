@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/engine/collector/clock.ts'
+import type { HourCompactor } from '../../src/engine/storage/open-reader.ts'
 import { openCompactor, openReader } from '../../src/engine/storage/open-reader.ts'
 import { openWriter } from '../../src/engine/storage/open-writer.ts'
 import type { StoreWriter } from '../../src/engine/storage/store.ts'
@@ -11,6 +12,7 @@ import { aTrade } from '../support/a-trade.ts'
 import { scratchFolder } from '../support/scratch-folder.ts'
 import { storedFor } from '../support/tape-keeping.ts'
 import { damagedFile } from '../support/tape-rows.ts'
+import { until } from '../support/until.ts'
 
 const writerThread = new URL('../../src/engine/writer-thread.ts', import.meta.url)
 const readerThread = new URL('../../src/engine/reader-thread.ts', import.meta.url)
@@ -105,6 +107,41 @@ describe('TapeKeeper', () => {
     await keeper.stop()
     await look
     expect(storedFor(store.file).map(({ id }) => id)).toEqual(ids)
+  })
+})
+
+describe('a TapeKeeper that is stopped while it begins', () => {
+  test('moves nothing more', async () => {
+    const { file, writer } = await aStore()
+    await fill(writer)
+    const opening = Promise.withResolvers<HourCompactor>()
+    const done: string[] = []
+    const keeper = new TapeKeeper({
+      writer,
+      openCompactor: () => {
+        done.push('opening')
+        return opening.promise
+      },
+      clock: { ...systemClock(), nowMs: () => nowMs - 1 },
+      afterMs: hourMs,
+      log: (...[, event]) => void done.push(event)
+    })
+    const look = keeper.look()
+    await until(() => done.length > 0, 'a compactor is opened')
+    await keeper.stop()
+    const compactor = await openCompactor({ file, threadUrl: readerThread })
+    opening.resolve({
+      compact: (rule) => {
+        done.push('compacted')
+        return compactor.compact(rule)
+      },
+      end: () => {
+        done.push('ended')
+        return compactor.end()
+      }
+    })
+    await look
+    expect(done).toEqual(['opening', 'ended'])
   })
 })
 
