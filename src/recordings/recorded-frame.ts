@@ -3,11 +3,14 @@ export type RecordedFrame = {
   /** Clock of the recording machine, epoch ms, fraction carries microseconds. */
   readonly receivedMs: number
   /**
-   * `received`, `sent`: WebSocket text frames. `connected`: a socket opened, `frame` is empty.
-   * `rest`: the body of an HTTP answer.
+   * `received`, `sent`: WebSocket text frames. `connected`: a socket opened, `frame` is empty. `closed`: it
+   * ended, `frame` says why. `rest`: the body of an HTTP answer. `began`: a file of ours, `frame` is the
+   * venue's id. `instruments`: what is collected from here on, `frame` is JSON. `omitted`: frames are missing
+   * here, `frame` is how many, in digits, and empty where that is not known.
    */
-  readonly direction: 'received' | 'sent' | 'connected' | 'rest'
-  /** As the capture names it; `main` where it tells no connections apart. */
+  readonly direction:
+    'received' | 'sent' | 'connected' | 'closed' | 'rest' | 'began' | 'instruments' | 'omitted'
+  /** As the capture names it; `main` where it tells no connections apart, empty where none is meant. */
   readonly connection: string
   /** Address of the socket (connected, and sent where told) or of the HTTP request; null where not told. */
   readonly url: string | null
