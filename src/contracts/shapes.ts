@@ -173,6 +173,8 @@ export const replaySummaryShape = z.object({
   intervals: z.array(z.string()),
   /** Frames received in the capture; the next four are parts of it. */
   frames: z.number(),
+  /** Frames that the capture says its recorder left out; they are not parts of it. */
+  omitted: z.number(),
   /** Of another venue's connection, or of instruments that were not asked for. */
   skipped: z.number(),
   /** Known to the protocol, of no use. */
@@ -195,7 +197,9 @@ export const replaySummaryShape = z.object({
   toMs: z.number().nullable(),
   /** Where the database is; null: nothing was kept. */
   dataDir: z.string().nullable(),
-  /** False when it was stopped, or the capture could not be read to its end. */
+  /** What was passed over because it could not be read, each in words that name file and byte. */
+  damage: z.array(z.string()),
+  /** False when it was stopped, or not all of the capture could be read. */
   complete: z.boolean()
 })
 

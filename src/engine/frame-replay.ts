@@ -37,8 +37,9 @@ type Plan = {
   readonly venue: Venue
   readonly instruments: CaptureInstruments
   readonly intervals: readonly IntervalSpec[]
-  readonly connections: Opening['connections']
-  readonly first: RecordedFrame
+  readonly opening: Opening
+  /** What of the capture cannot be read, as it is found. */
+  readonly damage: readonly RecordingError[]
 }
 
 /**
@@ -53,9 +54,10 @@ export async function replayFrames(
   request: ReplayRequest,
   means: ReplayMeans
 ): Promise<ReplaySummaryShape> {
-  const frames = openFrames(request.frames)
+  const damage: RecordingError[] = []
+  const frames = openFrames(request.frames, (error) => damage.push(error))
   try {
-    const plan = await planReplay(request, frames)
+    const plan = { ...(await planReplay(request, frames)), damage }
     const folder = request.dataDir ?? (await mkdtemp(join(tmpdir(), 'tapedeck-replay-')))
     try {
       return await playInto(folder, { request, plan, frames, means })
@@ -70,16 +72,17 @@ export async function replayFrames(
 async function planReplay(
   request: ReplayRequest,
   frames: AsyncIterator<RecordedFrame>
-): Promise<Plan> {
+): Promise<Omit<Plan, 'damage'>> {
   const intervals = readIntervals(request.intervals ?? usualIntervals)
-  const { first, connections, answers } = await takeOpening(frames)
+  const opening = await takeOpening(frames)
   const venue = chooseVenue(venues, {
     asked: request.venue,
+    told: opening.venue,
     instruments: venuesNamed(request.instruments ?? []),
-    urls: connections.flatMap(({ url }) => url ?? [])
+    urls: opening.connections.flatMap(({ url }) => url ?? [])
   })
-  const instruments = await findInstruments(venue, { answers }, request.instruments)
-  return { venue, instruments, intervals, connections, first }
+  const instruments = await findInstruments(venue, opening, request.instruments)
+  return { venue, instruments, intervals, opening }
 }
 
 async function playInto(
@@ -109,7 +112,8 @@ async function playInto(
       ...(await run.finish()),
       intervals: intervals.map(({ interval }) => interval),
       dataDir: request.dataDir,
-      complete: broken === null && !means.signal.aborted
+      damage: plan.damage.map(({ message }) => message),
+      complete: broken === null && plan.damage.length === 0 && !means.signal.aborted
     }
     await means.output.write([isPrinted ? JSON.stringify(summary) : summarySentence(summary)])
     if (broken !== null) throw broken
@@ -132,8 +136,8 @@ async function playAll(
     readonly means: ReplayMeans
   }
 ): Promise<RecordingError | null> {
-  for (const connection of plan.connections) await run.play(connection)
-  await run.play(plan.first)
+  const { connections, omissions, first } = plan.opening
+  for (const frame of [...connections, ...omissions, first]) await run.play(frame)
   try {
     for await (const frame of frames) {
       if (means.signal.aborted) return null
@@ -147,7 +151,10 @@ async function playAll(
 }
 
 /** Where no address is the venue's own, as behind a proxy, the user's word counts for all of them. */
-function playedAddresses({ venue, connections }: Plan): (url: string | null) => boolean {
+function playedAddresses({
+  venue,
+  opening: { connections }
+}: Plan): (url: string | null) => boolean {
   const isVenues = (url: string | null) => url !== null && findVenueOf(url, venues) === venue
   const isTold = connections.some(({ url }) => isVenues(url))
   return (url) => !isTold || url === null || isVenues(url)

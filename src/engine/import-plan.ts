@@ -5,7 +5,7 @@ import { splitInstrumentId, type InstrumentId } from '../core/market/instrument.
 import { parseInterval, timeIntervals, type IntervalSpec } from '../core/market/interval.ts'
 import { findVenue, venues } from '../venues/registry.ts'
 import type { Venue } from '../venues/venue.ts'
-import { parseCachedInstruments } from './collector/instrument-cache.ts'
+import { parseInstruments } from '../core/market/instrument-list.ts'
 import type { ImportTarget } from './import-store.ts'
 import { instrumentFile } from './instrument-file.ts'
 import { ImportError } from './replay/import-error.ts'
@@ -108,7 +108,7 @@ async function registrationOf(
   const list = await instrumentFile(dataDir, venue.id)
     .load()
     .catch(() => null)
-  const cached = parseCachedInstruments(list, venue.id)
+  const cached = parseInstruments(list, venue.id)
   const { symbol } = splitInstrumentId(id)
   const instrument =
     cached?.find((listed) => listed.id === id) ?? venue.assumeInstrument?.(symbol) ?? null

@@ -5,7 +5,7 @@ import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { Venue } from '../venues/venue.ts'
 import type { Clock, Timer } from './collector/clock.ts'
 import type { InstrumentCache } from './collector/instrument-cache.ts'
-import { parseCachedInstruments } from './collector/instrument-cache.ts'
+import { parseInstruments } from '../core/market/instrument-list.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 
@@ -80,7 +80,7 @@ export class LeftBehind {
     })
     const ids = new Set(gaps.map(({ instrument }) => instrument).filter((id) => this.#isLeft(id)))
     if (ids.size === 0) return
-    const listed = parseCachedInstruments(await cache.load(), venue.id)
+    const listed = parseInstruments(await cache.load(), venue.id)
     if (listed === null) return
     const found = new Map(listed.map((each) => [each.id, each]))
     const instruments = [...ids].map((id) => found.get(id) ?? unlisted(id))

@@ -14,8 +14,9 @@ async function run(request: ReplayRequest, stopped: AbortController): Promise<0 
   const output = new LineOutput(process.stdout, () => stopped.abort())
   const threads = threadFiles(import.meta.url)
   const { signal } = stopped
-  const { complete } = await replayFrames(request, { output, threads, signal })
-  if (!complete) complain('stopped before the end of the capture')
+  const { complete, damage } = await replayFrames(request, { output, threads, signal })
+  for (const part of damage) complain(`${part}; it was passed over`)
+  if (signal.aborted) complain('stopped before the end of the capture')
   return complete ? 0 : 1
 }
 

@@ -4,7 +4,7 @@ import type { Random } from '../../core/market/random.ts'
 import { VenueError } from '../../core/venue-error.ts'
 import type { RestContext, Venue } from '../../venues/venue.ts'
 import type { Clock, Timer } from './clock.ts'
-import { parseCachedInstruments } from './instrument-cache.ts'
+import { parseInstruments } from '../../core/market/instrument-list.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
 import type { Log } from './log.ts'
 
@@ -146,7 +146,7 @@ export class InstrumentDiscovery {
     if (this.#cached !== null) return this.#cached
     try {
       const content = await cache.load()
-      this.#cached = parseCachedInstruments(content, venue.id) ?? []
+      this.#cached = parseInstruments(content, venue.id) ?? []
       if (content !== null && this.#cached.length === 0) {
         log.warn('instrument-cache-unusable', { venue: venue.id })
       }

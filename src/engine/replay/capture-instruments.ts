@@ -5,6 +5,7 @@ import {
   type VenueId
 } from '../../core/market/instrument.ts'
 import { selectInstruments } from '../../core/market/instrument-selection.ts'
+import { parseInstruments } from '../../core/market/instrument-list.ts'
 import { VenueError } from '../../core/venue-error.ts'
 import type { Venue } from '../../venues/venue.ts'
 import type { Opening } from './opening.ts'
@@ -25,20 +26,21 @@ export function venuesNamed(asked: readonly string[]): readonly VenueId[] {
 }
 
 /**
- * Finds out what a capture's frames are about: from the venue's own list where the capture holds it,
- * else from the symbols asked for.
+ * Finds out what a capture's frames are about: from the list of our recorder or the venue's own where the
+ * capture holds one, else from the symbols asked for.
  *
  * @param asked Symbols or ids in our spelling; null: all.
  * @throws ReplayError naming `--instruments`.
  */
 export async function findInstruments(
   venue: Venue,
-  opening: Pick<Opening, 'answers'>,
+  opening: Pick<Opening, 'answers' | 'instruments'>,
   asked: readonly string[] | null
 ): Promise<CaptureInstruments> {
   if (asked?.length === 0)
     throw new ReplayError('replay-unknown-instrument', '--instruments: no symbol in it')
-  const listed = await listedInstruments(venue, opening)
+  const listed =
+    readInstruments(opening.instruments, venue) ?? (await listedInstruments(venue, opening))
   const symbols = asked?.map((text) => (isId(text) ? splitInstrumentId(text).symbol : text)) ?? []
   if (listed.length === 0) return { known: assumed(venue, symbols), chosen: null }
   if (asked === null) return { known: listed, chosen: null }
@@ -47,6 +49,11 @@ export async function findInstruments(
   if (problem !== undefined)
     throw new ReplayError('replay-unknown-instrument', `--instruments: ${problem}`)
   return { known: listed, chosen: new Set(instruments.map(({ id }) => id)) }
+}
+
+/** Reads what our recorder told of a venue's instruments; null where it told nothing of use. */
+export function readInstruments(text: string | null, venue: Venue): readonly Instrument[] | null {
+  return text === null ? null : parseInstruments(JSON.parse(text), venue.id)
 }
 
 async function listedInstruments(

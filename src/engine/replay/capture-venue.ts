@@ -6,6 +6,8 @@ import { ReplayError } from './replay-error.ts'
 export type VenueHints = {
   /** `--venue`; null where not given. */
   readonly asked: VenueId | null
+  /** What the recorder told; null where it did not. */
+  readonly told: VenueId | null
   /** Venues that the asked instruments name, without repeats; may be empty. */
   readonly instruments: readonly VenueId[]
   /** Addresses of the sockets in the capture; may be empty. */
@@ -13,8 +15,8 @@ export type VenueHints = {
 }
 
 /**
- * Chooses the venue of a capture: the one asked for, else the one that the instruments name, else the
- * one whose addresses the capture holds.
+ * Chooses the venue of a capture: the one that its recorder told, else the one asked for, else the one that
+ * the instruments name, else the one whose addresses the capture holds.
  *
  * @throws ReplayError naming `--venue` when none or several come into question.
  */
@@ -22,10 +24,11 @@ export function chooseVenue(venues: readonly Venue[], hints: VenueHints): Venue 
   const known = venues.map(({ id }) => id).join(', ')
   const named = new Set(hints.asked === null ? hints.instruments : [hints.asked])
   for (const id of hints.instruments) named.add(id)
+  if (hints.told !== null) named.add(hints.told)
   if (named.size > 1)
     throw new ReplayError(
       'replay-unknown-venue',
-      `--venue: one venue at a time, received ${[...named].join(', ')}`
+      `--venue: one venue at a time, received ${[...named].join(', ')}${toldBy(hints)}`
     )
   const [asked] = named
   if (asked !== undefined) {
@@ -54,6 +57,10 @@ export function findVenueOf(url: string, venues: readonly Venue[]): Venue | null
   )
   const [found, ...others] = samePath.length > 0 ? samePath : sameHost
   return found === undefined || others.length > 0 ? null : found
+}
+
+function toldBy({ told }: VenueHints): string {
+  return told === null ? '' : `; the capture is of ${told}`
 }
 
 function told(hints: VenueHints, found: ReadonlySet<Venue>, known: string): string {

@@ -4,12 +4,21 @@ import type { ParsedFrame } from '../../venues/venue.ts'
 
 type Counts = Pick<
   ReplaySummaryShape,
-  'frames' | 'skipped' | 'ignored' | 'unknown' | 'rejected' | 'firstRejection' | 'fromMs' | 'toMs'
+  | 'frames'
+  | 'omitted'
+  | 'skipped'
+  | 'ignored'
+  | 'unknown'
+  | 'rejected'
+  | 'firstRejection'
+  | 'fromMs'
+  | 'toMs'
 >
 
 /** What the frames of a replay came to. */
 export class FrameCounts {
   #frames = 0
+  #omitted = 0
   #skipped = 0
   #ignored = 0
   #unknown = 0
@@ -20,6 +29,11 @@ export class FrameCounts {
 
   received(): void {
     this.#frames += 1
+  }
+
+  /** @param frames As many as the capture says; where it cannot say they are not counted. */
+  omitted(frames: number): void {
+    this.#omitted += frames
   }
 
   skipped(): void {
@@ -42,6 +56,7 @@ export class FrameCounts {
   read(): Counts {
     return {
       frames: this.#frames,
+      omitted: this.#omitted,
       skipped: this.#skipped,
       ignored: this.#ignored,
       unknown: this.#unknown,

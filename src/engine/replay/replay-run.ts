@@ -9,7 +9,7 @@ import type { RecordedFrame } from '../../recordings/recorded-frame.ts'
 import type { FrameParser, Venue } from '../../venues/venue.ts'
 import type { ChangeSource, StoreWriter } from '../storage/store.ts'
 import { CandleLines } from './candle-lines.ts'
-import type { CaptureInstruments } from './capture-instruments.ts'
+import { readInstruments, type CaptureInstruments } from './capture-instruments.ts'
 import { FrameCounts } from './frame-counts.ts'
 
 /** How often candles are finalised and told, ms of the tape. */
@@ -31,7 +31,10 @@ export type ReplayParts = {
   readonly print: (lines: readonly string[]) => Promise<void>
 }
 
-type Result = Omit<ReplaySummaryShape, 'type' | 'mode' | 'intervals' | 'dataDir' | 'complete'>
+type Result = Omit<
+  ReplaySummaryShape,
+  'type' | 'mode' | 'intervals' | 'dataDir' | 'damage' | 'complete'
+>
 
 /**
  * Plays captured frames through parser and pipeline into the store, as fast as the store takes them.
@@ -41,7 +44,7 @@ type Result = Omit<ReplaySummaryShape, 'type' | 'mode' | 'intervals' | 'dataDir'
  */
 export class ReplayRun implements ChangeSource {
   readonly #parts: ReplayParts
-  readonly #known: ReadonlyMap<InstrumentId, Instrument>
+  readonly #known: Map<InstrumentId, Instrument>
   readonly #parsers = new Map<string, FrameParser | null>()
   readonly #prepared = new Set<InstrumentId>()
   readonly #lines = new CandleLines()
@@ -90,20 +93,8 @@ export class ReplayRun implements ChangeSource {
 
   /** Plays one frame. @throws StorageError */
   async play(frame: RecordedFrame): Promise<void> {
-    if (frame.direction === 'connected') this.#connect(frame)
-    if (frame.direction !== 'received') return
-    this.#counts.received()
-    let parser = this.#parsers.get(frame.connection)
-    if (parser === undefined) parser = this.#connect(frame)
-    if (parser === null) {
-      this.#counts.skipped()
-      return
-    }
-    const parsed = parser.parse(Buffer.from(frame.frame), frame.receivedMs)
-    this.#counts.parsed(parsed)
-    if (parsed.kind === 'events') await this.#apply(parsed.events, frame.receivedMs)
-    if (this.runNowMs() - this.#steppedMs >= stepMs) await this.#step()
-    if (this.#isPressed) await this.#flush()
+    if (frame.direction === 'received') await this.#receive(frame)
+    else this.#follow(frame)
   }
 
   /** Commits everything played and tells the candles that are left. @throws StorageError */
@@ -127,11 +118,45 @@ export class ReplayRun implements ChangeSource {
     }
   }
 
+  async #receive(frame: RecordedFrame): Promise<void> {
+    this.#counts.received()
+    let parser = this.#parsers.get(frame.connection)
+    if (parser === undefined) parser = this.#connect(frame)
+    if (parser === null) {
+      this.#counts.skipped()
+      return
+    }
+    const parsed = parser.parse(Buffer.from(frame.frame), frame.receivedMs)
+    this.#counts.parsed(parsed)
+    if (parsed.kind === 'events') await this.#apply(parsed.events, frame.receivedMs)
+    if (this.runNowMs() - this.#steppedMs >= stepMs) await this.#step()
+    if (this.#isPressed) await this.#flush()
+  }
+
+  /** Where frames are missing, nothing that was built up before reaches over it. */
+  #follow(frame: RecordedFrame): void {
+    const { direction, connection } = frame
+    if (direction === 'connected') this.#connect(frame)
+    if (direction === 'closed') this.#parsers.delete(connection)
+    if (direction === 'instruments') this.#learn(frame.frame)
+    if (direction !== 'omitted') return
+    this.#counts.omitted(Number(frame.frame))
+    this.#parsers.clear()
+  }
+
+  #learn(text: string): void {
+    const listed = readInstruments(text, this.#parts.venue) ?? []
+    for (const instrument of listed) this.#known.set(instrument.id, instrument)
+    const known = [...this.#known.values()]
+    for (const parser of this.#parsers.values()) parser?.expect?.(known)
+  }
+
   /** A new connection begins with a new parser: what deltas built up before does not reach over a loss. */
   #connect({ connection, url, receivedMs }: RecordedFrame): FrameParser | null {
-    const { venue, instruments, isPlayed } = this.#parts
+    const { venue, isPlayed } = this.#parts
     const name = `${connection}@${receivedMs}`
-    const parser = isPlayed(url) ? venue.createParser(instruments.known, name) : null
+    const known = [...this.#known.values()]
+    const parser = isPlayed(url) ? venue.createParser(known, name) : null
     this.#parsers.set(connection, parser)
     return parser
   }

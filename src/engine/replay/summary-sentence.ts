@@ -10,6 +10,7 @@ export function summarySentence(summary: ReplaySummaryShape): string {
     const first = summary.firstRejection === null ? '' : ` (${summary.firstRejection})`
     lines.push(`${rejected} frames could not be read${first}, ${unknown} are not in the protocol.`)
   }
+  if (summary.omitted > 0) lines.push(`${summary.omitted} frames were left out of the capture.`)
   if (summary.missingTrades > 0)
     lines.push(`${summary.missingTrades} trades are missing by their ids.`)
   lines.push(

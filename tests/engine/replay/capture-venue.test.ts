@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { chooseVenue, findVenueOf } from '../../../src/engine/replay/capture-venue.ts'
 import { venues } from '../../../src/venues/registry.ts'
 
-const nothing = { asked: null, instruments: [], urls: [] }
+const nothing = { asked: null, told: null, instruments: [], urls: [] }
 
 describe('findVenueOf', () => {
   test.each([
@@ -26,6 +26,7 @@ describe('chooseVenue', () => {
     expect(chooseVenue(venues, { ...nothing, asked: 'bybit-spot', urls }).id).toBe('bybit-spot')
     expect(chooseVenue(venues, { ...nothing, instruments: ['coinbase'], urls }).id).toBe('coinbase')
     expect(chooseVenue(venues, { ...nothing, urls }).id).toBe('bybit-linear')
+    expect(chooseVenue(venues, { ...nothing, told: 'eodhd', urls }).id).toBe('eodhd')
   })
 
   test.each([
@@ -33,6 +34,10 @@ describe('chooseVenue', () => {
     [
       { asked: 'coinbase', instruments: ['eodhd'] },
       /^--venue: one venue at a time, received coinbase, eodhd$/
+    ],
+    [
+      { asked: 'coinbase', told: 'eodhd' },
+      /^--venue: one venue at a time, received coinbase, eodhd; the capture is of eodhd$/
     ],
     [{}, /^--venue is needed: the capture does not tell where its frames come from; known are /],
     [

@@ -18,8 +18,24 @@ describe('takeOpening', () => {
     const first = frame('received')
     const next = frame('received')
     const frames = playing([answer, frame('rest'), socket, frame('sent'), first, next])
-    expect(await takeOpening(frames)).toEqual({ connections: [socket], answers: [answer], first })
+    expect(await takeOpening(frames)).toEqual({
+      connections: [socket],
+      answers: [answer],
+      venue: null,
+      instruments: null,
+      omissions: [],
+      first
+    })
     expect((await frames.next()).value).toBe(next)
+  })
+
+  test('takes what our own recorder told, the newest list of instruments', async () => {
+    const began = { ...frame('began'), frame: 'coinbase' }
+    const lists = ['[1]', '[2]'].map((text) => ({ ...frame('instruments'), frame: text }))
+    const omission = frame('omitted')
+    expect(
+      await takeOpening(playing([began, ...lists, omission, frame('received')]))
+    ).toMatchObject({ venue: 'coinbase', instruments: '[2]', omissions: [omission] })
   })
 
   test.each([
