@@ -18,9 +18,15 @@ const entries = [
   'build/tray@2x.png',
   'out/preload/preload.cjs',
   'out/renderer/index.html',
-  ...['main', 'headless', 'engine', 'writer-thread', 'reader-thread', 'simulator'].map(
-    (name) => `out/main/${name}.js`
-  )
+  ...[
+    'main',
+    'headless',
+    'engine',
+    'writer-thread',
+    'reader-thread',
+    'recorder-thread',
+    'simulator'
+  ].map((name) => `out/main/${name}.js`)
 ]
 const packages = ['better-sqlite3', 'hyparquet', 'hyparquet-writer', 'ws']
 /** Imported by chunks that ccxt loads for venues we have not got. */

@@ -100,9 +100,13 @@ export const settingsSchema = z.strictObject({
       /** How long after its end an hour's trades are moved from the database into a file. */
       compact_after: durationSchema
         .refine((text) => durationMs(text) >= leastCompactMs, 'at least "10m"')
-        .default('25h')
+        .default('25h'),
+      /** Every frame is kept as it was received, in `frames/`. */
+      record_frames: z.boolean().default(false),
+      /** How much of them is kept, GB of 1,000,000,000 bytes; the oldest go first. */
+      frames_max_gb: z.number().min(1).max(10_000).default(20)
     })
-    .default({ compact_after: '25h' }),
+    .default({ compact_after: '25h', record_frames: false, frames_max_gb: 20 }),
   http: z
     .strictObject({
       /** Extra host names under which the API may be asked, exact, with port. */

@@ -3,6 +3,7 @@ import type { StatePublisher } from '../contracts/state-publisher.ts'
 import { holesRemembered } from '../core/market/id-tracker.ts'
 import type { Pipeline } from '../core/pipeline/pipeline.ts'
 import type { ReceiveQueue } from './collector/receive-queue.ts'
+import type { FrameRecorder } from './frame-recorder.ts'
 import type { StructureSource } from './health/memory-contract.ts'
 import type { RunningHeads } from './running-heads.ts'
 import type { StoreWriter } from './storage/store.ts'
@@ -19,18 +20,21 @@ export type BoundedOwners = {
   readonly publisher: Pick<StatePublisher, 'structures'>
   readonly history: Pick<VenueHistory, 'structures'>
   readonly heads: Pick<RunningHeads, 'structures'>
+  /** Null: frames are not recorded. */
+  readonly recorder: Pick<FrameRecorder, 'structures'> | null
 }
 
 /** All structures of an engine that grow with what comes in. */
 export function boundedStructures(owners: BoundedOwners): readonly StructureSource[] {
-  const { received, writer, pipeline, publisher, history, heads } = owners
+  const { received, writer, pipeline, publisher, history, heads, recorder } = owners
   return [
     () => received.structures(),
     () => writer.structures(),
     () => [openGaps(pipeline)],
     () => publisher.structures(),
     () => history.structures(),
-    () => heads.structures()
+    () => heads.structures(),
+    () => recorder?.structures() ?? []
   ]
 }
 

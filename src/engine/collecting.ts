@@ -17,6 +17,7 @@ import type { ReceiveQueue } from './collector/receive-queue.ts'
 import { VenueBudget } from './collector/venue-budget.ts'
 import { wsSockets } from './collector/ws-socket.ts'
 import { EngineFailure } from './engine-failure.ts'
+import type { FrameRecorder } from './frame-recorder.ts'
 import type { HandlerFaults } from './health/handler-faults.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import { instrumentFile } from './instrument-file.ts'
@@ -49,6 +50,8 @@ type Parts = {
   /** Null: the run follows a tape. */
   readonly runClock: RunClock | null
   readonly incidents: Pick<IncidentDesk, 'take'>
+  /** Null: frames are not recorded. */
+  readonly recorder: Pick<FrameRecorder, 'tapOf' | 'instruments'> | null
   readonly log: Log
   /** What an event throws costs that event alone. */
   readonly faults: HandlerFaults
@@ -135,7 +138,7 @@ export class Collecting {
   #collect(venue: Venue, settings: VenueSettings): Collector {
     const { config, version, clock, pipeline, writer, received, feed, markets, log, failed } =
       this.#parts
-    const { faults, provoked, runClock } = this.#parts
+    const { faults, provoked, runClock, recorder } = this.#parts
     const cache = instrumentFile(config.dataDir, venue.id)
     const left = this.#leftBehind(venue, cache)
     const collector: Collector = createCollector({
@@ -160,6 +163,7 @@ export class Collecting {
       marketHours: config.skipMarketHours ? null : markets.hours,
       isBlind: config.faultRun?.liveness === false,
       log,
+      tap: recorder?.tapOf(venue.id) ?? null,
       prepare: (instruments) => {
         left.claim(instruments)
         return this.#prepare(venue, instruments).catch(failed)
@@ -188,6 +192,7 @@ export class Collecting {
       onConnectionChanged: () => feed.connectionChanged(collector),
       onInstrumentsChanged: (instruments) => {
         feed.instrumentsChanged(collector, instruments)
+        recorder?.instruments(venue.id, instruments)
         void left.follow(instruments).catch((error: unknown) => {
           log.warn('left-behind-unknown', { venue: venue.id, text: String(error) })
         })

@@ -38,6 +38,10 @@ export function startupSentences(facts: {
   sentences.push(
     `Every trade and candles of ${config.settings.intervals.join(' ')} are saved in ${config.dataDir}.`
   )
+  const { record_frames: isRecorded, frames_max_gb: mostGb } = config.settings.tape
+  if (isRecorded) {
+    sentences.push(`Every frame is recorded in ${config.dataDir}/frames, ${mostGb} GB at most.`)
+  }
   if (config.previousEnd !== undefined) sentences.push(restartSentence(config.previousEnd))
   if (facts.isUncleanStart) {
     sentences.push('The last run did not stop in order; what it had committed is intact.')

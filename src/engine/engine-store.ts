@@ -11,6 +11,7 @@ import { openWriter } from './storage/open-writer.ts'
 import type { StorageError } from './storage/storage-error.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import { TapeKeeper } from './tape-keeper.ts'
+import type { ThreadFiles } from './thread-files.ts'
 
 const storeFile = 'tapedeck.db'
 
@@ -18,7 +19,7 @@ const storeFile = 'tapedeck.db'
 export type EngineStoreParts = {
   readonly config: EngineConfig
   readonly intervals: readonly IntervalSpec[]
-  readonly threads: { readonly writer: URL; readonly reader: URL }
+  readonly threads: Pick<ThreadFiles, 'writer' | 'reader'>
   /** Wall clock at which the engine started. */
   readonly startedMs: number
   readonly trouble: Pick<TroubleWatch, 'storeTrouble' | 'storePressure' | 'storeDamaged'>

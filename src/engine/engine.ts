@@ -12,12 +12,14 @@ import { systemClock, type Clock } from './collector/clock.ts'
 import type { Log as CollectorLog, LogFields } from './collector/log.ts'
 import { ReceiveQueue } from './collector/receive-queue.ts'
 import { EngineFailure } from './engine-failure.ts'
+import type { FrameRecorder } from './frame-recorder.ts'
 import type { HandlerClock } from './health/handler-clock.ts'
 import { HandlerFaults } from './health/handler-faults.ts'
 import type { MemoryHealth } from './health/memory-health.ts'
 import { TroubleWatch } from './health/trouble-watch.ts'
 import { EngineLog } from './engine-log.ts'
 import { openEngineMemory } from './engine-memory.ts'
+import { openFrameRecorder } from './engine-recorder.ts'
 import { lookThrough, openEngineStore, openTape } from './engine-store.ts'
 import { GapJournal } from './gap-journal.ts'
 import { IncidentDesk } from './incident-desk.ts'
@@ -33,6 +35,7 @@ import { StatePublishing } from './state-publishing.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import type { TapeKeeper } from './tape-keeper.ts'
+import type { ThreadFiles } from './thread-files.ts'
 import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
 
@@ -42,7 +45,7 @@ const compactorEndMs = 50
 export type EngineOptions = {
   readonly config: EngineConfig
   readonly version: string
-  readonly threads: { readonly writer: URL; readonly reader: URL }
+  readonly threads: ThreadFiles
   readonly log: (level: LogLevel, event: string, fields: LogFields) => void
   /** Times the handlers of this process. */
   readonly handlers: HandlerClock
@@ -60,6 +63,8 @@ type Running = {
   readonly collecting: Collecting
   readonly publishing: StatePublishing
   readonly tape: TapeKeeper
+  /** Null: frames are not recorded. */
+  readonly recorder: FrameRecorder | null
 }
 
 /** The engine: sockets to pipeline to writer, and the state stream out. Starting and recovering are one path. */
@@ -224,9 +229,10 @@ export class Engine {
     await saveReceived({ ...running, collectors: [running.collecting] }, this.#clock)
   }
 
-  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing' | 'tape'>): void {
+  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing' | 'tape' | 'recorder'>): void {
     const { writer, reader, pipeline, incidents } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
+    const recorder = this.#openRecorder()
     const collecting = new Collecting({
       config: this.#options.config,
       version: this.#options.version,
@@ -245,6 +251,7 @@ export class Engine {
       markets: this.#markets,
       runClock: this.#runClock,
       incidents,
+      recorder,
       log: this.#collectorLog(incidents),
       faults: this.#faults,
       provoked: this.#provoked,
@@ -267,8 +274,9 @@ export class Engine {
       markets: this.#markets,
       runClock: this.#runClock,
       trouble: this.#trouble,
-      memory: this.#openMemory(opened),
+      memory: this.#openMemory(opened, recorder),
       incidents,
+      recorder,
       log: (...line) => this.#log(...line)
     })
     writer.follow({
@@ -312,7 +320,7 @@ export class Engine {
       { ...this.#options, log: (...line) => this.#log(...line) },
       { writer, clock: this.#clock }
     )
-    this.#running = { ...opened, queries, collecting, publishing, tape }
+    this.#running = { ...opened, queries, collecting, publishing, tape, recorder }
     tape.start()
     publishing.start()
     collecting.start()
@@ -343,11 +351,23 @@ export class Engine {
     this.#pressure.follow('receiving', pressure)
   }
 
-  #openMemory({ writer, pipeline }: Pick<Running, 'writer' | 'pipeline'>): MemoryHealth {
+  #openRecorder(): FrameRecorder | null {
+    return openFrameRecorder({
+      ...this.#options,
+      clock: this.#clock,
+      trouble: this.#trouble,
+      log: (...line) => this.#log(...line)
+    })
+  }
+
+  #openMemory(
+    { writer, pipeline }: Pick<Running, 'writer' | 'pipeline'>,
+    recorder: FrameRecorder | null
+  ): MemoryHealth {
     const [publisher, received] = [this.#publisher, this.#received]
     const [history, heads] = [this.#history, this.#heads]
     return openEngineMemory({
-      owners: { received, writer, pipeline, publisher, history, heads },
+      owners: { received, writer, pipeline, publisher, history, heads, recorder },
       shed: () => {
         publisher.shed()
         history.forgetAll()

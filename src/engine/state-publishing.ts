@@ -19,6 +19,7 @@ import { LoopDelay } from './health/loop-delay.ts'
 import type { TroubleFigures, TroubleWatch } from './health/trouble-watch.ts'
 import type { IncidentDesk } from './incident-desk.ts'
 import type { MarketClocks } from './market-clocks.ts'
+import type { FrameRecorder } from './frame-recorder.ts'
 import type { RunClock } from './run-clock.ts'
 import { RunSpeed } from './run-speed.ts'
 import type { RunningHeads } from './running-heads.ts'
@@ -57,6 +58,8 @@ type Parts = {
   /** Closed with this. */
   readonly memory: MemoryHealth
   readonly incidents: Pick<IncidentDesk, 'tick'>
+  /** Null: frames are not recorded. */
+  readonly recorder: Pick<FrameRecorder, 'omittedFrames'> | null
   readonly log: (level: LogLevel, event: string, fields: LogFields) => void
 }
 
@@ -142,6 +145,7 @@ export class StatePublishing {
       storeLagMs,
       implausibleTrades,
       droppedTrades,
+      omittedFrames: this.#parts.recorder?.omittedFrames ?? 0,
       memory: memory.troubles(),
       ...gaps
     })

@@ -1,5 +1,5 @@
 /** Files that the engine's threads start from. */
-export type ThreadFiles = { readonly writer: URL; readonly reader: URL }
+export type ThreadFiles = { readonly writer: URL; readonly reader: URL; readonly recorder: URL }
 
 /**
  * Finds the threads beside a process entry: sources in the sources, built files in the build.
@@ -10,6 +10,7 @@ export function threadFiles(entryUrl: string): ThreadFiles {
   const ending = entryUrl.endsWith('.ts') ? '.ts' : '.js'
   return {
     writer: new URL(`./writer-thread${ending}`, entryUrl),
-    reader: new URL(`./reader-thread${ending}`, entryUrl)
+    reader: new URL(`./reader-thread${ending}`, entryUrl),
+    recorder: new URL(`./recorder-thread${ending}`, entryUrl)
   }
 }

@@ -12,6 +12,7 @@ export type ServeArguments = {
   readonly settings: string | null
   readonly demo: boolean
   readonly skipMarketHours: boolean
+  readonly recordFrames: boolean
   readonly openBrowser: boolean
   readonly logLevel: LogLevel
 }
@@ -91,7 +92,7 @@ export function readArguments(args: readonly string[]): CommandArguments {
 function serveArguments(args: readonly string[]): ServeArguments {
   const values = readOptions(args, {
     texts: ['port', 'host', 'data-dir', 'settings', 'log-level'],
-    flags: ['demo', 'skip-market-hours', 'no-browser']
+    flags: ['demo', 'skip-market-hours', 'record-frames', 'no-browser']
   })
   if (values.flag('demo') && values.text('settings') !== null) {
     throw new ArgumentError('--settings has no use with --demo, which brings its own')
@@ -104,6 +105,7 @@ function serveArguments(args: readonly string[]): ServeArguments {
     settings: values.text('settings'),
     demo: values.flag('demo'),
     skipMarketHours: values.flag('skip-market-hours'),
+    recordFrames: values.flag('record-frames'),
     openBrowser: !values.flag('no-browser'),
     logLevel: choiceOf('log-level', values.text('log-level') ?? 'info', logLevels)
   }

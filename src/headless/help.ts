@@ -8,6 +8,7 @@ serve      collect market data and serve the dashboard and the HTTP API
   --settings FILE       default: settings.toml in the data folder
   --demo                the simulated market; not together with --settings
   --skip-market-hours   connect at any hour
+  --record-frames       keep every frame as it came, in frames/ of the data folder
   --no-browser          do not open the page
   --log-level LEVEL     debug, info (default), warn or error
 
@@ -20,7 +21,8 @@ replay     play a stored stretch as JSON lines, or captured frames
   --view VIEW           then (default): as it was known then; final: as it is known now
   --print [ndjson]      candles too, each when it is final
   --data-dir DIR        where data is kept; an engine may be running on it
-  --frames FILE         captured frames instead: plain, gzip or zstd; --data-dir keeps their database
+  --frames PATH         captured frames instead, a file or a folder of serve --record-frames;
+                        --data-dir keeps their database
   --venue ID            of --frames: needed where the capture does not tell
 
 export     write what is stored to a file: export candles|trades|gaps

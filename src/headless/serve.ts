@@ -35,6 +35,7 @@ export async function serve(
       folder: folder.path,
       settingsFile: args.settings,
       skipMarketHours: args.skipMarketHours,
+      recordFrames: args.recordFrames,
       logLevel: args.logLevel
     })
     const settings = await plans.settings()

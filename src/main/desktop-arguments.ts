@@ -8,6 +8,7 @@ export type DesktopArguments = {
   readonly dataDir: string | null
   readonly settingsFile: string | null
   readonly skipMarketHours: boolean
+  readonly recordFrames: boolean
   readonly logLevel: LogLevel
 }
 
@@ -34,6 +35,7 @@ export function readDesktopArguments(args: readonly string[]): DesktopArguments 
       'data-dir': { type: 'string' },
       settings: { type: 'string' },
       'skip-market-hours': { type: 'boolean' },
+      'record-frames': { type: 'boolean' },
       'log-level': { type: 'string' }
     }
   })
@@ -47,6 +49,7 @@ export function readDesktopArguments(args: readonly string[]): DesktopArguments 
     dataDir: textOf('data-dir', values['data-dir']),
     settingsFile: textOf('settings', values.settings),
     skipMarketHours: values['skip-market-hours'] === true,
+    recordFrames: values['record-frames'] === true,
     logLevel
   }
 }

@@ -74,6 +74,7 @@ export class Desktop {
       folder: options.folder,
       settingsFile: args.settingsFile,
       skipMarketHours: args.skipMarketHours,
+      recordFrames: args.recordFrames,
       logLevel: args.logLevel,
       startSimulator: (entry) => startUtilitySimulator(this.#children, entry)
     })

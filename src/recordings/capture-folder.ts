@@ -25,16 +25,17 @@ export class CaptureFolder {
   readonly #known = new Map<string, Known>()
   readonly #open = new Set<string>()
   #bytes = 0
+  #isLookedThrough = false
 
   /** @param mostBytes Of all files together. */
   constructor(path: string, mostBytes: number) {
     this.#path = path
     this.#mostBytes = mostBytes
-    for (const file of capturesIn(path)) this.#note(file, statSync(file).size)
   }
 
   /** Makes a new file for an hour; one that is there is never written again. @throws RecordingError */
   create(venue: string, atMs: number): OpenCapture {
+    this.#lookThrough()
     const [day = '', time = ''] = new Date(atMs).toISOString().split('T')
     const folder = join(this.#path, venue, day)
     for (let number = 0; ; number += 1) {
@@ -59,6 +60,13 @@ export class CaptureFolder {
   close({ path, file }: OpenCapture): void {
     this.#open.delete(path)
     closeSync(file)
+  }
+
+  /** What earlier runs left. */
+  #lookThrough(): void {
+    if (this.#isLookedThrough) return
+    for (const file of capturesIn(this.#path)) this.#note(file, statSync(file).size)
+    this.#isLookedThrough = true
   }
 
   #note(path: string, bytes: number): void {

@@ -42,6 +42,7 @@ export class CaptureWriter {
   #fromMs = 0
   #waitingSinceMs: number | null = null
   #omittedFrames = 0
+  #writtenBlocks = 0
   #omitted: Omitted | null = null
 
   constructor(options: CaptureOptions) {
@@ -51,6 +52,11 @@ export class CaptureWriter {
   /** Since when lines wait, as `nowMs` told; null while none do. */
   get waitingSinceMs(): number | null {
     return this.#waitingSinceMs
+  }
+
+  /** Blocks written since the beginning, over all files. */
+  get writtenBlocks(): number {
+    return this.#writtenBlocks
   }
 
   /** Frames that could not be kept since the beginning. */
@@ -158,6 +164,7 @@ export class CaptureWriter {
       writeWhole(file.file, block, this.#fileBytes)
     })
     this.#blocks += 1
+    this.#writtenBlocks += 1
     this.#fileBytes += block.length
     this.#options.folder.grew(file, block.length)
   }

@@ -18,6 +18,8 @@ export type DeskOptions = {
   /** Null: `settings.toml` in the data folder, which may be missing. */
   readonly settingsFile: string | null
   readonly skipMarketHours: boolean
+  /** Frames are recorded, whatever the settings say. */
+  readonly recordFrames: boolean
   readonly logLevel: LogLevel
   /** Starts the simulator from its entry; unsaid: as a child process of Node. */
   readonly startSimulator?: (entry: string) => Promise<SimulatorProcess>
@@ -82,11 +84,13 @@ export class DeskPlans {
   }
 
   #config(dataDir: string, settings: Settings): EngineConfig {
+    const { recordFrames } = this.#options
+    const tape = recordFrames ? { ...settings.tape, record_frames: true } : settings.tape
     return {
       mode: settings.run.mode,
       clock: settings.run.clock,
       dataDir,
-      settings,
+      settings: { ...settings, tape },
       logLevel: this.#options.logLevel,
       skipMarketHours: this.#options.skipMarketHours
     }

@@ -19,6 +19,7 @@ import { aTrade } from '../support/a-trade.ts'
 import { anInstrument } from '../support/an-instrument.ts'
 import { CandleStore } from '../support/candle-store.ts'
 import { aCandle } from '../support/candles.ts'
+import { aFrameRecorder } from '../support/frame-recorder.ts'
 import { scratchFolder } from '../support/scratch-folder.ts'
 import { until } from '../support/until.ts'
 
@@ -143,6 +144,16 @@ function headsOf(history: VenueHistory): {
   return { heads, fill }
 }
 
+/** A recorder that gets more in one turn than it may hold. */
+async function aFloodedRecorder() {
+  const { recorder } = aFrameRecorder(await scratchFolder(), { mostHeldBytes: 600_000 })
+  const fill = () => {
+    const frame = Buffer.alloc(100_000, 'x')
+    for (let at = 0; at < 20; at += 1) recorder.tapOf('coinbase')?.received('a', frame, 0)
+  }
+  return { recorder, fill }
+}
+
 test('each structure of the engine holds no more than it says, whatever comes', async () => {
   const { received, fill: fillReceived } = aReceiveQueue()
   const { writer, fill: fillWriter } = await aBlockedWriter()
@@ -151,7 +162,8 @@ test('each structure of the engine holds no more than it says, whatever comes', 
   const { history, fill: fillHistory } = aHistory()
   const { heads, fill: fillHeads } = headsOf(history)
   const contract = new MemoryContract()
-  const owners = { received, writer, pipeline, publisher, history, heads }
+  const { recorder, fill: fillRecorder } = await aFloodedRecorder()
+  const owners = { received, writer, pipeline, publisher, history, heads, recorder }
   contract.register(...boundedStructures(owners))
 
   const empty = contract.read()
@@ -164,6 +176,7 @@ test('each structure of the engine holds no more than it says, whatever comes', 
   fillHeads()
   await fillHistory()
   await fillWriter()
+  fillRecorder()
   const full = contract.read()
   expect(full.filter(({ size }) => size === 0)).toEqual([])
   expect(full.filter(({ size, bound }) => size > bound)).toEqual([])

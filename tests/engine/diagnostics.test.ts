@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { settingsSchema } from '../../src/contracts/settings.ts'
 import type { RunRow } from '../../src/contracts/state-rows.ts'
 import { startupSentences } from '../../src/engine/diagnostics.ts'
 import { anEngineConfig } from '../support/engine-config.ts'
@@ -51,6 +52,20 @@ describe('startupSentences', () => {
     expect(sentences).toContain(
       'The engine ended at 09:05:07 (out of memory) and was started again.'
     )
+  })
+
+  test('says that frames are recorded, where, and how much of them is kept', () => {
+    const settings = settingsSchema.parse({ tape: { record_frames: true, frames_max_gb: 5 } })
+    const sentences = startupSentences({
+      clock: theClock,
+      config: anEngineConfig({ settings, dataDir: '/data' }),
+      timeZone: 'UTC',
+      markets: [],
+      plans: [],
+      isUncleanStart: false,
+      clockSkewMs: null
+    })
+    expect(sentences.at(-1)).toBe('Every frame is recorded in /data/frames, 5 GB at most.')
   })
 
   test('says when the next open is', () => {

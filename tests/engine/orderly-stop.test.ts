@@ -19,6 +19,7 @@ function parts(hanging: readonly Part[] = []) {
   const stoppable: Stoppable = {
     collectors: [{ stop: () => end('sockets') }],
     reader: { close: () => end('reader') },
+    recorder: null,
     writer: {
       flush: () => end('flush'),
       close: ({ deadlineMs = Infinity }) => {

@@ -3,12 +3,14 @@ import { ArgumentError, readDesktopArguments } from '../../src/main/desktop-argu
 
 describe('readDesktopArguments', () => {
   test('reads the options that it shares with the command line', () => {
-    const args = '--demo --data-dir /d --settings /s.toml --skip-market-hours --log-level debug'
+    const args =
+      '--demo --data-dir /d --settings /s.toml --skip-market-hours --record-frames --log-level debug'
     expect(readDesktopArguments(['.', ...args.split(' ')])).toEqual({
       isDemo: true,
       dataDir: '/d',
       settingsFile: '/s.toml',
       skipMarketHours: true,
+      recordFrames: true,
       logLevel: 'debug'
     })
   })
@@ -23,6 +25,7 @@ describe('readDesktopArguments', () => {
       dataDir: null,
       settingsFile: null,
       skipMarketHours: false,
+      recordFrames: false,
       logLevel: 'info'
     })
   })

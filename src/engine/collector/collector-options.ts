@@ -6,6 +6,7 @@ import type { Random } from '../../core/market/random.ts'
 import type { Venue, VenueEndpoints } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
 import type { ConnectionTransition } from './connection-transition.ts'
+import type { FrameTap } from './frame-tap.ts'
 import type { InstrumentCache } from './instrument-cache.ts'
 import type { Log } from './log.ts'
 import type { MarketHours } from './market-hours.ts'
@@ -43,6 +44,8 @@ export type CollectorOptions = {
   /** No link is ever taken for dead: only to see that a check of faults can fail. */
   readonly isBlind?: boolean
   readonly log: Log
+  /** Hears all that goes over the sockets; null: nobody does. */
+  readonly tap?: FrameTap | null
   /** Events of one frame, in order, once the frame is taken in; must be quick. `link` as in link marks. */
   onEvents(link: string, events: readonly MarketEvent[], receivedMs: number): void
   /** A link began or ceased to carry instruments; with overlapping links each tells for itself. */

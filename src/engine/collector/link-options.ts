@@ -7,6 +7,7 @@ import type { ParsedFrame, Venue } from '../../venues/venue.ts'
 import type { Clock } from './clock.ts'
 import type { CloseCause } from './close-cause.ts'
 import type { ConnectionTransition } from './connection-transition.ts'
+import type { FrameTap } from './frame-tap.ts'
 import type { Governor } from './governor.ts'
 import type { HandoverSlots } from './handover-slots.ts'
 import type { InstrumentWatch } from './instrument-watch.ts'
@@ -34,6 +35,8 @@ export type LinkContext = {
   /** Frames of all its sockets on their way in. */
   readonly received: ReceiveQueue
   readonly log: Log
+  /** Hears all that goes over the sockets; null: nobody does. */
+  readonly tap?: FrameTap | null
   /** Tells whether a silence is quiet; where it is missing, silence alone decides. */
   readonly newestTrades?: NewestTrades
   /** No link is ever taken for dead: only to see that a check of faults can fail. */

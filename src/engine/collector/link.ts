@@ -4,6 +4,7 @@ import type { Timer } from './clock.ts'
 import { judgeEnd, ownCause, unansweredCause } from './close-cause.ts'
 import type { CloseCause } from './close-cause.ts'
 import { FrameIntake } from './frame-intake.ts'
+import type { FrameTap } from './frame-tap.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LinkAccount } from './link-account.ts'
 import type { LinkContext, LinkListener, LinkOptions } from './link-options.ts'
@@ -32,6 +33,7 @@ export class Link implements FrameTaker {
   readonly #keepAlive: KeepAlive
   readonly #vigil: LinkVigil
   readonly #word: VenueWord
+  readonly #tap: FrameTap | null
   #listener: LinkListener
   #socket: Socket | null = null
   #deadline: Timer | null = null
@@ -45,7 +47,8 @@ export class Link implements FrameTaker {
     this.#context = options.context
     this.#listener = options.listener
     options.context.linkNames.add(options.name)
-    const { venue, clock } = options.context
+    const { venue, clock, tap = null } = options.context
+    this.#tap = tap
     this.#vigil = new LinkVigil(options, {
       socket: () => this.#socket,
       isWatched: () => this.#isWatched,
@@ -56,7 +59,7 @@ export class Link implements FrameTaker {
     this.#account = new LinkAccount(options, this.#intake)
     this.#keepAlive = new KeepAlive(venue.keepAlive)
     const listener: SubscriptionListener = {
-      send: (frame) => this.#socket?.send(frame),
+      send: (frame) => this.#send(frame),
       refused: (instruments, reason) => this.#notGiven(instruments, this.#redact(reason)),
       settled: () => this.#settled(),
       unanswered: () => this.abandon(unansweredCause('subscription twice without an answer'))
@@ -235,7 +238,7 @@ export class Link implements FrameTaker {
     return {
       opened: () => this.#opened(),
       frame: (data) => this.#received(data),
-      binary: (data) => this.#intake.takeBinary(data),
+      binary: (data) => this.#receivedBinary(data),
       pinged: () => this.#pinged(),
       pong: () => this.#pong(),
       ended: (end) => this.#ended(end)
@@ -244,6 +247,8 @@ export class Link implements FrameTaker {
 
   #opened(): void {
     if (this.#phase !== 'opening' || this.#cause !== null) return
+    const { venue, wsUrl, apiKey, clock } = this.#context
+    this.#tap?.connected(this.name, venue.connectUrl(wsUrl, apiKey), clock.nowMs())
     this.#deadline?.cancel()
     this.#vigil.opened()
     this.#intake.reopen(this.#vigil.liveness)
@@ -252,7 +257,7 @@ export class Link implements FrameTaker {
     this.#phase = 'authorizing'
     this.#listener.opened()
     if (this.#pausedMs !== null) this.#socket?.pause()
-    if (this.#context.venue.handshake === 'open') this.#authorized()
+    if (venue.handshake === 'open') this.#authorized()
     else this.#startDeadline('no authorization')
   }
 
@@ -277,12 +282,19 @@ export class Link implements FrameTaker {
   #received(data: Buffer): void {
     if (!this.isOpen) return
     const { clock, received } = this.#context
-    received.add({
-      taker: this,
-      data,
-      receivedMs: clock.nowMs(),
-      atMs: clock.monotonicMs()
-    })
+    const receivedMs = clock.nowMs()
+    this.#tap?.received(this.name, data, receivedMs)
+    received.add({ taker: this, data, receivedMs, atMs: clock.monotonicMs() })
+  }
+
+  #receivedBinary(data: Buffer): void {
+    this.#tap?.binary(this.name, data, this.#context.clock.nowMs())
+    this.#intake.takeBinary(data)
+  }
+
+  #send(frame: string): void {
+    this.#tap?.sent(this.name, frame, this.#context.clock.nowMs())
+    this.#socket?.send(frame)
   }
 
   #pinged(): void {
@@ -305,6 +317,7 @@ export class Link implements FrameTaker {
 
   #leave(end: SocketEnd, endedMs: number): void {
     if (this.#phase === 'ended') return
+    const wasOpen = this.isOpen
     this.#phase = 'ended'
     this.#context.linkNames.delete(this.#options.name)
     this.#deadline?.cancel()
@@ -313,6 +326,7 @@ export class Link implements FrameTaker {
     const cause = this.#cause ?? judgeEnd(end, this.#context.venue.closeRules)
     const isAnswered = this.#cause?.class === 'normal' && end.kind === 'closed' && end.code === 1000
     const text = this.#redact(cause.text)
+    if (wasOpen) this.#tap?.closed(this.name, text, endedMs)
     if (isAnswered) this.#account.drained(endedMs, text)
     else if (cause.class === 'silence') this.#account.fellSilent(text)
     else this.#account.ended(text)

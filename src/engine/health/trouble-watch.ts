@@ -19,6 +19,7 @@ export type TroubleCode =
   | 'swapping'
   | 'bound-near'
   | 'receive-pressure'
+  | 'frames-not-recorded'
 
 /** One thing that is wrong, in words. */
 export type Trouble = { readonly code: TroubleCode; readonly sentence: string }
@@ -33,6 +34,8 @@ export type TroubleFigures = {
   /** Gaps that were settled without all their trades. */
   readonly lostGaps: number
   readonly droppedTrades: number
+  /** Frames that were left out of the recording of frames. */
+  readonly omittedFrames: number
   /** From `MemoryHealth`. */
   readonly memory: readonly Trouble[]
 }
@@ -42,7 +45,9 @@ export class TroubleWatch {
   readonly #implausible = new RecentRise(windowMs)
   readonly #lost = new RecentRise(windowMs)
   readonly #dropped = new RecentRise(windowMs)
+  readonly #omitted = new RecentRise(windowMs)
   #storeDamage: string | null = null
+  #recordingTrouble: string | null = null
   #storeTrouble: string | null = null
   #isPressed = false
   #isFlooded = false
@@ -60,6 +65,11 @@ export class TroubleWatch {
 
   storePressure(pressure: 'high' | 'normal'): void {
     this.#isPressed = pressure === 'high'
+  }
+
+  /** Recording frames fails, for this reason; null: it works again. */
+  recordingTrouble(reason: string | null): void {
+    this.#recordingTrouble = reason
   }
 
   /** `high`: frames come faster than they are taken in. */
@@ -91,6 +101,7 @@ export class TroubleWatch {
     const { storeLagMs } = figures
     const dropped = this.#dropped.read(figures.droppedTrades, monotonicMs)
     const implausible = this.#implausible.read(figures.implausibleTrades, monotonicMs)
+    const omitted = this.#omitted.read(figures.omittedFrames, monotonicMs)
     const lost = this.#lost.read(figures.lostGaps, monotonicMs)
     const { overdueGaps, overdueTrades } = figures
     const found: Trouble[] = []
@@ -111,6 +122,13 @@ export class TroubleWatch {
     }
     if (storeLagMs > mostLagMs) {
       add('store-lag', `Storing is ${Math.round(storeLagMs / 1_000)} s behind`)
+    }
+    if (this.#recordingTrouble !== null) {
+      const text = `Recording frames fails and is tried again: ${this.#recordingTrouble}`
+      add('frames-not-recorded', text)
+    } else if (omitted > 0) {
+      const frames = `${omitted} ${omitted === 1 ? 'frame was' : 'frames were'}`
+      add('frames-not-recorded', `${frames} left out of the recording in the last minute`)
     }
     if (implausible > 0) {
       const text = `${tradesOf(implausible)} had a time more than 1 min ahead or 1 day behind this computer's clock: check the clock`

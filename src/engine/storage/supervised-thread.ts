@@ -66,9 +66,9 @@ export class SupervisedThread<Out, In extends Reply> {
     return this.#restarts
   }
 
-  /** Sends to a thread that is up; to any other, nothing is sent. */
-  send(message: Out): void {
-    if (this.#state === 'up') this.#worker.postMessage(message)
+  /** Sends to a thread that is up; to any other, nothing is sent. @param transfer Buffers that become the thread's. */
+  send(message: Out, transfer: readonly ArrayBuffer[] = []): void {
+    if (this.#state === 'up') this.#worker.postMessage(message, transfer)
   }
 
   /** Notes that work was done: earlier crashes no longer count. */

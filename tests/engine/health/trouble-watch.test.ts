@@ -12,6 +12,7 @@ const well: TroubleFigures = {
   overdueTrades: 0,
   lostGaps: 0,
   droppedTrades: 0,
+  omittedFrames: 0,
   memory: []
 }
 
@@ -104,6 +105,23 @@ describe('TroubleWatch', () => {
     expect(after(1, {}).began).toMatchObject([{ code: 'receive-pressure' }])
     watch.receivePressure('normal')
     expect(after(1, {}).ended).toEqual(['receive-pressure'])
+  })
+
+  test('tells of frames that are not recorded, for a minute, and why while it is known', () => {
+    const { watch, after } = watching()
+    after(1, {})
+    expect(after(1, { omittedFrames: 3 }).began).toEqual([
+      {
+        code: 'frames-not-recorded',
+        sentence: '3 frames were left out of the recording in the last minute'
+      }
+    ])
+    after(61, { omittedFrames: 3 })
+    expect(watch.current).toEqual([])
+    watch.recordingTrouble('no space left')
+    expect(after(1, { omittedFrames: 3 }).began[0]?.sentence).toContain('no space left')
+    watch.recordingTrouble(null)
+    expect(after(1, { omittedFrames: 3 }).ended).toEqual(['frames-not-recorded'])
   })
 
   test('tells of a store that fails, is behind or late, until it is well', () => {
