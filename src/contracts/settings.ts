@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { calendarSchema } from './calendar-settings.ts'
 import { durationMs, durationSchema } from './duration.ts'
+import { retentionSchema } from './retention-settings.ts'
 import { parseInterval, timeIntervals } from '../core/market/interval.ts'
 
 const intervalSchema = z
@@ -107,6 +108,7 @@ export const settingsSchema = z.strictObject({
       frames_max_gb: z.number().min(1).max(10_000).default(20)
     })
     .default({ compact_after: '25h', record_frames: false, frames_max_gb: 20 }),
+  retention: retentionSchema.default({}),
   http: z
     .strictObject({
       /** Extra host names under which the API may be asked, exact, with port. */

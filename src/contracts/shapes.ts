@@ -233,7 +233,9 @@ export const tapeReplaySummaryShape = z.object({
   toMs: z.number().nullable(),
   /** Files that could not be read, in words; their trades are left out. */
   damage: z.array(z.string()),
-  /** False when it was stopped, or a file could not be read. */
+  /** Stretches between the first and the last trade, or the bounds asked for, whose trades retention deleted; oldest first. */
+  forgotten: z.array(z.object({ venue: z.string(), fromMs: z.number(), toMs: z.number() })),
+  /** False when it was stopped, a file could not be read, or trades were deleted. */
   complete: z.boolean()
 })
 

@@ -37,6 +37,17 @@ export function complain(message: string): void {
   process.stderr.write(`tapedeck: ${message}\n`)
 }
 
+/** A stretch of time, in words. */
+export function stretchOf({
+  fromMs,
+  toMs
+}: {
+  readonly fromMs: number
+  readonly toMs: number
+}): string {
+  return `from ${new Date(fromMs).toISOString()} to ${new Date(toMs).toISOString()}`
+}
+
 /** Progress of a command, on standard error. @param counts What it counts. */
 export function commandProgress(name: Command<unknown>['name'], counts = 'rows'): Progress {
   const output = {

@@ -6,7 +6,14 @@ import type { RebuildResult } from '../core/market/rebuild.ts'
 import type { Clock } from './collector/clock.ts'
 import type { LogFields } from './collector/log.ts'
 import type { TroubleWatch } from './health/trouble-watch.ts'
-import { checkIntegrity, openCompactor, openReader } from './storage/open-reader.ts'
+import { RetentionKeeper } from './retention-keeper.ts'
+import { retentionTerms } from './retention-terms.ts'
+import {
+  checkIntegrity,
+  openCompactor,
+  openReader,
+  openRetentionPlanner
+} from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
 import type { StorageError } from './storage/storage-error.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
@@ -109,6 +116,21 @@ export function openTape(
     openCompactor: () => openCompactor({ file, threadUrl: threads.reader }),
     clock,
     afterMs: durationMs(config.settings.tape.compact_after),
+    log
+  })
+}
+
+/** Makes who deletes what the settings do not keep, beside the run. */
+export function openRetention(
+  { config, threads, log }: Pick<EngineStoreParts, 'config' | 'threads' | 'log'>,
+  { writer, clock }: { readonly writer: StoreWriter; readonly clock: Clock }
+): RetentionKeeper {
+  const file = join(config.dataDir, storeFile)
+  return new RetentionKeeper({
+    writer,
+    openPlanner: () => openRetentionPlanner({ file, threadUrl: threads.reader }),
+    clock,
+    terms: retentionTerms(config.settings.retention),
     log
   })
 }

@@ -20,7 +20,7 @@ import { TroubleWatch } from './health/trouble-watch.ts'
 import { EngineLog } from './engine-log.ts'
 import { openEngineMemory } from './engine-memory.ts'
 import { openFrameRecorder } from './engine-recorder.ts'
-import { lookThrough, openEngineStore, openTape } from './engine-store.ts'
+import { lookThrough, openEngineStore, openRetention, openTape } from './engine-store.ts'
 import { GapJournal } from './gap-journal.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { LedgerDesk } from './ledger-desk.ts'
@@ -28,6 +28,7 @@ import { MarketClocks, roundTheClock } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
 import { isProvocable, ProvokedFaults } from './provoked-faults.ts'
 import { QueryDesk } from './query-desk.ts'
+import type { RetentionKeeper } from './retention-keeper.ts'
 import { RunClock } from './run-clock.ts'
 import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
@@ -53,6 +54,8 @@ export type EngineOptions = {
   readonly failed: (error: unknown) => void
 }
 
+type LogLine = Parameters<EngineOptions['log']>
+
 type Running = {
   readonly lock: FolderLock
   readonly writer: StoreWriter
@@ -65,6 +68,7 @@ type Running = {
   readonly tape: TapeKeeper
   /** Null: frames are not recorded. */
   readonly recorder: FrameRecorder | null
+  readonly retention: RetentionKeeper
 }
 
 /** The engine: sockets to pipeline to writer, and the state stream out. Starting and recovering are one path. */
@@ -214,7 +218,7 @@ export class Engine {
     running.publishing.close()
     running.incidents.stop()
     this.#publisher.close()
-    const kept = running.tape.stop()
+    const kept = Promise.all([running.tape.stop(), running.retention.stop()])
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
     await waitAtMost(kept, compactorEndMs, this.#clock)
     running.lock.release()
@@ -229,7 +233,12 @@ export class Engine {
     await saveReceived({ ...running, collectors: [running.collecting] }, this.#clock)
   }
 
-  #run(opened: Omit<Running, 'queries' | 'collecting' | 'publishing' | 'tape' | 'recorder'>): void {
+  #run(
+    opened: Omit<
+      Running,
+      'queries' | 'collecting' | 'publishing' | 'tape' | 'retention' | 'recorder'
+    >
+  ): void {
     const { writer, reader, pipeline, incidents } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
     const recorder = this.#openRecorder()
@@ -316,12 +325,12 @@ export class Engine {
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
-    const tape = openTape(
-      { ...this.#options, log: (...line) => this.#log(...line) },
-      { writer, clock: this.#clock }
-    )
-    this.#running = { ...opened, queries, collecting, publishing, tape, recorder }
+    const means = { ...this.#options, log: (...line: LogLine) => this.#log(...line) }
+    const tape = openTape(means, { writer, clock: this.#clock })
+    const retention = openRetention(means, { writer, clock: this.#clock })
+    this.#running = { ...opened, queries, collecting, publishing, tape, retention, recorder }
     tape.start()
+    retention.start()
     publishing.start()
     collecting.start()
   }

@@ -1,6 +1,12 @@
 import { exportRequestSchema, type ExportRequest } from '../contracts/export-request.ts'
 import { RecordingError } from '../recordings/recording-error.ts'
-import { commandProgress, complain, runCommand, type CommandProblem } from './command-process.ts'
+import {
+  commandProgress,
+  complain,
+  runCommand,
+  stretchOf,
+  type CommandProblem
+} from './command-process.ts'
 import { ExportError } from './replay/export-error.ts'
 import { exportStored, type StoreExportSummary } from './store-export.ts'
 
@@ -11,8 +17,11 @@ async function run(request: ExportRequest, { signal }: AbortController): Promise
     const summary = await exportStored(request, { progress, signal })
     progress.end()
     process.stderr.write(`${sentenceOf(request, summary)}\n`)
+    for (const stretch of summary.forgotten) {
+      complain(`${request.kind} ${stretchOf(stretch)} are not kept: retention deleted them`)
+    }
     for (const file of summary.damage) complain(`${file}; its trades are not in the export`)
-    return summary.damage.length === 0 ? 0 : 1
+    return summary.damage.length + summary.forgotten.length === 0 ? 0 : 1
   } finally {
     progress.end()
   }

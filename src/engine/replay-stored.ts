@@ -2,7 +2,7 @@ import {
   tapeReplayRequestSchema,
   type TapeReplayRequest
 } from '../contracts/tape-replay-request.ts'
-import { complain, runCommand, type CommandProblem } from './command-process.ts'
+import { complain, runCommand, stretchOf, type CommandProblem } from './command-process.ts'
 import { LineOutput } from './replay/line-output.ts'
 import { ReplayError } from './replay/replay-error.ts'
 import { replayStored } from './stored-replay.ts'
@@ -11,7 +11,10 @@ import { replayStored } from './stored-replay.ts'
 async function run(request: TapeReplayRequest, stopped: AbortController): Promise<0 | 1> {
   const { signal } = stopped
   const output = new LineOutput(process.stdout, () => stopped.abort())
-  const { complete, damage } = await replayStored(request, { output, signal })
+  const { complete, damage, forgotten } = await replayStored(request, { output, signal })
+  for (const { venue, ...stretch } of forgotten) {
+    complain(`trades of ${venue} ${stretchOf(stretch)} are not kept: retention deleted them`)
+  }
   for (const file of damage) complain(`${file}; its trades were not played`)
   if (signal.aborted) complain('stopped before the end of the range')
   return complete ? 0 : 1

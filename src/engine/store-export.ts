@@ -33,6 +33,8 @@ export type StoreExportSummary = ExportSummary & {
   readonly flagged: number
   /** Files of the store that could not be read, in words: their trades are left out. */
   readonly damage: readonly string[]
+  /** Stretches of what was asked for that retention deleted, oldest first. */
+  readonly forgotten: readonly TimeRange[]
 }
 
 type Selection = {
@@ -63,9 +65,34 @@ export async function exportStored(
     const source = sourceOf(request.kind, selection, spec)
     const summary = await writeExport(source, { ...means, out, format: request.format })
     const flagged = request.kind === 'trades' ? snapshot.countFlagged(of, range) : 0
-    return { ...summary, flagged, damage: snapshot.takeDamage() }
+    const forgotten = forgottenOf(request.kind, selection, spec)
+    return { ...summary, flagged, damage: snapshot.takeDamage(), forgotten }
   } finally {
     snapshot.close()
+  }
+}
+
+/** Gaps are kept for good. Without a bound it is asked for what is stored, and that is there. */
+function forgottenOf(
+  kind: ExportRequest['kind'],
+  { snapshot, of, range }: Selection,
+  spec: IntervalSpec | null
+): readonly TimeRange[] {
+  if (kind === 'trades') {
+    const asked = boundedBy(range, snapshot.extentOfTrades(of, range))
+    return snapshot.forgottenTrades(of, asked)
+  }
+  if (kind === 'gaps' || spec === null) return []
+  const asked = boundedBy(range, snapshot.extentOfCandles(of, spec, range))
+  const candles = snapshot.forgottenCandles(spec, asked)
+  return candles === null ? [] : [candles]
+}
+
+/** @param extent Of what is stored of the range; null: nothing. */
+function boundedBy(range: TimeRange, extent: TimeRange | null): TimeRange {
+  return {
+    fromMs: Number.isFinite(range.fromMs) ? range.fromMs : (extent?.fromMs ?? Infinity),
+    toMs: Number.isFinite(range.toMs) ? range.toMs : (extent?.toMs ?? -Infinity)
   }
 }
 

@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { TapeReplaySummaryShape } from '../contracts/shapes.ts'
 import type { TapeReplayRequest } from '../contracts/tape-replay-request.ts'
+import { splitInstrumentId } from '../core/market/instrument.ts'
 import type { LineOutput } from './replay/line-output.ts'
 import { ReplayLines } from './replay/replay-lines.ts'
 import { playPaced } from './replay/replay-pace.ts'
 import { TapeReplay } from './replay/tape-replay.ts'
+import type { TapeRange } from './replay/tape-source.ts'
+import type { SnapshotReader } from './storage/snapshot-reader.ts'
+import type { StoredInstrument } from './storage/stored-instruments.ts'
 import { StoredTape } from './stored-tape.ts'
 import { findPlayed, openSnapshot, readIntervals, readRange } from './tape-replay-plan.ts'
 
@@ -46,6 +50,7 @@ export async function replayStored(
       })
       if (replay.cursor.isOver) listener.candles(replay.openCandles())
       const damage = [...source.takeDamage()]
+      const forgotten = forgottenOf(snapshot, played, boundedBy(range, listener.times))
       const summary: TapeReplaySummaryShape = {
         type: 'summary',
         mode: snapshot.mode,
@@ -57,7 +62,8 @@ export async function replayStored(
         fromMs: listener.times?.fromMs ?? null,
         toMs: listener.times?.toMs ?? null,
         damage,
-        complete: replay.cursor.isOver && damage.length === 0
+        forgotten,
+        complete: replay.cursor.isOver && damage.length === 0 && forgotten.length === 0
       }
       await output.write([...listener.take(), JSON.stringify(summary)])
       return summary
@@ -67,6 +73,26 @@ export async function replayStored(
   } finally {
     snapshot.close()
   }
+}
+
+/** Of a range without a bound, as far as trades were played. */
+function boundedBy(range: TapeRange, times: TapeRange | null): TapeRange {
+  return {
+    fromMs: Number.isFinite(range.fromMs) ? range.fromMs : (times?.fromMs ?? Infinity),
+    toMs: Number.isFinite(range.toMs) ? range.toMs : (times?.toMs ?? -Infinity)
+  }
+}
+
+/** What retention deleted of a range, told once for each venue. */
+function forgottenOf(
+  snapshot: SnapshotReader,
+  played: readonly StoredInstrument[],
+  range: TapeRange
+): TapeReplaySummaryShape['forgotten'] {
+  const venues = new Map(played.map((of) => [splitInstrumentId(of.id).venue, of]))
+  return [...venues].flatMap(([venue, of]) =>
+    snapshot.forgottenTrades(of, range).map((stretch) => ({ venue, ...stretch }))
+  )
 }
 
 /** Gives signals a turn too, however willing the reader is. */

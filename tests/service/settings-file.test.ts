@@ -78,6 +78,15 @@ describe('parseSettings', () => {
       '[tape]\ncompact_after = "9m"',
       'bad value for tape.compact_after ("9m"); allowed: at least "10m"'
     ],
+    [
+      '[retention]\ntrades = "47h"',
+      'bad value for retention.trades ("47h"); allowed: at least "48h"'
+    ],
+    [
+      '[retention]\ncandles_1s = "90m"',
+      'bad value for retention.candles_1s ("90m"); allowed: a time such as "48h" or "30d"'
+    ],
+    ['[retention]\ncandles_2s = "90d"', 'unknown key retention.candles_2s'],
     ['[calendars.XPAR]', 'unknown key calendars.XPAR'],
     [
       '[calendars.XNYS]\nclosed = ["2027-02-30"]',

@@ -9,6 +9,8 @@ export type IntervalSpec =
 /** The time intervals that Tapedeck knows, shortest first. */
 export const timeIntervals = ['1s', '5s', '15s', '1m', '5m', '15m', '1h', '4h', '1d'] as const
 
+export type TimeInterval = (typeof timeIntervals)[number]
+
 const lengthsMs: ReadonlyMap<string, number> = new Map([
   ['1s', 1_000],
   ['5s', 5_000],

@@ -132,6 +132,63 @@ FROM instrument i CROSS JOIN ${table} c ON c.instrument = i.id`
 const nth = 'n.first + (k.value * 3600 + h.value) * 3600 + s.value'
 const second = { instrument: 'n.id', from: `(${nth}) * 1000`, to: `(${nth}) * 1000 + 1000` }
 
+/** How v_second tells whether trades of a second are counted. */
+type Counted = {
+  /** More columns of what is known of an instrument. */
+  readonly known: string
+  /** Whether its candles would tell a trade of the second `n`. */
+  readonly isCounted: string
+}
+
+function secondView(counted: Counted): string {
+  return `-- Every second from the first that is known of an instrument to the newest, with a trade or without;
+-- none where nothing is known. Give it an instrument and a range of open_ms.
+CREATE VIEW v_second AS
+WITH known AS MATERIALIZED (
+  SELECT i.id, i.venue, i.symbol,
+    CAST(min(ifnull((SELECT min(from_ms) FROM coverage WHERE instrument = i.id), 9e15),
+      ifnull((SELECT min(ifnull(from_ms, to_ms)) FROM gap WHERE instrument = i.id), 9e15))
+      / 1000 AS INTEGER) AS first,
+    CAST((max(ifnull((SELECT to_ms FROM coverage WHERE instrument = i.id
+        ORDER BY from_ms DESC LIMIT 1), 0),
+      ifnull((SELECT max(to_ms) FROM gap WHERE instrument = i.id), 0)) - 0.001)
+      / 1000 AS INTEGER) AS last,
+    EXISTS (SELECT 1 FROM candle WHERE instrument = i.id AND interval = 1)
+      OR EXISTS (SELECT 1 FROM forming_candle WHERE instrument = i.id AND interval = 1)
+      AS is_counted${counted.known}
+  FROM instrument i
+)
+SELECT
+  n.venue || ':' || n.symbol AS instrument, n.venue, n.symbol, ${second.from} AS open_ms,
+  ${wordOf(
+    rankOf(second),
+    `CASE WHEN ${counted.isCounted} AND ifnull(f.trades, c.trades) IS NULL
+      THEN 'quiet' ELSE 'complete' END`
+  )} AS state,
+  coalesce(f.close, c.close, (SELECT b.close FROM (
+    SELECT * FROM (SELECT slot, close FROM candle WHERE instrument = n.id AND interval = 1
+      AND slot < ${nth} ORDER BY slot DESC LIMIT 1)
+    UNION ALL
+    SELECT * FROM (SELECT slot, close FROM forming_candle WHERE instrument = n.id AND interval = 1
+      AND slot < ${nth} ORDER BY slot DESC LIMIT 1)) b ORDER BY b.slot DESC LIMIT 1)) AS close,
+  CASE WHEN ${counted.isCounted} THEN coalesce(f.volume, c.volume, 0) END AS volume,
+  CASE WHEN ${counted.isCounted} THEN coalesce(f.trades, c.trades, 0) END AS trades
+FROM known n
+CROSS JOIN number k ON k.value <= (n.last - n.first) / 12960000
+CROSS JOIN number h ON h.value <= (n.last - n.first) / 3600 - k.value * 3600
+CROSS JOIN number s ON ${nth} <= n.last
+LEFT JOIN candle c ON c.instrument = n.id AND c.interval = 1 AND c.slot = ${nth}
+LEFT JOIN forming_candle f ON f.instrument = n.id AND f.interval = 1 AND f.slot = ${nth};
+`
+}
+
+/** Version 7: of seconds whose candles were deleted nothing is counted; see retention-schema.ts. */
+export const keptSeconds = secondView({
+  known: `,
+    ifnull((SELECT max(to_ms) FROM forgotten WHERE kind = 'candles' AND subject = '1s'), 0) AS kept_ms`,
+  isCounted: `(n.is_counted AND ${second.from} >= n.kept_ms)`
+})
+
 /**
  * The views that tell states. Like those before they say CROSS JOIN, which SQLite carries out in the
  * order written. Seconds are counted with `number`: hours of 3,600 seconds, 3,600 of them, as often as
@@ -155,42 +212,4 @@ ${shownCandles('forming_candle', timePlace, 0)} UNION ALL
 ${shownCandles('tick_candle', tickPlace, 1)} UNION ALL
 ${shownCandles('forming_tick_candle', tickPlace, 0)};
 
--- Every second from the first that is known of an instrument to the newest, with a trade or without;
--- none where nothing is known. Give it an instrument and a range of open_ms.
-CREATE VIEW v_second AS
-WITH known AS MATERIALIZED (
-  SELECT i.id, i.venue, i.symbol,
-    CAST(min(ifnull((SELECT min(from_ms) FROM coverage WHERE instrument = i.id), 9e15),
-      ifnull((SELECT min(ifnull(from_ms, to_ms)) FROM gap WHERE instrument = i.id), 9e15))
-      / 1000 AS INTEGER) AS first,
-    CAST((max(ifnull((SELECT to_ms FROM coverage WHERE instrument = i.id
-        ORDER BY from_ms DESC LIMIT 1), 0),
-      ifnull((SELECT max(to_ms) FROM gap WHERE instrument = i.id), 0)) - 0.001)
-      / 1000 AS INTEGER) AS last,
-    EXISTS (SELECT 1 FROM candle WHERE instrument = i.id AND interval = 1)
-      OR EXISTS (SELECT 1 FROM forming_candle WHERE instrument = i.id AND interval = 1)
-      AS is_counted
-  FROM instrument i
-)
-SELECT
-  n.venue || ':' || n.symbol AS instrument, n.venue, n.symbol, ${second.from} AS open_ms,
-  ${wordOf(
-    rankOf(second),
-    `CASE WHEN n.is_counted AND ifnull(f.trades, c.trades) IS NULL
-      THEN 'quiet' ELSE 'complete' END`
-  )} AS state,
-  coalesce(f.close, c.close, (SELECT b.close FROM (
-    SELECT * FROM (SELECT slot, close FROM candle WHERE instrument = n.id AND interval = 1
-      AND slot < ${nth} ORDER BY slot DESC LIMIT 1)
-    UNION ALL
-    SELECT * FROM (SELECT slot, close FROM forming_candle WHERE instrument = n.id AND interval = 1
-      AND slot < ${nth} ORDER BY slot DESC LIMIT 1)) b ORDER BY b.slot DESC LIMIT 1)) AS close,
-  CASE WHEN n.is_counted THEN coalesce(f.volume, c.volume, 0) END AS volume,
-  CASE WHEN n.is_counted THEN coalesce(f.trades, c.trades, 0) END AS trades
-FROM known n
-CROSS JOIN number k ON k.value <= (n.last - n.first) / 12960000
-CROSS JOIN number h ON h.value <= (n.last - n.first) / 3600 - k.value * 3600
-CROSS JOIN number s ON ${nth} <= n.last
-LEFT JOIN candle c ON c.instrument = n.id AND c.interval = 1 AND c.slot = ${nth}
-LEFT JOIN forming_candle f ON f.instrument = n.id AND f.interval = 1 AND f.slot = ${nth};
-`
+${secondView({ known: '', isCounted: 'n.is_counted' })}`

@@ -7,6 +7,7 @@ import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
 import type { SealRule } from './due-hours.ts'
+import type { RetentionPlan, RetentionRule } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import { StorageError, storageErrorFrom } from './storage-error.ts'
 import type {
@@ -50,9 +51,14 @@ const closeDeadlineMs = 2_000
 const usualAnswerMs = 30_000
 /** Nobody waits longer for an answer, whatever is asked before; but for what a start needs. */
 const usualPatienceMs = 10_000
-const unbounded: ReadonlySet<ReaderRequest['kind']> = new Set(['seed', 'check', 'compact'])
+const unbounded: ReadonlySet<ReaderRequest['kind']> = new Set([
+  'seed',
+  'check',
+  'compact',
+  'forget'
+])
 /** They take as long as they take. */
-const endless: ReadonlySet<ReaderRequest['kind']> = new Set(['check', 'compact'])
+const endless: ReadonlySet<ReaderRequest['kind']> = new Set(['check', 'compact', 'forget'])
 
 /**
  * Opens the store for queries in a thread of its own.
@@ -100,6 +106,21 @@ export async function openCompactor(options: ReaderOptions): Promise<HourCompact
   return reader
 }
 
+/** Finds what retention lets go, in a thread and a connection of its own. */
+export interface RetentionPlanner {
+  /** @throws StorageError */
+  plan(rule: RetentionRule): Promise<RetentionPlan>
+  /** Ends it at once, whatever it does. */
+  end(): Promise<void>
+}
+
+/** @throws StorageError when the file cannot be read; nothing runs then. */
+export async function openRetentionPlanner(options: ReaderOptions): Promise<RetentionPlanner> {
+  const reader = new ThreadedReader(options)
+  await reader.opened
+  return reader
+}
+
 type Answer = Exclude<ReaderReply, { kind: 'opened' | 'failed' | 'damaged' }>
 type Question = {
   readonly request: ReaderRequest
@@ -110,7 +131,7 @@ type Question = {
 }
 
 /** A reader as the engine's main thread holds it: one question is out at a time. */
-class ThreadedReader implements StoreReader, HourCompactor {
+class ThreadedReader implements StoreReader, HourCompactor, RetentionPlanner {
   readonly opened: Promise<undefined>
   readonly #opening = Promise.withResolvers<undefined>()
   readonly #thread: SupervisedThread<ReaderRequest, ReaderReply>
@@ -214,6 +235,12 @@ class ThreadedReader implements StoreReader, HourCompactor {
   async compact(rule: SealRule): Promise<SealedHour | null> {
     const answer = await this.#ask({ kind: 'compact', rule })
     invariant(answer.kind === 'compact', `expected an hour, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async plan(rule: RetentionRule): Promise<RetentionPlan> {
+    const answer = await this.#ask({ kind: 'forget', rule })
+    invariant(answer.kind === 'forget', `expected a plan, received ${answer.kind}`)
     return answer.result
   }
 

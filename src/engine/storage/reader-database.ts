@@ -12,7 +12,9 @@ import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
 import { intervalSpec } from './candle-record.ts'
 import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
 import { dayRuleOf } from './day-rule.ts'
+import { DueForgetting } from './due-forgetting.ts'
 import { checkPages, openForReading } from './open-database.ts'
+import type { RetentionPlan, RetentionRule } from './retention-rule.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type {
   GapsQuery,
@@ -147,6 +149,14 @@ export class ReaderDatabase {
   /** `ok`, or what is wrong with the file in SQLite's words. */
   check(): string {
     return this.#reading(() => checkPages(this.#database))
+  }
+
+  /** Finds what is to be deleted next. */
+  planForgetting(rule: RetentionRule): RetentionPlan {
+    return this.#reading(() => {
+      const due = new DueForgetting(this.#database)
+      return { next: due.next(rule), usedBytes: due.usedBytes() }
+    })
   }
 
   /** Files whose trades could not be read, and were left out of answers, since this was last asked. */

@@ -5,6 +5,7 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { SealRule } from './due-hours.ts'
+import type { RetentionPlan, RetentionRule } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type {
@@ -41,6 +42,8 @@ export type ReaderRequest =
   | { readonly kind: 'check' }
   /** Writes the oldest hour that is due into a file. */
   | { readonly kind: 'compact'; readonly rule: SealRule }
+  /** Finds what is to be deleted next. */
+  | { readonly kind: 'forget'; readonly rule: RetentionRule }
   | { readonly kind: 'close' }
 
 export type ReaderReply =
@@ -56,6 +59,7 @@ export type ReaderReply =
   | { readonly kind: 'check'; readonly result: string }
   /** Null: none is due. */
   | { readonly kind: 'compact'; readonly result: SealedHour | null }
+  | { readonly kind: 'forget'; readonly result: RetentionPlan }
   /** A file of trades could not be read: the answer that follows is without them. */
   | { readonly kind: 'damaged'; readonly error: StorageErrorData }
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

@@ -80,6 +80,8 @@ function answer(
       const { instruments, intervals, nowMs } = request
       return { kind: 'seed', result: database.seed(instruments, intervals, nowMs) }
     }
+    case 'forget':
+      return { kind: 'forget', result: database.planForgetting(request.rule) }
     case 'check':
       return { kind: 'check', result: database.check() }
     case 'figures':

@@ -1,6 +1,7 @@
 import { incidentTables } from './incident-schema.ts'
 import { ledgerTables, newestIds } from './ledger-schema.ts'
 import { ledgerViews } from './ledger-views.ts'
+import { retentionTables } from './retention-schema.ts'
 import { tapeTables } from './tape-schema.ts'
 
 /** 'TPDK': marks a file as ours, in its header. */
@@ -271,7 +272,8 @@ export const migrations: readonly Migration[] = [
   { version: 3, sql: ledgerTables + ledgerViews },
   { version: 4, sql: incidentTables },
   { version: 5, sql: tapeTables },
-  { version: 6, sql: newestIds }
+  { version: 6, sql: newestIds },
+  { version: 7, sql: retentionTables }
 ]
 
 /** The version this program writes. */

@@ -9,6 +9,7 @@ import type { LedgerState } from '../../core/market/ledger/ledger-state.ts'
 import { tileLedger } from '../../core/market/ledger/tile-ledger.ts'
 import type { Session } from '../../core/market/session-calendar.ts'
 import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
+import { ForgottenStretches } from './forgotten-stretches.ts'
 import type { GapRow } from './gap-record.ts'
 import { gapColumns, gapFrom } from './gap-record.ts'
 import type { StoreMode } from './open-database.ts'
@@ -52,6 +53,7 @@ export class SnapshotReader {
   readonly #candles: SnapshotCandles
   readonly #ledger: StoredLedgerTables
   readonly #trades: SnapshotTrades
+  readonly #forgotten: ForgottenStretches
   readonly #nextGaps: Database.Statement<unknown[], readonly [rowid: number, ...row: GapRow]>
 
   /** @throws StorageError */
@@ -65,6 +67,7 @@ export class SnapshotReader {
       this.#candles = new SnapshotCandles(this.#database)
       this.#ledger = new StoredLedgerTables(this.#database)
       this.#trades = new SnapshotTrades(this.#database)
+      this.#forgotten = new ForgottenStretches(this.#database)
       this.#nextGaps = this.#database
         .prepare<unknown[], readonly [rowid: number, ...row: GapRow]>(
           `SELECT rowid, ${gapColumns} FROM gap
@@ -151,6 +154,19 @@ export class SnapshotReader {
   /** Trades of a range, flagged ones left out, a page at a time, in TradeOrder. */
   *trades(of: StoredInstrument, range: TimeRange): Generator<StatedTrade[]> {
     yield* this.#paged(this.#trades.pages(of, range), (trades) => this.#stated(of, trades))
+  }
+
+  /** Stretches of a range whose trades were deleted on purpose, oldest first. */
+  forgottenTrades(of: StoredInstrument, range: TimeRange): readonly TimeRange[] {
+    return this.#reading(() => this.#forgotten.trades(of, range))
+  }
+
+  /** The stretch of a range whose candles were deleted on purpose; null: none were. */
+  forgottenCandles(spec: IntervalSpec, { fromMs, toMs }: TimeRange): TimeRange | null {
+    return this.#reading(() => {
+      const keptMs = this.#forgotten.candlesTo(spec) ?? -Infinity
+      return keptMs > fromMs && fromMs < toMs ? { fromMs, toMs: Math.min(keptMs, toMs) } : null
+    })
   }
 
   /** Flagged trades of a range, which `trades` leaves out. */

@@ -16,6 +16,7 @@ import type { Coverage } from '../../core/market/ledger/coverage.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
 import type { TapeMark } from './tape-mark.ts'
+import type { Forgetting } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import type { StorageError } from './storage-error.ts'
 import type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
@@ -111,6 +112,11 @@ export interface StoreWriter extends RowSink {
   seal(sealed: SealedHour, nowMs: number): Promise<void>
   /** Deletes some of the rows that lie in files; says whether any are left. @throws StorageError */
   clearSealed(nowMs: number): Promise<boolean>
+  /**
+   * Deletes some of what retention lets go, in a transaction of some milliseconds; says whether any of it
+   * is left. Asked one at a time. @throws StorageError with nothing changed.
+   */
+  forget(step: Forgetting, nowMs: number): Promise<boolean>
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures

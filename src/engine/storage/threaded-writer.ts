@@ -7,6 +7,7 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import { packCandles } from './candle-block.ts'
 import { LedgerBacklog, mostMarks } from './ledger-backlog.ts'
 import { noLedgerBlock } from './ledger-block.ts'
+import type { Forgetting } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import { StorageError, storageErrorFrom } from './storage-error.ts'
 import type {
@@ -59,6 +60,7 @@ export class ThreadedWriter implements StoreWriter {
   /** Not sealed, by id; null: it is a part of another one now. */
   readonly #incidents = new Map<string, Incident | null>()
   readonly #sealing = new ThreadQuestion<boolean>()
+  readonly #forgetting = new ThreadQuestion<boolean>()
   #nextArrival = 0
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
@@ -79,7 +81,7 @@ export class ThreadedWriter implements StoreWriter {
       onMessage: (reply) => this.#hear(reply),
       onDown: (error) => {
         this.#queue.unsend()
-        this.#sealing.fail(error)
+        this.#failQuestions(error)
         options.events.onRestart?.(error)
       },
       onGaveUp: (error) => this.#giveUp(error)
@@ -145,6 +147,11 @@ export class ThreadedWriter implements StoreWriter {
     return this.#askToSeal({ kind: 'clear', nowMs })
   }
 
+  async forget(step: Forgetting, nowMs: number): Promise<boolean> {
+    this.#assertUp()
+    return this.#forgetting.ask(() => this.#thread.send({ kind: 'forget', step, nowMs }))
+  }
+
   async flush(): Promise<void> {
     if (this.#failure !== null) throw this.#failure
     this.#seal('all')
@@ -190,13 +197,22 @@ export class ThreadedWriter implements StoreWriter {
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
     const last = isFlushed ? { kind: 'close' as const, stoppedMs: options.stoppedMs } : null
     await this.#thread.stop(last, Math.max(endMs - performance.now(), 0))
-    this.#sealing.fail(new StorageError('storage-thread', 'the store is closed'))
+    this.#failQuestions(new StorageError('storage-thread', 'the store is closed'))
   }
 
   async #askToSeal(request: Extract<WriterRequest, { kind: 'seal' | 'clear' }>): Promise<boolean> {
+    this.#assertUp()
+    return this.#sealing.ask(() => this.#thread.send(request))
+  }
+
+  #assertUp(): void {
     if (this.#failure !== null) throw this.#failure
     if (!this.#thread.isUp) throw new StorageError('storage-thread', 'the writer is not up')
-    return this.#sealing.ask(() => this.#thread.send(request))
+  }
+
+  #failQuestions(error: StorageError): void {
+    this.#sealing.fail(error)
+    this.#forgetting.fail(error)
   }
 
   #setup(): WriterSetup {
@@ -341,6 +357,10 @@ export class ThreadedWriter implements StoreWriter {
         if (reply.error === null) this.#sealing.answer(reply.isLeft)
         else this.#sealing.fail(storageErrorFrom(reply.error))
         return
+      case 'forgot':
+        if (reply.error === null) this.#forgetting.answer(reply.isLeft)
+        else this.#forgetting.fail(storageErrorFrom(reply.error))
+        return
       case 'damaged':
         this.#options.events.onDamaged?.(storageErrorFrom(reply.error))
         return
@@ -380,7 +400,7 @@ export class ThreadedWriter implements StoreWriter {
 
   #giveUp(error: StorageError): void {
     this.#failure = error
-    this.#sealing.fail(error)
+    this.#failQuestions(error)
     clearInterval(this.#flushTimer)
     if (this.#run === null) {
       this.#opening.reject(error)

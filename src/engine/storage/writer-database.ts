@@ -9,10 +9,13 @@ import type { RecordingError } from '../../recordings/recording-error.ts'
 import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
+import { ForgettingRows } from './forgetting-rows.ts'
+import { ForgottenStretches } from './forgotten-stretches.ts'
 import { IncidentRows } from './incident-rows.ts'
 import { LedgerRows } from './ledger-rows.ts'
 import { isCheckedAtOpening, openForWriting } from './open-database.ts'
 import { type Finality, rebuildTickCandles, rebuildTimeCandles } from './rebuild-candles.ts'
+import type { Forgetting } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import { SealedHours } from './sealed-hours.ts'
 import { storageFailure } from './sqlite-failure.ts'
@@ -65,6 +68,8 @@ export class WriterDatabase {
   readonly #incidents: IncidentRows
   readonly #stored: StoredTrades
   readonly #sealed: SealedHours
+  readonly #forgetting: ForgettingRows
+  readonly #forgotten: ForgottenStretches
   readonly #mark: Database.Statement<[number, number, number | null, number]>
   readonly #registered: Registered[] = []
   readonly #rowOf: number[] = []
@@ -85,6 +90,8 @@ export class WriterDatabase {
     this.#stored = new StoredTrades(this.#database)
     this.#trades = new TradeRows(this.#database, this.#stored.cold)
     this.#sealed = new SealedHours(this.#database)
+    this.#forgetting = new ForgettingRows(this.#database)
+    this.#forgotten = new ForgottenStretches(this.#database)
     this.#candles = new CandleRows(this.#database)
     this.#ledger = new LedgerRows(this.#database)
     this.#incidents = new IncidentRows(this.#database)
@@ -159,6 +166,18 @@ export class WriterDatabase {
       this.#sealed.dropReplaced(nowMs)
       return this.#sealed.clear(rowsPerClearing)
     })
+  }
+
+  /**
+   * Deletes some of what retention lets go, and tells that it did, in one transaction.
+   *
+   * @returns Whether any of it is left.
+   * @throws StorageError with nothing changed.
+   */
+  forget(step: Forgetting, nowMs: number): boolean {
+    const isLeft = this.#inTransaction(() => this.#forgetting.forget(step, nowMs))
+    if (step.kind === 'hour') this.#trades.forgetSealed()
+    return isLeft
   }
 
   /** Files of trades that could not be read since this was last asked. */
@@ -281,9 +300,10 @@ export class WriterDatabase {
     }
   }
 
-  /** Of trades that cannot be read, no candles are built: the stored ones knew them. */
+  /** Of trades that cannot be read or were deleted, no candles are built: the stored ones knew them. */
   #rebuild(request: RebuildRequest, runNowMs: number): Rebuilt {
     const { stored: of, graceMs } = this.#registeredAs(request.instrument)
+    if (this.#isForgotten(request, of)) return { request, candles: [], volumes: [] }
     this.#noteDamage()
     const cells = this.#build(request, of, { runNowMs, graceMs })
     if (this.#noteDamage()) return { request, candles: [], volumes: [] }
@@ -295,6 +315,11 @@ export class WriterDatabase {
     if (request.kind === 'time') return rebuildTimeCandles(this.#stored, of, request, finality)
     const day = dayRuleOf(of)(request.dayMs)
     return rebuildTickCandles(this.#stored, of, { request, day, finality })
+  }
+
+  #isForgotten(request: RebuildRequest, of: StoredInstrument): boolean {
+    const range = request.kind === 'time' ? request : dayRuleOf(of)(request.dayMs)
+    return this.#forgotten.trades(of, range).length > 0
   }
 
   #noteDamage(): boolean {

@@ -6,6 +6,7 @@ import type { CandleBlock } from './candle-block.ts'
 import type { IncidentChanges } from './incident-rows.ts'
 import type { LedgerBlock } from './ledger-block.ts'
 import type { StoreMode } from './open-database.ts'
+import type { Forgetting } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type { TradeBlock } from './trade-columns.ts'
@@ -64,6 +65,8 @@ export type WriterRequest =
   | { readonly kind: 'seal'; readonly sealed: SealedHour; readonly nowMs: number }
   /** Deletes some of the rows that lie in files; answered by `sealed`. */
   | { readonly kind: 'clear'; readonly nowMs: number }
+  /** Deletes some of what retention lets go; answered by `forgot`. */
+  | { readonly kind: 'forget'; readonly step: Forgetting; readonly nowMs: number }
   | { readonly kind: 'close'; readonly stoppedMs: number }
 
 /** What became of a batch. */
@@ -100,6 +103,13 @@ export type WriterReply =
   | {
       readonly kind: 'sealed'
       /** Whether rows are left that lie in files. */
+      readonly isLeft: boolean
+      readonly error: StorageErrorData | null
+    }
+  /** Of a `forget`. `error`: nothing was changed. */
+  | {
+      readonly kind: 'forgot'
+      /** Whether any of it is left. */
       readonly isLeft: boolean
       readonly error: StorageErrorData | null
     }

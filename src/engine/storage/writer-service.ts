@@ -35,6 +35,9 @@ export function serveWriter(port: MessagePort, setup: WriterSetup): void {
       case 'clear':
         reply(sealed(database, request, setup))
         return
+      case 'forget':
+        reply(forgot(database, request, setup))
+        return
       case 'limit':
         database.limitPages(request.pages)
         return
@@ -68,6 +71,19 @@ function sealed(
   } catch (thrown) {
     const error = storageErrorData(storageFailure(thrown, file))
     return { kind: 'sealed', isLeft: false, error }
+  }
+}
+
+function forgot(
+  database: WriterDatabase,
+  { step, nowMs }: Extract<WriterRequest, { kind: 'forget' }>,
+  { file }: WriterSetup
+): WriterReply {
+  try {
+    return { kind: 'forgot', isLeft: database.forget(step, nowMs), error: null }
+  } catch (thrown) {
+    const error = storageErrorData(storageFailure(thrown, file))
+    return { kind: 'forgot', isLeft: false, error }
   }
 }
 
