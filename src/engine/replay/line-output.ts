@@ -4,11 +4,13 @@ import type { Writable } from 'node:stream'
 /** Lines to a pipe that may be slow, or closed by its reader. */
 export class LineOutput {
   readonly #stream: Writable
+  readonly #gone: Promise<unknown>
   #isClosed = false
 
   /** @param onClosed Told once, when the reader went away. */
   constructor(stream: Writable, onClosed: () => void) {
     this.#stream = stream
+    this.#gone = new Promise((resolve) => stream.once('close', resolve))
     stream.on('error', () => {
       if (this.#isClosed) return
       this.#isClosed = true
@@ -20,7 +22,9 @@ export class LineOutput {
   async write(lines: readonly string[]): Promise<void> {
     if (lines.length === 0 || this.#isClosed) return
     if (this.#stream.write(`${lines.join('\n')}\n`)) return
-    const gone = new Promise((resolve) => this.#stream.once('close', resolve))
-    await Promise.race([once(this.#stream, 'drain').catch(() => undefined), gone])
+    const drained = new AbortController()
+    const { signal } = drained
+    await Promise.race([once(this.#stream, 'drain', { signal }).catch(() => undefined), this.#gone])
+    drained.abort()
   }
 }

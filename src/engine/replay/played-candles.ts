@@ -3,22 +3,28 @@ import { compareCandles } from '../../core/market/candle-order.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { LedgerState } from '../../core/market/ledger/ledger-state.ts'
+import { LatelyTold } from './lately-told.ts'
 
 const minuteMs = 60_000
 /** More tick candles than a day can have. Days begin with a minute. */
 const mostIndexes = 2 ** 24
 
 /** Candles of one series, by place: `built` are those that their builder is done with. */
-type Series = { readonly forming: Map<number, Candle>; readonly built: Map<number, Candle> }
+type Series = {
+  readonly forming: Map<number, Candle>
+  readonly built: Map<number, Candle>
+  readonly told: LatelyTold
+}
 
 /** What the ledger of the tape says of a candle. */
 export type StateOf = (candle: Candle) => LedgerState
 
 /**
  * Turns changing candles into told ones: each once when its builder is done with it and the ledger no
- * longer calls its time open, and again when a late trade revised it.
+ * longer calls its time open, and again when a late trade revised it or a gap was found over it.
  *
- * Bounds: candles that are not final, those in open gaps, and what became final between two takes.
+ * Bounds: candles that are not final, those in open gaps, those told of late, and what became final
+ * between two takes.
  */
 export class PlayedCandles {
   readonly #series = new Map<InstrumentId, Map<Interval, Series>>()
@@ -45,6 +51,18 @@ export class PlayedCandles {
     }
   }
 
+  /** The ledger says something else of an instrument: told candles of which it does are to be told again. */
+  judgeAnew(instrument: InstrumentId): void {
+    for (const series of this.#series.get(instrument)?.values() ?? []) {
+      for (const [place, candle] of series.told) {
+        const isOther = !series.built.has(place) && this.#stateOf(candle) !== candle.state
+        if (!isOther) continue
+        series.built.set(place, candle)
+        this.#waiting.add(series)
+      }
+    }
+  }
+
   /** Takes what is final, by end, instrument and interval. */
   takeFinal(): readonly Candle[] {
     const final: Candle[] = []
@@ -53,7 +71,9 @@ export class PlayedCandles {
         const state = this.#stateOf(candle)
         if (state === 'open') continue
         series.built.delete(place)
-        final.push({ ...candle, state })
+        const told = { ...candle, state }
+        series.told.put(place, told)
+        final.push(told)
       }
       if (series.built.size === 0) this.#waiting.delete(series)
     }
@@ -73,7 +93,7 @@ export class PlayedCandles {
     const byInterval = this.#series.get(instrument) ?? new Map<Interval, Series>()
     const series = byInterval.get(interval)
     if (series !== undefined) return series
-    const begun: Series = { forming: new Map(), built: new Map() }
+    const begun: Series = { forming: new Map(), built: new Map(), told: new LatelyTold() }
     this.#series.set(instrument, byInterval)
     byInterval.set(interval, begun)
     return begun

@@ -254,11 +254,14 @@ export class TapeReplay {
 
   /** Plays the next mark when it comes before the next trade. */
   #playMark(): boolean {
-    const { marks, ledgers, pipeline } = this.#playing
+    const { marks, ledgers, pipeline, candles } = this.#playing
     const mark = marks.head
     if (mark === null || (this.#reel !== null && !this.#isBefore(mark, this.#reel))) return false
     marks.take()
-    if (mark.kind === 'gap') ledgers.get(mark.gap.instrument)?.mark()
+    if (mark.kind === 'gap') {
+      ledgers.get(mark.gap.instrument)?.mark()
+      candles.judgeAnew(mark.gap.instrument)
+    }
     if (mark.kind === 'link') {
       pipeline.mark(mark.link, this.#clockMs)
       if (mark.link.state === 'up')

@@ -15,6 +15,16 @@ describe('LineOutput', () => {
     expect(isWritten).toBe(true)
   })
 
+  test('leaves no listener behind, however often it waited', async () => {
+    const pipe = new PassThrough({ highWaterMark: 1 })
+    const output = new LineOutput(pipe, () => undefined)
+    const heard = () => pipe.eventNames().map((name) => pipe.listenerCount(name))
+    const before = heard()
+    pipe.resume()
+    for (let times = 0; times < 20; times += 1) await output.write(['a line'])
+    expect(heard()).toEqual(before)
+  })
+
   test('tells once that its reader went away, and then writes nothing', async () => {
     const gone = Object.assign(new Error('gone'), { code: 'EPIPE' })
     const pipe = new Writable({ write: (...[, , done]) => done(gone), highWaterMark: 1 })
