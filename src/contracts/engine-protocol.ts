@@ -55,7 +55,15 @@ export const hostMessageSchema = z.union([
     kind: z.literal('provoke'),
     fault: provocationSchema
   }),
-  z.object({ channel: z.literal('stream'), message: z.unknown() })
+  z.object({ channel: z.literal('stream'), message: z.unknown() }),
+  /** A client of a deck came, with a number of its own; says something; went. The engine answers with `closed` when it cannot have one. */
+  z.object({ channel: z.literal('deck'), deck: z.int(), kind: z.enum(['open', 'close']) }),
+  z.object({
+    channel: z.literal('deck'),
+    deck: z.int(),
+    kind: z.literal('message'),
+    message: z.unknown()
+  })
 ])
 
 /** All that an engine needs to run; plain data. */
@@ -68,6 +76,14 @@ export type HostMessage =
   | { readonly channel: 'control'; readonly kind: 'resumed' }
   | { readonly channel: 'control'; readonly kind: 'provoke'; readonly fault: Provocation }
   | { readonly channel: 'stream'; readonly message: ClientMessage }
+  | { readonly channel: 'deck'; readonly deck: number; readonly kind: 'open' | 'close' }
+  | {
+      readonly channel: 'deck'
+      readonly deck: number
+      readonly kind: 'message'
+      /** The deck checks it. */
+      readonly message: unknown
+    }
 
 export type EngineMessage =
   /** Store open, plan made, connections on their way. */
@@ -98,3 +114,16 @@ export type EngineMessage =
       readonly fields: Readonly<Record<string, string | number | boolean | null>>
     }
   | { readonly channel: 'stream'; readonly message: ServerMessage }
+  | {
+      readonly channel: 'deck'
+      readonly deck: number
+      readonly kind: 'message'
+      readonly message: ServerMessage
+    }
+  /** It ended, and why, in one sentence. */
+  | {
+      readonly channel: 'deck'
+      readonly deck: number
+      readonly kind: 'closed'
+      readonly reason: string
+    }

@@ -1,4 +1,5 @@
 import type { Candle } from '../core/market/candle.ts'
+import type { DeckCommand } from './deck.ts'
 import { tableNames, type StateTables, type StructureRow, type TableName } from './state-rows.ts'
 import {
   clientMessageSchema,
@@ -32,6 +33,8 @@ export type PublisherHandlers = {
   /** Answers a query; a rejected promise becomes `unavailable`. */
   readonly query: (query: Query) => Promise<QueryResult | StreamError>
   readonly retry: (connection: string) => void
+  /** Carries out a command; absent where nothing is played: then it is refused. */
+  readonly deck?: (command: DeckCommand) => void
   /** The union of all clients' watched series changed. */
   readonly watched?: (series: readonly Series[]) => void
 }
@@ -53,7 +56,8 @@ class PublisherClient {
     ledger: new Set(),
     connections: new Set(),
     incidents: new Set(),
-    health: new Set()
+    health: new Set(),
+    deck: new Set()
   }
   readonly candles = new Map<string, Candle>()
   watched: ReadonlySet<string> = new Set()
@@ -108,7 +112,8 @@ export class StatePublisher {
     ledger: new Map(),
     connections: new Map(),
     incidents: new Map(),
-    health: new Map()
+    health: new Map(),
+    deck: new Map()
   }
   readonly #clients = new Set<PublisherClient>()
   readonly #handlers: PublisherHandlers
@@ -233,7 +238,8 @@ export class StatePublisher {
         ledger: [...rows.ledger.values()],
         connections: [...rows.connections.values()],
         incidents: [...rows.incidents.values()],
-        health: [...rows.health.values()]
+        health: [...rows.health.values()],
+        deck: [...rows.deck.values()]
       }
     }
   }
@@ -299,7 +305,19 @@ export class StatePublisher {
         return
       case 'retry':
         this.#handlers.retry(message.connection)
+        return
+      case 'deck':
+        this.#command(client, message.command)
     }
+  }
+
+  #command(client: PublisherClient, command: DeckCommand): void {
+    if (this.#handlers.deck !== undefined) this.#handlers.deck(command)
+    else
+      client.link.send({
+        kind: 'refused',
+        error: { code: 'no-deck', message: 'nothing is played on this stream' }
+      })
   }
 
   #watch(client: PublisherClient, series: readonly Series[]): void {

@@ -3,6 +3,7 @@
  * Times are epoch ms of the run clock unless named otherwise; null means "not known yet" everywhere.
  */
 import type { InstrumentId } from '../core/market/instrument.ts'
+import type { DeckRow } from './deck.ts'
 import type { Incident } from './incident.ts'
 import type { ConnectionState, Freshness, HealthShape, RunMode } from './shapes.ts'
 
@@ -193,6 +194,8 @@ export type StateTables = {
   /** Outages: the newest 50. */
   readonly incidents: Incident
   readonly health: HealthRow
+  /** Empty but on the stream of a deck. */
+  readonly deck: DeckRow
 }
 
 export type TableName = keyof StateTables
@@ -204,5 +207,6 @@ export const tableNames = [
   'ledger',
   'connections',
   'incidents',
-  'health'
+  'health',
+  'deck'
 ] as const satisfies readonly TableName[]

@@ -12,6 +12,7 @@ import { z } from 'zod'
 import type { Candle } from '../core/market/candle.ts'
 import type { Gap } from '../core/market/ledger/gap.ts'
 import type { LedgerRange } from '../core/market/ledger/ledger-range.ts'
+import { deckCommandSchema } from './deck.ts'
 import type { Incident } from './incident.ts'
 import type { StateTables, TableName } from './state-rows.ts'
 
@@ -79,7 +80,9 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('watch'), series: z.array(seriesSchema).max(maxRelayedSeries) }),
   z.object({ kind: z.literal('query'), requestId: z.number(), query: querySchema }),
   /** Skips the wait of a connection that is in backoff. */
-  z.object({ kind: z.literal('retry'), connection: z.string().max(100) })
+  z.object({ kind: z.literal('retry'), connection: z.string().max(100) }),
+  /** Only on the stream of a deck; see deck.ts. */
+  z.object({ kind: z.literal('deck'), command: deckCommandSchema })
 ])
 
 export type Series = z.infer<typeof seriesSchema>

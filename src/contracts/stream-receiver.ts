@@ -1,3 +1,4 @@
+import type { DeckCommand } from './deck.ts'
 import {
   streamProtocol,
   type ClientMessage,
@@ -71,6 +72,11 @@ export class StreamReceiver {
 
   retry(connection: string): void {
     if (this.#isOpen) this.#link.send({ kind: 'retry', connection })
+  }
+
+  /** Tells the deck at the other end what to do. */
+  command(command: DeckCommand): void {
+    if (this.#isOpen) this.#link.send({ kind: 'deck', command })
   }
 
   /** @throws StreamQueryError when refused or when the link is lost first. */

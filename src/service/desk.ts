@@ -117,7 +117,7 @@ export class Desk {
         },
         message: (message) => {
           if (message.channel === 'stream') stream?.(message.message)
-          else this.#logControl(message)
+          else if (message.channel === 'control') this.#logControl(message)
         }
       }
     })

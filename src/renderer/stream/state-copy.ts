@@ -14,7 +14,8 @@ export function createStateCopy(): StateCopy {
     ledger: new Table(),
     connections: new Table(),
     incidents: new Table(),
-    health: new Table()
+    health: new Table(),
+    deck: new Table()
   }
 }
 
@@ -28,6 +29,7 @@ export function applySnapshot(copy: StateCopy, { tables }: Snapshot): void {
   copy.connections.replaceAll(tables.connections)
   copy.incidents.replaceAll(tables.incidents)
   copy.health.replaceAll(tables.health)
+  copy.deck.replaceAll(tables.deck)
   publish(copy)
 }
 
@@ -41,6 +43,7 @@ export function applyDelta(copy: StateCopy, { changed, removed }: Delta): void {
   copy.connections.apply(changed.connections ?? [], removed.connections ?? [])
   copy.incidents.apply(changed.incidents ?? [], removed.incidents ?? [])
   copy.health.apply(changed.health ?? [], removed.health ?? [])
+  copy.deck.apply(changed.deck ?? [], removed.deck ?? [])
   publish(copy)
 }
 
