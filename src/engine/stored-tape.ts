@@ -2,6 +2,7 @@ import type { InstrumentId } from '../core/market/instrument.ts'
 import type { TapeMarkRecord } from '../core/market/ledger/tape-mark-record.ts'
 import type { RebuildRequest, RebuildResult } from '../core/market/rebuild.ts'
 import { tickTailTrades } from '../core/market/tick-candles.ts'
+import type { ArrivedTrade } from '../core/market/trade-order.ts'
 import type { IntervalSpec } from '../core/market/interval.ts'
 import { findVenue } from '../venues/registry.ts'
 import type {
@@ -79,6 +80,11 @@ export class StoredTape implements TapeSource {
     const graceMs = graceOf(of.id.slice(0, of.id.indexOf(':')))
     const finality = { runNowMs: nowMs, graceMs }
     return this.#reel.rebuild(of, request, { isPlayed, finality, tail: this.#tail })
+  }
+
+  /** Trades of a range of venue time in TradeOrder; all of them are held. */
+  trades(instrument: InstrumentId, range: TapeRange): readonly ArrivedTrade[] {
+    return this.#reel.trades(this.#of(instrument), range)
   }
 
   /** Files that could not be read, in words; their trades were left out. */

@@ -22,7 +22,7 @@ export function openSnapshot(dataDir: string): SnapshotReader {
 }
 
 /** Reads the range of a request. @throws ReplayError */
-export function readRange({ fromMs, toMs }: TapeReplayRequest): TapeRange {
+export function readRange({ fromMs, toMs }: Pick<TapeReplayRequest, 'fromMs' | 'toMs'>): TapeRange {
   const range = { fromMs: fromMs ?? -Infinity, toMs: toMs ?? Infinity }
   if (range.fromMs < range.toMs) return range
   throw new ReplayError(

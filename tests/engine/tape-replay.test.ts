@@ -6,38 +6,16 @@ import { aRegistration } from '../support/a-registration.ts'
 import { aTrade } from '../support/a-trade.ts'
 import { sealAll } from '../support/tape-keeping.ts'
 import { PlayedTape } from '../support/played-tape.ts'
-import { recordedFromMs, TapeRecorder } from '../support/tape-recorder.ts'
+import { aRecordedDay, happen, recordedFromMs, TapeRecorder } from '../support/tape-recorder.ts'
 import { damagedFile } from '../support/tape-rows.ts'
 import { aWriterBench } from '../support/writer-bench.ts'
 
 const bitcoin = 'coinbase:BTC-USD'
 const ether = 'coinbase:ETH-USD'
 
-/** Two instruments for some minutes, with lost trades, a break of the link, refills, and quiet. */
-async function recorded(): Promise<TapeRecorder> {
-  const tape = await TapeRecorder.begin([bitcoin, ether])
-  tape.link('up')
-  for (let at = 0; at < 120; at += 1) happen(tape, at)
-  tape.pass(10_000)
-  for (let at = 0; at < 20; at += 1) tape.trade(at % 2 === 0 ? bitcoin : ether, 300)
-  tape.pass(5_000)
-  return tape
-}
-
-function happen(tape: TapeRecorder, at: number): void {
-  const isLost = at % 40 === 11 || at % 40 === 12 || at % 40 === 13
-  tape.trade(at % 3 === 0 ? ether : bitcoin, 170 + ((at * 37) % 400), isLost)
-  if (at % 5 === 0) tape.pass(1)
-  if (at === 30) tape.refill('all')
-  if (at === 50) tape.link('down')
-  if (at === 53) tape.link('up')
-  if (at === 75) tape.refill('half')
-  if (at === 100) tape.pass(90_000)
-}
-
 describe('TapeReplay', () => {
   test('tells the same however far it is played at a time', async () => {
-    const { dataDir } = await recorded()
+    const { dataDir } = await aRecordedDay()
     const whole = new PlayedTape(dataDir).playTo(Infinity).lines
     expect(whole.length).toBeGreaterThan(150)
     expect(new PlayedTape(dataDir).playTo(Infinity, 1).lines).toEqual(whole)
@@ -48,7 +26,7 @@ describe('TapeReplay', () => {
   })
 
   test('tells the same of rows and of files', async () => {
-    const tape = await recorded()
+    const tape = await aRecordedDay()
     const whole = new PlayedTape(tape.dataDir).playTo(Infinity).lines
     const final = new PlayedTape(tape.dataDir, { view: 'final' }).playTo(Infinity).lines
     expect(sealAll(tape.bench).length).toBeGreaterThan(0)
@@ -57,7 +35,7 @@ describe('TapeReplay', () => {
   })
 
   test('goes on after a seek, back or forth, as if all before had been played', async () => {
-    const { dataDir, nowMs } = await recorded()
+    const { dataDir, nowMs } = await aRecordedDay()
     const whole = new PlayedTape(dataDir).playTo(Infinity).lines
     await fc.assert(
       fc.asyncProperty(
@@ -112,7 +90,7 @@ describe('TapeReplay', () => {
   )
 
   test('steps from trade to trade', async () => {
-    const { dataDir } = await recorded()
+    const { dataDir } = await aRecordedDay()
     const tape = new PlayedTape(dataDir)
     expect([tape.replay.step(), tape.replay.cursor.trades]).toEqual([true, 1])
     expect([tape.replay.step(), tape.replay.cursor.trades]).toEqual([true, 2])
@@ -122,7 +100,7 @@ describe('TapeReplay', () => {
   })
 
   test('begins within a day with the candles that the day’s begin leads to', async () => {
-    const { dataDir } = await recorded()
+    const { dataDir } = await aRecordedDay()
     const whole = new PlayedTape(dataDir).playTo(Infinity)
     const fromMs = recordedFromMs + 20_000
     const part = new PlayedTape(dataDir, { range: { fromMs } }).playTo(Infinity)
@@ -135,7 +113,7 @@ describe('TapeReplay', () => {
   })
 
   test('plays some of the instruments, which are told as among all', async () => {
-    const { dataDir } = await recorded()
+    const { dataDir } = await aRecordedDay()
     const all = new PlayedTape(dataDir).playTo(Infinity)
     const some = new PlayedTape(dataDir, { instruments: ['eth-usd'] }).playTo(Infinity)
     const isEther = (candle: object) => 'instrument' in candle && candle.instrument === ether
@@ -214,7 +192,7 @@ describe('the views of a tape', () => {
   })
 
   test('end with the same candles', async () => {
-    const { dataDir } = await recorded()
+    const { dataDir } = await aRecordedDay()
     const then = new PlayedTape(dataDir).playTo(Infinity)
     const final = new PlayedTape(dataDir, { view: 'final' }).playTo(Infinity)
     for (const interval of ['1s', '1m', '7t']) {

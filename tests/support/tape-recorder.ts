@@ -150,3 +150,29 @@ export class TapeRecorder {
     return aTrade({ instrument, id, ...times, side, ...amounts })
   }
 }
+
+const bitcoin = 'coinbase:BTC-USD'
+const ether = 'coinbase:ETH-USD'
+
+/** Two instruments for some minutes, with lost trades, a break of the link, refills, and quiet. */
+export async function aRecordedDay(): Promise<TapeRecorder> {
+  const tape = await TapeRecorder.begin([bitcoin, ether])
+  tape.link('up')
+  for (let at = 0; at < 120; at += 1) happen(tape, at)
+  tape.pass(10_000)
+  for (let at = 0; at < 20; at += 1) tape.trade(at % 2 === 0 ? bitcoin : ether, 300)
+  tape.pass(5_000)
+  return tape
+}
+
+/** The `at`th happening of such a tape. */
+export function happen(tape: TapeRecorder, at: number): void {
+  const isLost = at % 40 === 11 || at % 40 === 12 || at % 40 === 13
+  tape.trade(at % 3 === 0 ? ether : bitcoin, 170 + ((at * 37) % 400), isLost)
+  if (at % 5 === 0) tape.pass(1)
+  if (at === 30) tape.refill('all')
+  if (at === 50) tape.link('down')
+  if (at === 53) tape.link('up')
+  if (at === 75) tape.refill('half')
+  if (at === 100) tape.pass(90_000)
+}

@@ -14,6 +14,8 @@ type Series = {
   readonly forming: Map<number, Candle>
   readonly built: Map<number, Candle>
   readonly told: LatelyTold
+  /** Told ones, and the places of others, that changed since the last take. */
+  readonly changed: Map<number, Candle | null>
 }
 
 /** What the ledger of the tape says of a candle. */
@@ -23,17 +25,20 @@ export type StateOf = (candle: Candle) => LedgerState
  * Turns changing candles into told ones: each once when its builder is done with it and the ledger no
  * longer calls its time open, and again when a late trade revised it or a gap was found over it.
  *
- * Bounds: candles that are not final, those in open gaps, those told of late, and what became final
- * between two takes.
+ * Bounds: candles that are not final, those in open gaps, those told of late, and what became final or
+ * changed between two takes.
  */
 export class PlayedCandles {
   readonly #series = new Map<InstrumentId, Map<Interval, Series>>()
   /** Those with built candles. */
   readonly #waiting = new Set<Series>()
   readonly #stateOf: StateOf
+  readonly #followsChanges: boolean
 
-  constructor(stateOf: StateOf) {
+  /** @param followsChanges `takeChanged` is called too. */
+  constructor(stateOf: StateOf, followsChanges = false) {
     this.#stateOf = stateOf
+    this.#followsChanges = followsChanges
   }
 
   note(candles: readonly Candle[]): void {
@@ -48,6 +53,7 @@ export class PlayedCandles {
         if (series.built.size > 0) series.built.delete(place)
         series.forming.set(place, candle)
       }
+      if (this.#followsChanges) series.changed.set(place, null)
     }
   }
 
@@ -58,6 +64,7 @@ export class PlayedCandles {
         const isOther = !series.built.has(place) && this.#stateOf(candle) !== candle.state
         if (!isOther) continue
         series.built.set(place, candle)
+        if (this.#followsChanges) series.changed.set(place, null)
         this.#waiting.add(series)
       }
     }
@@ -74,6 +81,7 @@ export class PlayedCandles {
         const told = { ...candle, state }
         series.told.put(place, told)
         final.push(told)
+        if (this.#followsChanges) series.changed.set(place, told)
       }
       if (series.built.size === 0) this.#waiting.delete(series)
     }
@@ -83,17 +91,47 @@ export class PlayedCandles {
   /** What is not final, as it stands, in the same order. */
   open(): readonly Candle[] {
     const all = [...this.#series.values()].flatMap((byInterval) => [...byInterval.values()])
-    return all
-      .flatMap(({ built, forming }) => [...built.values(), ...forming.values()])
-      .map((candle) => ({ ...candle, final: false, state: this.#stateOf(candle) }))
-      .sort(compareCandles)
+    return all.flatMap((series) => this.#openOf(series)).sort(compareCandles)
+  }
+
+  /** The same of one series, in no order. */
+  openOf(instrument: InstrumentId, interval: Interval): readonly Candle[] {
+    const series = this.#series.get(instrument)?.get(interval)
+    return series === undefined ? [] : this.#openOf(series)
+  }
+
+  /** What changed since the last take, each candle once, as it stands; in no order. */
+  takeChanged(): readonly Candle[] {
+    const all = [...this.#series.values()].flatMap((byInterval) => [...byInterval.values()])
+    return all.flatMap((series) => {
+      const changed = [...series.changed].flatMap(([place, told]) => {
+        if (told !== null) return told
+        const candle = series.built.get(place) ?? series.forming.get(place)
+        return candle === undefined ? [] : this.#asOpen(candle)
+      })
+      series.changed.clear()
+      return changed
+    })
+  }
+
+  #openOf({ built, forming }: Series): readonly Candle[] {
+    return [...built.values(), ...forming.values()].map((candle) => this.#asOpen(candle))
+  }
+
+  #asOpen(candle: Candle): Candle {
+    return { ...candle, final: false, state: this.#stateOf(candle) }
   }
 
   #seriesOf({ instrument, interval }: Candle): Series {
     const byInterval = this.#series.get(instrument) ?? new Map<Interval, Series>()
     const series = byInterval.get(interval)
     if (series !== undefined) return series
-    const begun: Series = { forming: new Map(), built: new Map(), told: new LatelyTold() }
+    const begun: Series = {
+      forming: new Map(),
+      built: new Map(),
+      told: new LatelyTold(),
+      changed: new Map()
+    }
     this.#series.set(instrument, byInterval)
     byInterval.set(interval, begun)
     return begun
@@ -101,6 +139,6 @@ export class PlayedCandles {
 }
 
 /** A candle's place in its series as one number: its begin, or day and index of a tick candle. */
-function placeOf({ dayMs, index, openMs }: Candle): number {
+export function placeOf({ dayMs, index, openMs }: Candle): number {
   return dayMs === 0 ? openMs : (dayMs / minuteMs) * mostIndexes + index
 }

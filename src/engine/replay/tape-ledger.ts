@@ -1,7 +1,9 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { Coverage } from '../../core/market/ledger/coverage.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
+import type { LedgerRange } from '../../core/market/ledger/ledger-range.ts'
 import type { LedgerState } from '../../core/market/ledger/ledger-state.ts'
+import type { Stretch } from '../../core/market/ledger/open-stretches.ts'
 import { stateOver, stretchOf, tileLedger } from '../../core/market/ledger/tile-ledger.ts'
 import type { TradeIds } from '../../core/market/trade-order.ts'
 import type { TapeLedgerContent } from './tape-source.ts'
@@ -12,6 +14,14 @@ const momentMs = 0.001
 const marginMs = 1_000
 /** A gap is stored within this time of the link that showed it. */
 const batchMs = 2_000
+
+/** How many gaps of an instrument are known, and how often that changed; as in the rows of the state stream. */
+export type TapeLedgerFigures = {
+  readonly openGaps: number
+  readonly missingTrades: number
+  readonly lostGaps: number
+  readonly revision: number
+}
 
 /** A gap mark that is still to come. */
 type GapMark = {
@@ -33,23 +43,37 @@ export class TapeLedger {
   readonly #coverage: readonly Coverage[]
   readonly #gaps = new Map<string, Gap>()
   readonly #marks: readonly GapMark[]
+  readonly #beginMs: number
   #next = 0
   #highestId = -Infinity
   #sealedMs = -Infinity
   #gapsReachMs = -Infinity
+  /** Changes of gaps so far. */
+  #changes = 0
+  /** Null: gaps are told as they become known, not all of them from the beginning. */
+  readonly #knownNow: KnownGaps | null
+  #figures: TapeLedgerFigures | null = null
 
-  /** @param marks Those of its gaps, in order; null: the gaps as known now count from the beginning. */
+  /**
+   * @param of.marks Those of its gaps, in order; null: the gaps as known now count from the beginning.
+   * @param of.beginMs Where the tape begins: what the ledger holds of the time before, and no mark tells, is known.
+   */
   constructor(of: {
     readonly tradeIds: TradeIds
     readonly content: TapeLedgerContent
     readonly marks: readonly GapMark[] | null
+    readonly beginMs: number
   }) {
     this.#isById = of.tradeIds === 'contiguous'
+    this.#beginMs = of.beginMs
     this.#coverage = of.content.coverage
     this.#marks = of.marks ?? []
-    if (of.marks !== null) return
-    for (const gap of of.content.gaps) this.#put(gap)
-    this.#sealedMs = Infinity
+    this.#knownNow = of.marks === null ? new KnownGaps(of.content.gaps) : null
+    const marked = new Set(this.#marks.map(({ gap }) => nameOf(gap)))
+    const isKnown = (gap: Gap) =>
+      of.marks === null || (gap.toMs < of.beginMs && !marked.has(nameOf(gap)))
+    for (const gap of of.content.gaps.filter(isKnown)) this.#put(gap)
+    if (of.marks === null) this.#sealedMs = Infinity
   }
 
   /** Takes note of a trade that is about to be played. */
@@ -76,6 +100,7 @@ export class TapeLedger {
     const mark = this.#marks[this.#next]
     if (mark === undefined) return
     this.#next += 1
+    this.#changes += 1
     if (mark.isReplaced) this.#gaps.delete(nameOf(mark.gap))
     else this.#put(mark.gap)
   }
@@ -100,6 +125,43 @@ export class TapeLedger {
     return stateOver(tileLedger({ ...content, ...range }), openMs, endMs)
   }
 
+  /** Gaps that had begun at a moment, as they were known then; one that reached past it ends there. By their end. */
+  gaps(atMs: number): readonly Gap[] {
+    const gaps = [...this.#gaps.values()].filter(({ fromMs, toMs }) => (fromMs ?? toMs) < atMs)
+    return gaps.map((gap) => cutAt(gap, atMs)).sort((a, b) => a.toMs - b.toMs)
+  }
+
+  /** How many gaps were known at a moment, the one that the tape is played to. */
+  figures(atMs: number): TapeLedgerFigures {
+    const revision = this.#knownNow === null ? this.#changes : this.#knownNow.changesUntil(atMs)
+    if (this.#figures?.revision === revision) return this.#figures
+    const gaps = this.gaps(atMs)
+    const open = gaps.filter(({ state }) => state === 'open')
+    this.#figures = {
+      openGaps: open.length,
+      missingTrades: open.reduce((sum, { missedTrades }) => sum + (missedTrades ?? 0), 0),
+      lostGaps: gaps.filter(({ state }) => state === 'lost' || state === 'refilled-candles').length,
+      revision
+    }
+    return this.#figures
+  }
+
+  /**
+   * Tiles over a range as they were known at a moment, the one that the tape is played to; what lies after it has none.
+   *
+   * @param closed When the market was closed.
+   */
+  ranges(
+    { fromMs, toMs }: Stretch,
+    atMs: number,
+    closed: readonly Stretch[]
+  ): readonly LedgerRange[] {
+    const known = this.#sealedMs >= this.#beginMs ? this.#known() : this.#knownBefore()
+    const coverage = known.filter((stretch) => stretch.fromMs < atMs)
+    const content = { coverage, gaps: this.gaps(atMs), closed, collectedUntilMs: atMs }
+    return tileLedger({ ...content, fromMs, toMs: Math.min(toMs, atMs) })
+  }
+
   /** Lets gaps count that are marked with the next gap mark, and so were stored at one moment. */
   #lookAhead(isShown: (gap: Gap, mark: GapMark) => boolean): void {
     const arrival = this.#marks[this.#next]?.arrival
@@ -107,7 +169,9 @@ export class TapeLedger {
       const mark = this.#marks[at]
       if (mark?.arrival !== arrival) return
       if (mark === undefined || !isShown(mark.gap, mark)) continue
-      if (!this.#gaps.has(nameOf(mark.gap))) this.#put({ ...mark.gap, state: 'open', source: null })
+      if (this.#gaps.has(nameOf(mark.gap))) continue
+      this.#changes += 1
+      this.#put({ ...mark.gap, state: 'open', source: null })
     }
   }
 
@@ -125,6 +189,12 @@ export class TapeLedger {
     )
   }
 
+  /** What was collected before the tape began, while nothing of it was played. */
+  #knownBefore(): readonly Coverage[] {
+    const before = this.#coverage.filter(({ fromMs }) => fromMs < this.#beginMs)
+    return before.map((stretch) => ({ ...stretch, toMs: Math.min(stretch.toMs, this.#beginMs) }))
+  }
+
   /** The stretch that holds a moment before the newest trade. */
   #stretchAt(atMs: number): Coverage | null {
     let [low, high] = [0, this.#coverage.length - 1]
@@ -140,6 +210,34 @@ export class TapeLedger {
     const known = isStored ? stretch : { ...stretch, toMs: this.#sealedMs }
     return atMs < known.toMs ? known : null
   }
+}
+
+/** Gaps of which all is known: when they began and ended. */
+class KnownGaps {
+  readonly #momentsMs: Float64Array
+
+  constructor(gaps: readonly Gap[]) {
+    const momentsMs = gaps.flatMap(({ fromMs, toMs }) => [fromMs ?? toMs, toMs])
+    this.#momentsMs = Float64Array.from(momentsMs).sort()
+  }
+
+  /** Beginnings and ends before a moment. */
+  changesUntil(atMs: number): number {
+    let [low, high] = [0, this.#momentsMs.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#momentsMs[middle] ?? Infinity) < atMs) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** What is not over at a moment does not say how it ended. */
+function cutAt(gap: Gap, atMs: number): Gap {
+  if (gap.toMs <= atMs) return gap
+  const isEmpty = gap.missedTrades === null
+  return { ...gap, toMs: atMs, lastId: gap.firstId, missedTrades: isEmpty ? null : 0 }
 }
 
 function nameOf({ firstId, fromMs }: Gap): string {

@@ -1,16 +1,17 @@
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
-import type { IntervalSpec } from '../../core/market/interval.ts'
+import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
 import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import { utcDay } from '../../core/market/trading-day.ts'
 import { Pipeline } from '../../core/pipeline/pipeline.ts'
 import type { TapeRows } from '../../recordings/tape-rows.ts'
+import { KeptCandles, type PlayedSeries } from './kept-candles.ts'
 import { PlayedCandles } from './played-candles.ts'
 import { TapeLedger } from './tape-ledger.ts'
 import { marksAsKnownNow, TapeMarks } from './tape-marks.ts'
 import { ArrivalOrder, tapeMsOf, VenueOrder, type TapeOrder, type TapeRun } from './tape-order.ts'
-import type { TapeRange, TapeSource } from './tape-source.ts'
+import type { TapeInstrument, TapeRange, TapeSource } from './tape-source.ts'
 
 /** Candles are told, and final ones found, so often on the tape's clock. */
 const stepMs = 1_000
@@ -40,6 +41,12 @@ export type TapeReplayOptions = {
   readonly range: TapeRange
   readonly view: TapeView
   readonly listener: ReplayListener
+  /** Where counting begins, with the range at the latest; left out: with the day of the range's begin. */
+  readonly countsFromMs?: number
+  /** Played candles can be asked for; left out: they are told and forgotten. */
+  readonly keepsCandles?: boolean
+  /** Time passes to the range's end as it does elsewhere; left out: all is over with the last event. */
+  readonly awaitsEnd?: boolean
 }
 
 /** Where a replay stands. */
@@ -57,6 +64,7 @@ type Playing = {
   readonly marks: TapeMarks
   readonly ledgers: ReadonlyMap<InstrumentId, TapeLedger>
   readonly candles: PlayedCandles
+  readonly kept: KeptCandles | null
 }
 
 /** Trades that are being played, and whose they are: null where they are not wanted. */
@@ -86,7 +94,8 @@ export class TapeReplay {
 
   constructor(options: TapeReplayOptions) {
     this.#options = options
-    this.#warmFromMs = warmFromOf(options)
+    const { source, range, countsFromMs } = options
+    this.#warmFromMs = countsFromMs ?? countingFrom(source.instruments, range.fromMs)
     this.#playing = this.#begin()
   }
 
@@ -99,7 +108,8 @@ export class TapeReplay {
     for (let left = mostTrades; left > 0;) {
       const nextMs = this.#nextMs()
       if (nextMs === null) {
-        if (atMs >= this.#clockMs) this.#end()
+        if (this.#options.awaitsEnd === true && atMs < this.#options.range.toMs) this.#passTo(atMs)
+        else if (atMs >= this.#clockMs) this.#end()
         return false
       }
       if (nextMs > atMs) {
@@ -133,9 +143,46 @@ export class TapeReplay {
 
   /** Candles that are not final, as they stand. */
   openCandles(): readonly Candle[] {
+    const { candles } = this.#playing
+    this.#noteChanged()
+    return candles.open()
+  }
+
+  /** Candles that changed since the last take, each once, as they stand, not final ones too. Only of a replay that keeps them. */
+  takeChangedCandles(): readonly Candle[] {
+    this.#noteChanged()
+    return this.#playing.candles.takeChanged()
+  }
+
+  /** All candles of a series that were played, as they stand. Of a replay that forgets them: those not final. */
+  playedCandles(instrument: InstrumentId, interval: Interval): PlayedSeries {
+    const { candles, kept } = this.#playing
+    this.#noteChanged()
+    const open = candles.openOf(instrument, interval)
+    return (kept ?? new KeptCandles()).with(instrument, interval, open)
+  }
+
+  /** What is known of prices at the cursor. */
+  get prices(): Pick<Pipeline, 'price' | 'tradesLastMinute'> {
+    return this.#playing.pipeline
+  }
+
+  /** What the ledger says of an instrument at the cursor; null where it is not played. */
+  ledger(instrument: InstrumentId): TapeLedger | null {
+    return this.#playing.ledgers.get(instrument) ?? null
+  }
+
+  /** Tells whether a trade of the played days was played. */
+  readonly isPlayed = (eventMs: number, arrival: number): boolean => {
+    const last = this.#last
+    if (eventMs < this.#warmFromMs) return false
+    if (this.#options.view === 'then') return arrival <= last.arrival
+    return eventMs < last.eventMs || (eventMs === last.eventMs && arrival <= last.arrival)
+  }
+
+  #noteChanged(): void {
     const { candles, pipeline } = this.#playing
     candles.note(pipeline.takeChangedCandles())
-    return candles.open()
   }
 
   get #isTold(): boolean {
@@ -143,7 +190,7 @@ export class TapeReplay {
   }
 
   #begin(): Playing {
-    const { source, intervals, range, view } = this.#options
+    const { source, intervals, range, view, keepsCandles } = this.#options
     const warm = { fromMs: this.#warmFromMs, toMs: range.toMs }
     const isThen = view === 'then'
     const marks = source.marks(warm)
@@ -164,7 +211,7 @@ export class TapeReplay {
       pipeline.addInstrument(instrument, { ...rules, seed: null })
       const content = contents.get(id) ?? { coverage: [], gaps: [] }
       const gaps = gapMarks === null ? null : (gapMarks.get(id) ?? [])
-      ledgers.set(id, new TapeLedger({ tradeIds, content, marks: gaps }))
+      ledgers.set(id, new TapeLedger({ tradeIds, content, marks: gaps, beginMs: this.#warmFromMs }))
     }
     const placed = isThen ? marks : marksAsKnownNow(marks, contents, warm)
     return {
@@ -173,8 +220,10 @@ export class TapeReplay {
       marks: new TapeMarks(this.#takeEarly(placed, ledgers)),
       ledgers,
       candles: new PlayedCandles(
-        (candle) => ledgers.get(candle.instrument)?.stateOf(candle) ?? 'unproven'
-      )
+        (candle) => ledgers.get(candle.instrument)?.stateOf(candle) ?? 'unproven',
+        keepsCandles === true
+      ),
+      kept: keepsCandles === true ? new KeptCandles() : null
     }
   }
 
@@ -331,7 +380,7 @@ export class TapeReplay {
   }
 
   #tell(nowMs: number): void {
-    const { pipeline, candles } = this.#playing
+    const { pipeline, candles, kept } = this.#playing
     pipeline.advance(nowMs)
     for (let round = 0; round < mostRounds; round += 1) {
       candles.note(pipeline.takeFinalCandles())
@@ -340,7 +389,7 @@ export class TapeReplay {
       // What is built anew takes the place of what was begun before.
       candles.note(pipeline.takeChangedCandles())
       for (const request of rebuilds) {
-        const built = this.#options.source.rebuild(request, this.#isPlayed, nowMs)
+        const built = this.#options.source.rebuild(request, this.isPlayed, nowMs)
         candles.note(built.candles)
         pipeline.adopt({ ...built, beforeArrival: pipeline.nextArrival() })
       }
@@ -348,14 +397,8 @@ export class TapeReplay {
     // Its states are told by the marks of the tape; taken, so that it does not grow.
     pipeline.takeLedgerChanges()
     const final = candles.takeFinal()
+    kept?.note(final)
     if (final.length > 0 && this.#isTold) this.#options.listener.candles(final)
-  }
-
-  readonly #isPlayed = (eventMs: number, arrival: number): boolean => {
-    const last = this.#last
-    if (eventMs < this.#warmFromMs) return false
-    if (this.#options.view === 'then') return arrival <= last.arrival
-    return eventMs < last.eventMs || (eventMs === last.eventMs && arrival <= last.arrival)
   }
 }
 
@@ -373,11 +416,11 @@ function tradeAt(rows: TapeRows, at: number): Trade {
   }
 }
 
-/** Begin of the earliest day that the range's begin belongs to. */
-function warmFromOf({ source, range: { fromMs } }: TapeReplayOptions): number {
-  if (fromMs === -Infinity) return fromMs
-  const days = source.instruments.map(({ dayOf }) => dayOf(fromMs).fromMs)
-  return Math.min(utcDay(fromMs).fromMs, ...days)
+/** Begin of the earliest day that a moment belongs to: counting begins there. */
+export function countingFrom(instruments: readonly TapeInstrument[], atMs: number): number {
+  if (atMs === -Infinity) return atMs
+  const days = instruments.map(({ dayOf }) => dayOf(atMs).fromMs)
+  return Math.min(utcDay(atMs).fromMs, ...days)
 }
 
 /** Marks of gaps by instrument, in order. */

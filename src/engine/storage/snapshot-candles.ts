@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3'
 import type { Candle } from '../../core/market/candle.ts'
+import type { Derived } from '../../core/market/derived-candles.ts'
 import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
 import { timeIntervals } from '../../core/market/interval.ts'
 import { timeSpec } from './candle-record.ts'
@@ -50,6 +51,11 @@ export class SnapshotCandles {
     const [last] = this.#candles.newest(of, spec, range, 1).candles
     if (fromMs === null || last === undefined) return null
     return { fromMs, toMs: Math.max(last.openMs, fromMs) + 1 }
+  }
+
+  /** The newest candles that open in a range, oldest first. */
+  newest(of: StoredInstrument, spec: IntervalSpec, range: TimeRange, limit: number): Derived {
+    return this.#candles.newest(of, spec, range, limit)
   }
 
   /** Intervals of which candles are stored: times shortest first, then counts; may be empty. */

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import type { Incident } from '../../contracts/incident.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { Instrument, InstrumentId } from '../../core/market/instrument.ts'
@@ -19,6 +20,8 @@ import { SnapshotTrades } from './snapshot-trades.ts'
 import { storageFailure } from './sqlite-failure.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { findInstrument } from './stored-instruments.ts'
+import type { IncidentsQuery, StoredCandles } from './store.ts'
+import { StoredIncidents } from './stored-incidents.ts'
 import { StoredLedgerTables } from './stored-ledger.ts'
 import { StoredReel } from './stored-reel.ts'
 import type { TimeRange } from './stored-trades.ts'
@@ -149,6 +152,25 @@ export class SnapshotReader {
     yield* this.#paged(this.#candles.pages(of, spec, range), (candles) =>
       withLedgerStates(candles, this.#ledger.within(of, stretchOfCandles(candles)))
     )
+  }
+
+  /** The newest candles with openMs in a range, oldest first; derived where not stored. */
+  newestCandles(
+    of: StoredInstrument,
+    spec: IntervalSpec,
+    range: TimeRange,
+    limit: number
+  ): StoredCandles {
+    return this.#reading(() => {
+      const { candles, complete } = this.#candles.newest(of, spec, range, limit)
+      const ledger = this.#ledger.within(of, stretchOfCandles(candles))
+      return { candles: withLedgerStates(candles, ledger), complete }
+    })
+  }
+
+  /** The newest outages that touch a range, by their beginning, oldest first. */
+  incidents(query: IncidentsQuery): readonly Incident[] {
+    return this.#reading(() => new StoredIncidents(this.#database).newest(query))
   }
 
   /** Trades of a range, flagged ones left out, a page at a time, in TradeOrder. */

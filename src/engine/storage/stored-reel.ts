@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3'
 import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
+import type { ArrivedTrade } from '../../core/market/trade-order.ts'
 import type { PlayedRebuild } from './rebuild-played.ts'
 import { rebuildPlayed } from './rebuild-played.ts'
 import { readMarks } from './snapshot-marks.ts'
@@ -73,6 +74,11 @@ export class StoredReel {
     played: PlayedRebuild
   ): Omit<RebuildResult, 'beforeArrival'> {
     return this.#reading(() => rebuildPlayed(this.#trades, of, request, played))
+  }
+
+  /** Trades of a range in TradeOrder, flagged ones left out. Holds all of them: for short ranges. */
+  trades(of: StoredInstrument, range: TimeRange): readonly ArrivedTrade[] {
+    return this.#reading(() => [...this.#trades.ordered(of, range, 0)])
   }
 
   /** Files that could not be read since this was last asked for, in words. */

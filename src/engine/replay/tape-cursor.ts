@@ -1,0 +1,231 @@
+import { assertNever } from '../../core/invariant.ts'
+import type { IntervalSpec } from '../../core/market/interval.ts'
+import { dayAround, PlayedDay, type Place } from './played-day.ts'
+import type { TapeView } from './tape-replay.ts'
+import type { TapeRange, TapeSource } from './tape-source.ts'
+
+/** What is stepped by: trades of any played instrument, or candles. */
+export type StepUnit = { readonly kind: 'trade' } | IntervalSpec
+
+/** A place on the whole tape: the day that holds a moment, and the place in it. */
+export type TapePlace = { readonly dayMs: number; readonly place: Place }
+
+/**
+ * Where the cursor is on its way to. `forth`: so many candles further. `back`: to the place that so many
+ * trades, or ends of candles, of a day follow.
+ */
+type Goal =
+  | Place
+  | { readonly to: 'forth'; readonly lengthMs: number; readonly count: number }
+  | { readonly to: 'back'; readonly unit: StepUnit; readonly after: number }
+
+export type TapeCursorOptions = {
+  readonly source: TapeSource
+  readonly intervals: readonly IntervalSpec[]
+  readonly view: TapeView
+  /** On the tape's clock; both ends finite. */
+  readonly range: TapeRange
+}
+
+/**
+ * A cursor on a tape that is played day by day: it goes to a moment, or some trades or candles forth or
+ * back, in as many turns as its owner likes. At a place all is as if everything before it had been played.
+ *
+ * The end of a candle is that of its time on the tape's clock; candles without a trade are passed over. A candle of N trades
+ * ends with its last one.
+ */
+export class TapeCursor {
+  readonly #options: TapeCursorOptions
+  #day: PlayedDay
+  #goal: Goal | null
+
+  /** @param at Where it goes first; left out: to the range's begin. */
+  constructor(options: TapeCursorOptions, at?: TapePlace) {
+    const { range } = options
+    this.#options = options
+    this.#day = this.#begin(at?.dayMs ?? range.fromMs)
+    this.#goal = at?.place ?? { to: 'moment', atMs: range.fromMs }
+  }
+
+  /** The day that is played. It is another object once it began anew. */
+  get day(): PlayedDay {
+    return this.#day
+  }
+
+  /** The tape's clock, epoch ms; on the way, as far as it came. */
+  get atMs(): number {
+    return this.#day.atMs
+  }
+
+  get isMoving(): boolean {
+    return this.#goal !== null
+  }
+
+  /** The range is played. */
+  get isOver(): boolean {
+    return this.#day.isOver && this.#isLast
+  }
+
+  /** Where it stands, or is on its way to in the same manner. */
+  get place(): TapePlace {
+    const goal = this.#goal
+    const place =
+      goal === null || goal.to === 'forth' || goal.to === 'back' ? this.#day.place : goal
+    return { dayMs: this.#day.options.day.fromMs, place }
+  }
+
+  /** Begins to go to a moment, cut to the range. */
+  goTo(atMs: number): void {
+    const { fromMs, toMs } = this.#options.range
+    const cutMs = Math.min(Math.max(atMs, fromMs), toMs)
+    if (cutMs < this.atMs || this.#isOutside(cutMs)) this.#day = this.#begin(cutMs)
+    this.#goal = { to: 'moment', atMs: cutMs }
+  }
+
+  /** Stays where it is. */
+  halt(): void {
+    this.#goal = null
+  }
+
+  /** Begins to go so many trades or candles forth, or back where below zero. */
+  step(unit: StepUnit, count: number): void {
+    if (count < 0) this.#stepBack(unit, -count)
+    else this.#goal = this.#forth(unit, count)
+  }
+
+  /** Goes on, so many trades at most. @returns false when it is there. */
+  advance(mostTrades: number): boolean {
+    const goal = this.#goal
+    if (goal === null) return false
+    switch (goal.to) {
+      case 'moment':
+        if (!this.#day.play(goal, mostTrades)) this.#goal = null
+        break
+      case 'trade':
+      case 'tick':
+        if (!this.#day.play(goal, mostTrades)) this.#goal = this.#rest(goal)
+        break
+      case 'forth':
+        this.#advanceForth(goal, mostTrades)
+        break
+      case 'back':
+        if (!this.#day.play({ to: 'trade', count: Infinity }, mostTrades)) this.#turnBack(goal)
+        break
+      default:
+        assertNever(goal)
+    }
+    return this.isMoving
+  }
+
+  get #isLast(): boolean {
+    return this.#day.options.toMs >= this.#options.range.toMs
+  }
+
+  #isOutside(atMs: number): boolean {
+    const { day } = this.#day.options
+    return atMs < day.fromMs || (atMs >= day.toMs && !this.#isLast)
+  }
+
+  #begin(atMs: number): PlayedDay {
+    const { source, intervals, view, range } = this.#options
+    // What ends the range belongs to its last day.
+    const withinMs = atMs < range.toMs ? atMs : Math.max(range.fromMs, range.toMs - 1)
+    const day = dayAround(source.instruments, withinMs)
+    const fromMs = Math.max(day.fromMs, range.fromMs)
+    return new PlayedDay({
+      source,
+      intervals,
+      view,
+      day,
+      fromMs,
+      toMs: Math.min(day.toMs, range.toMs)
+    })
+  }
+
+  #forth(unit: StepUnit, count: number): Goal {
+    const day = this.#day
+    if (unit.kind === 'trade') return { to: 'trade', count: day.trades + count }
+    if (unit.kind === 'time') return { to: 'forth', lengthMs: unit.lengthMs, count }
+    const { tradesPerCandle } = unit
+    return { to: 'tick', tradesPerCandle, count: day.tickCandles(tradesPerCandle) + count }
+  }
+
+  /** What is left of a goal when its day is over; null when it is reached, or nothing follows. */
+  #rest(goal: Exclude<Place, { readonly to: 'moment' }>): Goal | null {
+    const day = this.#day
+    const have = goal.to === 'trade' ? day.trades : day.tickCandles(goal.tradesPerCandle)
+    if (have >= goal.count || this.#isLast) return null
+    this.#day = this.#begin(day.options.toMs)
+    return { ...goal, count: goal.count - have }
+  }
+
+  #advanceForth(goal: Goal & { readonly to: 'forth' }, mostTrades: number): void {
+    const { lengthMs, count } = goal
+    const endMs = this.#day.newestCandleEnd(lengthMs) ?? -Infinity
+    if (endMs <= this.atMs) {
+      const isMore = this.#day.play({ to: 'trade', count: this.#day.trades + 1 }, mostTrades)
+      if (isMore || !this.#day.isOver) return
+      if (this.#isLast) this.#goal = null
+      else this.#day = this.#begin(this.#day.options.toMs)
+      return
+    }
+    const cutMs = Math.min(endMs, this.#options.range.toMs)
+    if (this.#isOutside(cutMs)) this.#day = this.#begin(cutMs)
+    if (this.#day.play({ to: 'moment', atMs: cutMs }, mostTrades)) return
+    this.#goal = count > 1 ? { ...goal, count: count - 1 } : null
+  }
+
+  #stepBack(unit: StepUnit, count: number): void {
+    const day = this.#day
+    if (unit.kind === 'time') {
+      const endMs = day.candleEnd(unit.lengthMs, this.atMs, count)
+      if (endMs === null)
+        this.#goBefore(unit, count - 1 - day.countCandleEnds(unit.lengthMs, this.atMs))
+      else this.goTo(endMs)
+      return
+    }
+    const isBetween = unit.kind === 'tick' && !day.isAtTickEnd(unit.tradesPerCandle)
+    this.#goBack(unit, countOf(day, unit) - count + (isBetween ? 1 : 0))
+  }
+
+  /** To so many trades or candles of the day; what is below 1 is counted from the end of the day before. */
+  #goBack(unit: Exclude<StepUnit, { readonly kind: 'time' }>, count: number): void {
+    if (count < 1) {
+      this.#goBefore(unit, -count)
+      return
+    }
+    this.#day = this.#begin(this.#day.options.day.fromMs)
+    this.#goal =
+      unit.kind === 'trade'
+        ? { to: 'trade', count }
+        : { to: 'tick', tradesPerCandle: unit.tradesPerCandle, count }
+  }
+
+  #goBefore(unit: StepUnit, after: number): void {
+    const { fromMs } = this.#day.options
+    if (fromMs <= this.#options.range.fromMs) {
+      this.goTo(fromMs)
+      return
+    }
+    this.#day = this.#begin(fromMs - 1)
+    this.#goal = { to: 'back', unit, after }
+  }
+
+  /** The day is played to its end: now it is known what lies before it. */
+  #turnBack({ unit, after }: Goal & { readonly to: 'back' }): void {
+    const day = this.#day
+    const { toMs } = day.options
+    if (unit.kind === 'time') {
+      const endMs = day.candleEnd(unit.lengthMs, toMs + 1, after + 1)
+      const had = day.countCandleEnds(unit.lengthMs, toMs + 1)
+      if (endMs === null) this.#goBefore(unit, after - had)
+      else this.goTo(endMs)
+      return
+    }
+    this.#goBack(unit, countOf(day, unit) - after)
+  }
+}
+
+function countOf(day: PlayedDay, unit: Exclude<StepUnit, { readonly kind: 'time' }>): number {
+  return unit.kind === 'trade' ? day.trades : day.tickCandles(unit.tradesPerCandle)
+}
