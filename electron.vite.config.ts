@@ -18,6 +18,7 @@ export default defineConfig({
           'reader-thread': source('engine/reader-thread.ts'),
           'backup-data': source('engine/backup-data.ts'),
           'recorder-thread': source('engine/recorder-thread.ts'),
+          'deck-thread': source('engine/deck-thread.ts'),
           'export-data': source('engine/export-data.ts'),
           'import-data': source('engine/import-data.ts'),
           'replay-frames': source('engine/replay-frames.ts'),

@@ -25,6 +25,7 @@ const entries = [
     'writer-thread',
     'reader-thread',
     'recorder-thread',
+    'deck-thread',
     'simulator'
   ].map((name) => `out/main/${name}.js`)
 ]

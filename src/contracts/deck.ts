@@ -35,7 +35,7 @@ export const deckCommandSchema = z.discriminatedUnion('name', [
   z.object({ name: z.literal('play') }),
   z.object({ name: z.literal('pause') }),
   z.object({ name: z.literal('speed'), speed: speedSchema }),
-  /** So many trades of any played instrument, or candles of an interval (`1m`), forth, or back where below zero; pauses. */
+  /** So many trades of any played instrument (by `trade`), or candles of an interval (`1m`), forth, or back where below zero; pauses. */
   z.object({
     name: z.literal('step'),
     by: z.string().max(12),
@@ -73,7 +73,7 @@ export type DeckRow = {
   /** Market seconds per second over the last second of playing; null while it does not play. */
   readonly pace: number | null
   readonly loop: { readonly fromMs: number; readonly toMs: number } | null
-  /** Trades played since the begin of the range. */
+  /** Trades played since the begin of the range, or of the cursor's day where that is later. */
   readonly trades: number
   /** Files that could not be read, in words; their trades are missing here. */
   readonly damage: readonly string[]

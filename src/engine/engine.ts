@@ -11,6 +11,7 @@ import { Collecting } from './collecting.ts'
 import { systemClock, type Clock } from './collector/clock.ts'
 import type { Log as CollectorLog, LogFields } from './collector/log.ts'
 import { ReceiveQueue } from './collector/receive-queue.ts'
+import { DeckDesk, type DeckClient } from './deck-desk.ts'
 import { EngineFailure } from './engine-failure.ts'
 import type { FrameRecorder } from './frame-recorder.ts'
 import type { HandlerClock } from './health/handler-clock.ts'
@@ -40,8 +41,8 @@ import type { ThreadFiles } from './thread-files.ts'
 import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
 
-/** A thread that is told to end takes this long at most to be waited for. */
-const compactorEndMs = 50
+/** Threads that are told to end take this long at most to be waited for. */
+const threadsEndMs = 50
 
 export type EngineOptions = {
   readonly config: EngineConfig
@@ -88,6 +89,7 @@ export class Engine {
   readonly #received: ReceiveQueue
   readonly #faults: HandlerFaults
   readonly #provoked: ProvokedFaults | null
+  readonly #decks: DeckDesk
   readonly #startedMs = Date.now()
   #running: Running | null = null
 
@@ -110,6 +112,11 @@ export class Engine {
           (pages) => this.#running?.writer.limitPages(pages)
         )
       : null
+    this.#decks = new DeckDesk({
+      thread: options.threads.deck,
+      setup: config,
+      log: (...line) => this.#log(...line)
+    })
     this.#pressure = new BackPressure((pressure) =>
       this.#running?.collecting.followPressure(pressure)
     )
@@ -133,6 +140,12 @@ export class Engine {
   /** Serves one more client of the state stream. */
   attach(link: MessageLink<ServerMessage, unknown>, limits?: ClientLimits): void {
     this.#publisher.attach(link, limits)
+  }
+
+  /** Serves one more client of a replay, with a deck of its own. */
+  attachDeck(client: DeckClient): void {
+    if (this.#running === null) client.end('the engine is starting')
+    else this.#decks.attach(client)
   }
 
   /**
@@ -218,9 +231,10 @@ export class Engine {
     running.publishing.close()
     running.incidents.stop()
     this.#publisher.close()
-    const kept = Promise.all([running.tape.stop(), running.retention.stop()])
+    const { tape, retention } = running
+    const threads = Promise.all([this.#decks.stop(), tape.stop(), retention.stop()])
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
-    await waitAtMost(kept, compactorEndMs, this.#clock)
+    await waitAtMost(threads, threadsEndMs, this.#clock)
     running.lock.release()
     this.#gaps.close()
     this.#lines.close()

@@ -14,6 +14,7 @@ import { Engine } from './engine.ts'
 import { HandlerClock } from './health/handler-clock.ts'
 import { EngineFailure, failureOf } from './engine-failure.ts'
 import { openFatalReports } from './fatal-reports.ts'
+import { deckClientOf, HostDecks } from './host-decks.ts'
 import { watchdogKey, type WatchdogSetup } from './health/watchdog.ts'
 import { readBeat } from './process-beat.ts'
 import { openParentChannel } from './parent-channel.ts'
@@ -41,6 +42,14 @@ let deliver: (message: unknown) => void = () => undefined
 let beat: NodeJS.Timeout | null = null
 let closeReports: () => void = () => undefined
 
+const hostDecks = new HostDecks(
+  (message) => channel.send(message),
+  (client) => {
+    if (engine === null) client.end('the engine is starting')
+    else engine.attachDeck(client)
+  }
+)
+
 const hostLink: MessageLink<ServerMessage, ClientMessage> = {
   send: (message) => channel.send({ channel: 'stream', message }),
   onMessage: (listener) => {
@@ -51,7 +60,10 @@ const hostLink: MessageLink<ServerMessage, ClientMessage> = {
 }
 
 channel.onMessage((raw) => handlers.run('hear the host', () => hear(raw)))
-channel.onPort((link) => engine?.attach(link))
+channel.onPort((link, purpose) => {
+  if (purpose === 'deck') engine?.attachDeck(deckClientOf(link))
+  else engine?.attach(link)
+})
 channel.onGone(() => void stop())
 
 // The host decides when to end; a terminal's interrupt reaches the whole group.
@@ -73,6 +85,10 @@ function hear(raw: unknown): void {
   }
   if (message.data.channel === 'stream') {
     deliver(message.data.message)
+    return
+  }
+  if (message.data.channel === 'deck') {
+    hostDecks.hear(message.data)
     return
   }
   switch (message.data.kind) {

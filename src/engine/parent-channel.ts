@@ -1,3 +1,4 @@
+import type { PortPurpose } from '../contracts/desktop-bridge.ts'
 import type { EngineMessage } from '../contracts/engine-protocol.ts'
 import type { MessageLink, ServerMessage } from '../contracts/state-stream.ts'
 
@@ -19,11 +20,14 @@ export type UtilityParentPort = {
   ): void
 }
 
+/** Takes a window's end of a channel, and what the window wants at the other one. */
+export type PortListener = (link: MessageLink<ServerMessage, unknown>, purpose: PortPurpose) => void
+
 /** The engine's way to the host that started it, however it was started. */
 export type ParentChannel = {
   send(message: EngineMessage): void
   onMessage(listener: (message: unknown) => void): void
-  onPort(listener: (link: MessageLink<ServerMessage, unknown>) => void): void
+  onPort(listener: PortListener): void
   /** The host is gone: nobody can stop this process any more. */
   onGone(listener: () => void): void
 }
@@ -54,12 +58,12 @@ export function watchParent(gone: () => void, parentPid: () => number = () => pr
 
 /** The channel of a process that Electron's main process started. */
 export function utilityChannel(parent: UtilityParentPort): ParentChannel {
-  let onPort: (link: MessageLink<ServerMessage, unknown>) => void = () => undefined
+  let onPort: PortListener = () => undefined
   let onMessage: (message: unknown) => void = () => undefined
   parent.on('message', ({ data, ports }) => {
     const [port] = ports
     if (port === undefined) onMessage(data)
-    else onPort(portLink(port))
+    else onPort(portLink(port), purposeOf(data))
   })
   return {
     send: (message) => parent.postMessage(message),
@@ -86,6 +90,11 @@ function forkChannel(send: NonNullable<typeof process.send>): ParentChannel {
       watchParent(listener)
     }
   }
+}
+
+function purposeOf(data: unknown): PortPurpose {
+  const told = typeof data === 'object' && data !== null && 'purpose' in data ? data.purpose : null
+  return told === 'deck' ? 'deck' : 'state'
 }
 
 function portLink(port: HandedPort): MessageLink<ServerMessage, unknown> {

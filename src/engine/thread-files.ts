@@ -1,5 +1,10 @@
 /** Files that the engine's threads start from. */
-export type ThreadFiles = { readonly writer: URL; readonly reader: URL; readonly recorder: URL }
+export type ThreadFiles = {
+  readonly writer: URL
+  readonly reader: URL
+  readonly recorder: URL
+  readonly deck: URL
+}
 
 /**
  * Finds the threads beside a process entry: sources in the sources, built files in the build.
@@ -11,6 +16,7 @@ export function threadFiles(entryUrl: string): ThreadFiles {
   return {
     writer: new URL(`./writer-thread${ending}`, entryUrl),
     reader: new URL(`./reader-thread${ending}`, entryUrl),
-    recorder: new URL(`./recorder-thread${ending}`, entryUrl)
+    recorder: new URL(`./recorder-thread${ending}`, entryUrl),
+    deck: new URL(`./deck-thread${ending}`, entryUrl)
   }
 }

@@ -95,6 +95,7 @@ async function run(options: Run): Promise<number> {
     port: args.port,
     dashboard,
     relayOf: () => desk?.relay ?? null,
+    decksOf: () => desk?.decks ?? null,
     hosts: settings.http.hosts,
     maxClients: settings.http.max_clients,
     nowMs: () => Date.now(),

@@ -1,4 +1,5 @@
 import type { MessagePortMain } from 'electron'
+import type { PortPurpose } from '../contracts/desktop-bridge.ts'
 import type { EngineMessage } from '../contracts/engine-protocol.ts'
 import { engineHeapFlags, engineMemoryEnvironment } from '../service/engine-memory.ts'
 import type { EngineProcess } from '../service/engine-process.ts'
@@ -8,7 +9,7 @@ import { UtilityChild, type UtilityHost } from './utility-child.ts'
 export interface UtilityEngine extends EngineProcess {
   readonly hasEnded: () => boolean
   /** Gives a window's end of a channel to the engine. */
-  attach(port: MessagePortMain): void
+  attach(port: MessagePortMain, purpose: PortPurpose): void
 }
 
 /** What to start: `name` is of this process alone. */
@@ -33,6 +34,6 @@ export function launchUtilityEngine(host: UtilityHost, start: EngineStart): Util
     onMessage: (listener) => child.onMessage((message) => listener(message as EngineMessage)),
     onExit: (listener) => child.onEnd(listener),
     kill: () => child.kill(),
-    attach: (port) => child.post({ channel: 'port' }, [port])
+    attach: (port, purpose) => child.post({ channel: 'port', purpose }, [port])
   }
 }

@@ -2,6 +2,7 @@ import type { MessagePortMain } from 'electron'
 import {
   desktopChannels,
   portNonceSchema,
+  portPurposeSchema,
   setupChoiceSchema,
   type SetupAnswer,
   type SetupChoice
@@ -20,7 +21,8 @@ export type WindowRequests = {
 }
 
 /**
- * Answers the window: a port straight to the engine (while none runs, to the host) under the window's nonce, and first-run choices.
+ * Answers the window: a port straight to the engine (while none runs, to the host, which has no deck) under the window's nonce,
+ * and first-run choices.
  * Each request is checked for its sender and its content; anything else is ignored. Every request
  * gets a channel of its own, so that a reload and a restart of the engine are one case.
  */
@@ -29,14 +31,17 @@ export function answerWindow(
   window: AppWindow,
   requests: WindowRequests
 ): void {
-  electron.ipcMain.on(desktopChannels.requestPort, (event, value) => {
+  electron.ipcMain.on(desktopChannels.requestPort, (event, value, wanted = 'state') => {
     const frame = ownFrame(event, window)
     const nonce = portNonceSchema.safeParse(value)
+    const purpose = portPurposeSchema.safeParse(wanted)
     const engine = requests.engine()
-    if (frame === null || !nonce.success || engine === null) return
+    if (frame === null || !nonce.success || !purpose.success || engine === null) return
+    // The host has no deck: the window asks again until an engine runs.
+    if (engine.hasEnded() && purpose.data === 'deck') return
     const { port1, port2 } = new electron.MessageChannelMain()
     if (engine.hasEnded()) requests.serve(port1)
-    else engine.attach(port1)
+    else engine.attach(port1, purpose.data)
     frame.postMessage(desktopChannels.port, nonce.data, [port2])
   })
   electron.ipcMain.handle(desktopChannels.setup, async (event, value): Promise<SetupAnswer> => {

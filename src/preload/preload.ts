@@ -9,7 +9,7 @@ const channels = {
 }
 
 const bridge: DesktopBridge = {
-  requestPort: (nonce) => ipcRenderer.send(channels.requestPort, nonce),
+  requestPort: (nonce, purpose = 'state') => ipcRenderer.send(channels.requestPort, nonce, purpose),
   setup: (choice) => ipcRenderer.invoke(channels.setup, choice) as Promise<SetupAnswer>
 }
 

@@ -1,5 +1,6 @@
 import type { EngineConfig, EngineMessage } from '../contracts/engine-protocol.ts'
 import type { ClientMessage, MessageLink, ServerMessage } from '../contracts/state-stream.ts'
+import { DeckLinks } from './deck-links.ts'
 import type { DemoFolder } from './demo-folder.ts'
 import type { EngineProcess, LaunchEngine } from './engine-process.ts'
 import { reportsIn } from './engine-reports.ts'
@@ -32,6 +33,7 @@ const frameMs = 33
 /** One run of Tapedeck as a host holds it: simulator, engine under supervision, and the state relay. */
 export class Desk {
   readonly relay: StreamRelay
+  readonly decks = new DeckLinks()
   readonly #launch: LaunchEngine
   readonly #log: Log
   readonly #clock: HostClock
@@ -81,6 +83,7 @@ export class Desk {
     this.#isStopped = true
     clearInterval(this.#flushing)
     this.relay.close()
+    this.decks.close()
     await this.#stopProcesses()
   }
 
@@ -104,7 +107,10 @@ export class Desk {
         state: (state, detail) => {
           const isOutage = state === 'restarting' || state === 'tripped'
           this.#log.write(isOutage ? 'error' : 'info', 'engine-state', { state, detail })
-          if (state !== 'running' && state !== 'starting') closed?.()
+          if (state !== 'running' && state !== 'starting') {
+            closed?.()
+            this.decks.disconnect()
+          }
           if (isOutage) this.relay.explain(sentenceOf(detail), config.mode)
           this.#handlers.state(state, detail)
         },
@@ -114,10 +120,12 @@ export class Desk {
           stream = link.receive
           closed = () => link.close()
           this.relay.connect(link)
+          this.decks.connect(process)
         },
         message: (message) => {
           if (message.channel === 'stream') stream?.(message.message)
-          else if (message.channel === 'control') this.#logControl(message)
+          else if (message.channel === 'deck') this.decks.receive(message)
+          else this.#logControl(message)
         }
       }
     })

@@ -112,6 +112,28 @@ describe('answerWindow', () => {
     expect(rig.engine.publisher.clientCount).toBe(windows(1))
   })
 
+  test('asks the engine for a deck where the page wants one, and never the host', async () => {
+    const rig = await running()
+    const { ipcRenderer } = rig.page.preloadModule
+    ipcRenderer.send(desktopChannels.requestPort, nonce, 'deck')
+    await until(() => rig.engine.purposes.length === 1, 'the port to arrive')
+    expect(rig.engine.purposes).toEqual(['deck'])
+    rig.engine.child.crash('oom', 5)
+    ipcRenderer.send(desktopChannels.requestPort, nonce, 'deck')
+    expect(rig.page.frame.ports).toHaveLength(1)
+    ipcRenderer.send(desktopChannels.requestPort, nonce, 'state')
+    expect(rig.page.frame.ports).toHaveLength(2)
+  })
+
+  test.each(['', 'live', 7, { purpose: 'deck' }])(
+    'hands over nothing for the purpose %j',
+    async (purpose) => {
+      const rig = await running()
+      rig.page.preloadModule.ipcRenderer.send(desktopChannels.requestPort, nonce, purpose)
+      expect(rig.page.frame.ports).toHaveLength(0)
+    }
+  )
+
   test('hands over nothing before there is an engine', async () => {
     const rig = await DesktopRig.open()
     rig.page.preloadModule.ipcRenderer.send(desktopChannels.requestPort, nonce)

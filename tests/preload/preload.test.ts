@@ -41,9 +41,11 @@ describe('preload', () => {
   test('asks for a port and for a setup on the channels of the contract', async () => {
     const { bridge, sent } = aPage()
     bridge.requestPort('a-nonce')
+    bridge.requestPort('another', 'deck')
     await bridge.setup('simulated')
     expect(sent).toEqual([
-      { channel: desktopChannels.requestPort, values: ['a-nonce'] },
+      { channel: desktopChannels.requestPort, values: ['a-nonce', 'state'] },
+      { channel: desktopChannels.requestPort, values: ['another', 'deck'] },
       { channel: desktopChannels.setup, values: ['simulated'] }
     ])
   })

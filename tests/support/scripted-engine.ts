@@ -20,6 +20,8 @@ export class ScriptedEngine {
     watched: () => undefined
   })
   readonly heard: string[] = []
+  /** What windows wanted, one for each port. */
+  readonly purposes: string[] = []
   config: EngineConfig | null = null
   readonly #channel: ReturnType<typeof utilityChannel>
   readonly #manner: EngineManner
@@ -32,7 +34,10 @@ export class ScriptedEngine {
       postMessage: (message) => child.say(message),
       on: (event, listener) => void child.parentPort.on(event, listener)
     })
-    this.#channel.onPort((link) => this.publisher.attach(link))
+    this.#channel.onPort((link, purpose) => {
+      this.purposes.push(purpose)
+      this.publisher.attach(link)
+    })
     this.#channel.onMessage((message) => this.#receive(message))
   }
 
@@ -42,6 +47,7 @@ export class ScriptedEngine {
 
   #receive(raw: unknown): void {
     const message = hostMessageSchema.parse(raw)
+    if (message.channel === 'deck') return
     if (message.channel === 'stream') {
       this.#deliver(message.message as ClientMessage)
       return

@@ -8,6 +8,7 @@ import {
   type SetupAnswer,
   type SetupChoice
 } from '../../contracts/desktop-bridge.ts'
+import type { DeckLinks } from '../deck-links.ts'
 import type { Log } from '../log.ts'
 import type { StreamRelay } from '../stream-relay.ts'
 import { errorAnswer, RequestError, type Answer } from './answer.ts'
@@ -35,6 +36,8 @@ export type HttpServerOptions = {
   readonly port: number
   /** The state to serve; null until the engine is being started. */
   readonly relayOf: () => StreamRelay | null
+  /** Whoever plays what is stored; null until the engine is being started. */
+  readonly decksOf: () => DeckLinks | null
   readonly dashboard: ReadonlyMap<string, DashboardFile>
   /** Extra host names allowed, exact, with port. */
   readonly hosts: readonly string[]
@@ -143,11 +146,13 @@ class Site {
     const { host, origin } = request.headers
     const refused = checkGate({ host, origin }, this.#hosts, 'upgrade') !== null
     const relay = this.#options.relayOf()
-    const isFull = relay === null || this.#sockets.clients.size >= this.#options.maxClients
-    if (refused || isFull || request.url !== '/stream-state') {
+    const decks = this.#options.decksOf()
+    const isFull = this.#sockets.clients.size >= this.#options.maxClients
+    const isKnown = request.url === '/stream-state' || request.url === '/replay-state'
+    if (refused || isFull || relay === null || decks === null || !isKnown) {
       const status = refused
         ? '403 Forbidden'
-        : isFull
+        : isFull || relay === null || decks === null
           ? '503 Service Unavailable'
           : '404 Not Found'
       socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
@@ -155,7 +160,8 @@ class Site {
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       webSocket.on('error', () => webSocket.terminate())
-      relay.publisher.attach(webSocketLink(webSocket))
+      if (request.url === '/replay-state') decks.attach(webSocketLink(webSocket))
+      else relay.publisher.attach(webSocketLink(webSocket))
     })
   }
 

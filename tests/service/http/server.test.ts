@@ -12,6 +12,7 @@ import {
   tradeShape
 } from '../../../src/contracts/shapes.ts'
 import type { ServerMessage } from '../../../src/contracts/state-stream.ts'
+import { DeckLinks } from '../../../src/service/deck-links.ts'
 import { startHttpServer, type HttpServer } from '../../../src/service/http/server.ts'
 import { StreamRelay } from '../../../src/service/stream-relay.ts'
 import { aCandle } from '../../support/candles.ts'
@@ -32,6 +33,7 @@ type Answer = {
 
 let server: HttpServer
 let relay: StreamRelay
+const decks = new DeckLinks()
 const choices: string[] = []
 const logged: unknown[] = []
 
@@ -93,6 +95,7 @@ beforeAll(async () => {
   server = await startHttpServer({
     port: 0,
     relayOf: () => relay,
+    decksOf: () => decks,
     dashboard: new Map([
       ['/index.html', { body: Buffer.from('<html><head></head></html>'), type: 'text/html' }],
       ['/assets/app.js', { body: Buffer.from('1'), type: 'text/javascript' }]
@@ -317,6 +320,17 @@ describe('the gate', () => {
     expect(await refusal(connect(`http://127.0.0.1:${server.port}`, '/other'))).toContain('404')
   })
 
+  test('serves replays past the same gate', async () => {
+    const origin = `http://127.0.0.1:${server.port}`
+    expect(await refusal(connect('http://evil.example', '/replay-state'))).toContain('403')
+    const socket = connect(origin, '/replay-state')
+    const heard: unknown[] = []
+    socket.on('message', (data: Buffer) => heard.push(JSON.parse(data.toString())))
+    await until(() => socket.readyState === WebSocket.CLOSED, 'the client to be let go')
+    const message = 'the engine is not running'
+    expect(heard).toEqual([{ kind: 'refused', error: { code: 'deck-ended', message } }])
+  })
+
   test('survives a client that resets while it is being refused', async () => {
     for (let attempt = 0; attempt < 20; attempt += 1) await resetWhileRefused(server.port)
     expect((await ask('/health')).status).toBe(200)
@@ -327,6 +341,7 @@ describe('the gate', () => {
     const sockets = [connect(origin), connect(origin)]
     expect(await Promise.all(sockets.map(refusal))).toEqual(['open', 'open'])
     expect(await refusal(connect(origin))).toContain('503')
+    expect(await refusal(connect(origin, '/replay-state'))).toContain('503')
     for (const socket of sockets) socket.terminate()
     await until(() => relay.publisher.clientCount === 0, 'clients to be let go')
     const again = connect(origin)
