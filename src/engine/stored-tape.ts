@@ -22,7 +22,6 @@ const hourMs = 3_600_000
 const farHour = 2 ** 40
 /** Of a venue that this program does not know. */
 const usualGraceMs = 2_000
-const everything = { fromMs: -Infinity, toMs: Infinity }
 
 /** One state of a store, as what a replay plays. */
 export class StoredTape implements TapeSource {
@@ -68,7 +67,7 @@ export class StoredTape implements TapeSource {
   }
 
   ledger(instrument: InstrumentId): TapeLedgerContent {
-    return this.#reel.ledger(this.#of(instrument), everything)
+    return this.#reel.ledger(this.#of(instrument))
   }
 
   rebuild(

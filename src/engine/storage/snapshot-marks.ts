@@ -23,21 +23,23 @@ type GapDetail = Omit<Gap, 'state'> & { readonly state: Gap['state'] | 'replaced
 /**
  * Reads the marks of a range in the order in which they became known, and before them those of gaps that
  * reach into it.
+ *
+ * @param of Instruments that are told of, and the last mark that is.
  */
 export function readMarks(
   database: Database.Database,
-  instruments: ReadonlySet<InstrumentId>,
+  of: { readonly ids: ReadonlySet<InstrumentId>; readonly lastMark: number },
   { fromMs, toMs }: TimeRange
 ): readonly TapeMarkRecord[] {
   const rows = database
     .prepare<unknown[], MarkRow>(
       `SELECT arrival, at_ms, kind, instrument, connection, detail FROM v_mark
-       WHERE at_ms >= @earlyMs AND at_ms < @toMs
+       WHERE id <= @lastMark AND at_ms >= @earlyMs AND at_ms < @toMs
        AND (at_ms >= @fromMs OR kind IN ('gap-opened', 'gap-settled'))
        ORDER BY id`
     )
-    .all({ earlyMs: fromMs - lookBackMs, fromMs, toMs })
-  return rows.flatMap((row) => markOf(row, instruments) ?? [])
+    .all({ lastMark: of.lastMark, earlyMs: fromMs - lookBackMs, fromMs, toMs })
+  return rows.flatMap((row) => markOf(row, of.ids) ?? [])
 }
 
 function markOf(row: MarkRow, instruments: ReadonlySet<InstrumentId>): TapeMarkRecord | null {

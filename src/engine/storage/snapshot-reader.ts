@@ -211,9 +211,18 @@ export class SnapshotReader {
     }
   }
 
-  /** All of some instruments, to be played; it is the caller's to close. @throws StorageError */
+  /**
+   * All of some instruments as they are stored in this state, to be played; it is the caller's to close.
+   * A replay takes as long as it likes: the state is let go, and what else is asked for is of its moment.
+   *
+   * @throws StorageError
+   */
   reel(instruments: readonly StoredInstrument[]): StoredReel {
-    return new StoredReel(this.#database, instruments)
+    return this.#reading(() => {
+      const reel = new StoredReel(this.#database, instruments)
+      if (this.#database.inTransaction) this.#database.exec('COMMIT')
+      return reel
+    })
   }
 
   /**

@@ -3,11 +3,10 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { RecordingError } from '../../recordings/recording-error.ts'
 import type { TapeGroup } from '../../recordings/tape-file.ts'
 import type { TapeFileReader } from '../../recordings/tape-file-reader.ts'
-import { pickRows, TapeRowsBuilder, type TapeRows } from '../../recordings/tape-rows.ts'
+import { pickRows, type TapeRows } from '../../recordings/tape-rows.ts'
 import { ManifestFiles } from './manifest-files.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
-import type { TradeTuple } from './trade-tuple.ts'
-import { tapeRowFrom, tradeTupleColumns } from './trade-tuple.ts'
+import { UnfiledRows, type IsInFile, type UnfiledHour } from './unfiled-rows.ts'
 
 /** Of fewer instruments each one is read for itself, of more all that a file holds. */
 const fewInstruments = 4
@@ -20,38 +19,42 @@ export type StoredStretch = {
   readonly read: () => TapeRows | null
 }
 
-/** Tells whether a file holds a trade that is a row too: it came again while the file was damaged. */
-export type IsInFile = (of: StoredInstrument, hour: number, id: number | string) => boolean
-
 type FileRow = readonly [path: string, checksum: number, cutArrival: number]
 
 /**
- * The stored trades of some instruments as a tape, an hour of venue time at a time: row groups of its
- * files, and the rows that lie in none. Bound: the trades that whoever reads holds, and open files of the hours
- * not yet read to their end.
+ * The trades of some instruments that were stored up to an arrival, as a tape, an hour of venue time at a
+ * time: row groups of its files, and the rows that lie in none. Bound: the trades that whoever reads
+ * holds, and open files of the hours not yet read to their end.
  */
 export class SnapshotTape {
   readonly #files: ManifestFiles
   readonly #instruments: readonly StoredInstrument[]
-  readonly #isInFile: IsInFile
+  readonly #endArrival: number
+  readonly #unfiled: UnfiledRows
   readonly #hourFrom: Database.Statement<unknown[], number | null>
   readonly #sealedHourFrom: Database.Statement<unknown[], number | null>
   readonly #filesOf: Database.Statement<unknown[], FileRow>
-  readonly #arrivals: Database.Statement<unknown[], number | null>
-  readonly #rows: Database.Statement<unknown[], TradeTuple>
   readonly #open = new Set<TapeFileReader>()
 
   constructor(
     database: Database.Database,
-    instruments: readonly StoredInstrument[],
-    isInFile: IsInFile
+    of: {
+      readonly instruments: readonly StoredInstrument[]
+      /** Above that of every trade. */
+      readonly endArrival: number
+      readonly isInFile: IsInFile
+    }
   ) {
     this.#files = new ManifestFiles(database)
-    this.#instruments = instruments
-    this.#isInFile = isInFile
-    const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
+    this.#instruments = of.instruments
+    this.#endArrival = of.endArrival
+    this.#unfiled = new UnfiledRows(database, { ...of, files: this.#files })
     const hourFrom = (table: string) =>
-      value<number | null>(`SELECT min(hour) FROM ${table} WHERE instrument = ? AND hour >= ?`)
+      database
+        .prepare<unknown[], number | null>(
+          `SELECT min(hour) FROM ${table} WHERE instrument = ? AND hour >= ?`
+        )
+        .pluck()
     this.#hourFrom = hourFrom('trade')
     this.#sealedHourFrom = hourFrom('tape_stretch')
     this.#filesOf = database
@@ -59,11 +62,6 @@ export class SnapshotTape {
         `SELECT path, checksum, cut_arrival FROM tape_file
          WHERE venue = ? AND hour = ? AND replaced_ms IS NULL ORDER BY part`
       )
-      .raw()
-    const since = 'FROM trade WHERE instrument = ? AND hour = ? AND arrival > ?'
-    this.#arrivals = value(`SELECT min(arrival) ${since}`)
-    this.#rows = database
-      .prepare<unknown[], TradeTuple>(`SELECT ${tradeTupleColumns} ${since}`)
       .raw()
   }
 
@@ -83,13 +81,14 @@ export class SnapshotTape {
     return [...hours].sort((a, b) => a - b)
   }
 
+  /** May be read later, whatever is moved into files meanwhile. */
   stretches(hour: number): readonly StoredStretch[] {
     const venues = Map.groupBy(this.#instruments, ({ id }) => id.slice(0, id.indexOf(':')))
     return [...venues].flatMap(([venue, instruments]) => {
       const files = this.#filesOf.all(venue, hour)
       const cutArrival = Math.max(-1, ...files.map(([, , cut]) => cut))
       const ofFiles = files.flatMap((file) => this.#stretchesOf(file, instruments))
-      return [...ofFiles, ...this.#rowsOf(hour, cutArrival, instruments)]
+      return [...ofFiles, ...this.#rowsOf({ venue, hour, instruments, cutArrival })]
     })
   }
 
@@ -114,7 +113,10 @@ export class SnapshotTape {
     const wanted = instruments.map(({ id }) => id).filter((id) => held.has(id))
     const asked: readonly (InstrumentId | null)[] =
       wanted.length <= fewInstruments ? wanted : [null]
-    const parts = reader.header.groups.flatMap((group) =>
+    const groups = reader.header.groups.filter(
+      ({ firstArrival }) => firstArrival < this.#endArrival
+    )
+    const parts = groups.flatMap((group) =>
       asked
         .filter((instrument) => instrument === null || reader.countOf(group, instrument) > 0)
         .map((instrument) => ({ group, instrument }))
@@ -124,7 +126,7 @@ export class SnapshotTape {
       const rows = this.#files.read(() => reader.read(group, instrument))
       left -= 1
       if (left === 0) this.#closeFile(reader)
-      return rows
+      return rows === null || group.lastArrival < this.#endArrival ? rows : this.#ended(rows)
     }
     if (left === 0) this.#closeFile(reader)
     return parts.map(({ group, instrument }) => ({
@@ -137,35 +139,18 @@ export class SnapshotTape {
     if (this.#open.delete(reader)) reader.close()
   }
 
-  /** Rows of an hour are kept by instrument and id, so that they are read as a whole and put in order. */
-  #rowsOf(
-    hour: number,
-    cutArrival: number,
-    instruments: readonly StoredInstrument[]
-  ): readonly StoredStretch[] {
-    let firstArrival = Infinity
-    for (const { row } of instruments)
-      firstArrival = Math.min(firstArrival, this.#arrivals.get(row, hour, cutArrival) ?? Infinity)
+  #rowsOf(unfiled: UnfiledHour): readonly StoredStretch[] {
+    const firstArrival = this.#unfiled.firstArrival(unfiled)
     if (firstArrival === Infinity) return []
-    const read = () => {
-      const builder = new TapeRowsBuilder()
-      for (const of of instruments) {
-        for (const each of this.#rows.iterate(of.row, hour, cutArrival)) {
-          if (cutArrival >= 0 && this.#isInFile(of, hour, each[0])) continue
-          builder.append(tapeRowFrom(of.id, each))
-        }
-      }
-      return byArrival(builder.take())
-    }
-    return [{ firstArrival, read }]
+    return [{ firstArrival, read: () => this.#unfiled.read(unfiled) }]
   }
-}
 
-function byArrival(rows: TapeRows): TapeRows {
-  const { arrival } = rows
-  const places = Uint32Array.from(arrival.keys())
-  return pickRows(
-    rows,
-    places.sort((a, b) => (arrival[a] ?? 0) - (arrival[b] ?? 0))
-  )
+  /** Of a file that was written later, what was stored before. */
+  #ended(rows: TapeRows): TapeRows {
+    const places = Uint32Array.from(rows.arrival.keys())
+    return pickRows(
+      rows,
+      places.filter((at) => (rows.arrival[at] ?? Infinity) < this.#endArrival)
+    )
+  }
 }

@@ -17,7 +17,15 @@ import { StoredTrades } from './stored-trades.ts'
 /** Since then trades may lie in files. */
 const filesVersion = 5
 
-/** All that a replay needs of one state of a store: trades, marks, the ledger, and trades played before. */
+const everything = { fromMs: -Infinity, toMs: Infinity }
+
+/**
+ * All that a replay needs of one state of a store: trades, marks, the ledger, and trades played before.
+ *
+ * The state is that of the transaction in which it is made. It needs none afterwards: what was stored
+ * later is told by its arrival, so that the writer's log can be cut back while a replay takes its time.
+ * Bound: the ledgers of its instruments.
+ */
 export class StoredReel {
   /** One more than the arrival of any trade. */
   readonly endArrival: number
@@ -25,7 +33,8 @@ export class StoredReel {
   readonly #instruments: readonly StoredInstrument[]
   readonly #tape: SnapshotTape
   readonly #trades: StoredTrades
-  readonly #ledger: StoredLedgerTables
+  readonly #ledgers: ReadonlyMap<number, StoredLedger>
+  readonly #lastMark: number
 
   /** @throws StorageError of a store that no newer Tapedeck was started on. */
   constructor(database: Database.Database, instruments: readonly StoredInstrument[]) {
@@ -40,12 +49,17 @@ export class StoredReel {
     this.#instruments = instruments
     const trades = new StoredTrades(database)
     this.#trades = trades
-    this.#tape = new SnapshotTape(database, instruments, (of, hour, id) =>
-      isInFile(trades, of, { hour, id })
-    )
-    this.#ledger = new StoredLedgerTables(database)
-    const last = 'SELECT max(last_arrival) FROM run'
-    this.endArrival = (database.prepare<[], number | null>(last).pluck().get() ?? -1) + 1
+    const last = (sql: string) => database.prepare<[], number | null>(sql).pluck().get() ?? -1
+    this.endArrival = last('SELECT max(last_arrival) FROM run') + 1
+    this.#lastMark = last('SELECT max(id) FROM mark')
+    const ledger = new StoredLedgerTables(database)
+    this.#ledgers = new Map(instruments.map((of) => [of.row, ledger.within(of, everything)]))
+    const { endArrival } = this
+    this.#tape = new SnapshotTape(database, {
+      instruments,
+      endArrival,
+      isInFile: (of, hour, id) => isInFile(trades, of, { hour, id })
+    })
   }
 
   hours(firstHour: number, lastHour: number): readonly number[] {
@@ -61,11 +75,12 @@ export class StoredReel {
 
   marks(range: TimeRange): readonly TapeMarkRecord[] {
     const ids = new Set(this.#instruments.map(({ id }) => id))
-    return this.#reading(() => readMarks(this.#database, ids, range))
+    const known = { ids, lastMark: this.#lastMark }
+    return this.#reading(() => readMarks(this.#database, known, range))
   }
 
-  ledger(of: StoredInstrument, range: TimeRange): StoredLedger {
-    return this.#reading(() => this.#ledger.within(of, range))
+  ledger(of: StoredInstrument): StoredLedger {
+    return this.#ledgers.get(of.row) ?? { coverage: [], gaps: [] }
   }
 
   rebuild(
@@ -73,7 +88,9 @@ export class StoredReel {
     request: RebuildRequest,
     played: PlayedRebuild
   ): Omit<RebuildResult, 'beforeArrival'> {
-    return this.#reading(() => rebuildPlayed(this.#trades, of, request, played))
+    const isPlayed = (eventMs: number, arrival: number) =>
+      arrival < this.endArrival && played.isPlayed(eventMs, arrival)
+    return this.#reading(() => rebuildPlayed(this.#trades, of, request, { ...played, isPlayed }))
   }
 
   /** Trades of a range in TradeOrder, flagged ones left out. Holds all of them: for short ranges. */
@@ -92,9 +109,10 @@ export class StoredReel {
     this.#trades.cold.close()
   }
 
+  /** One question sees one state of the store. */
   #reading<Result>(read: () => Result): Result {
     try {
-      return read()
+      return this.#database.transaction(read).deferred()
     } catch (thrown) {
       throw storageFailure(thrown, this.#database.name)
     }
