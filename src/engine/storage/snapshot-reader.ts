@@ -23,7 +23,8 @@ import { findInstrument } from './stored-instruments.ts'
 import type { IncidentsQuery, StoredCandles } from './store.ts'
 import { StoredIncidents } from './stored-incidents.ts'
 import { StoredLedgerTables } from './stored-ledger.ts'
-import { StoredReel } from './stored-reel.ts'
+import type { ReelState } from './stored-reel.ts'
+import { reelStateOf, StoredReel } from './stored-reel.ts'
 import type { TimeRange } from './stored-trades.ts'
 
 const gapsPerPage = 1_000
@@ -56,6 +57,8 @@ export class SnapshotReader {
   readonly #candles: SnapshotCandles
   readonly #ledger: StoredLedgerTables
   readonly #trades: SnapshotTrades
+  /** Of its reels; null before the first. */
+  #state: ReelState | null = null
   readonly #forgotten: ForgottenStretches
   readonly #nextGaps: Database.Statement<unknown[], readonly [rowid: number, ...row: GapRow]>
 
@@ -213,13 +216,15 @@ export class SnapshotReader {
 
   /**
    * All of some instruments as they are stored in this state, to be played; it is the caller's to close.
-   * A replay takes as long as it likes: the state is let go, and what else is asked for is of its moment.
+   * A replay takes as long as it likes: the transaction is let go with the first, later ones are of the
+   * same state, and what else is asked for is as it is then.
    *
    * @throws StorageError
    */
   reel(instruments: readonly StoredInstrument[]): StoredReel {
     return this.#reading(() => {
-      const reel = new StoredReel(this.#database, instruments)
+      this.#state ??= reelStateOf(this.#database)
+      const reel = new StoredReel(this.#database, instruments, this.#state)
       if (this.#database.inTransaction) this.#database.exec('COMMIT')
       return reel
     })

@@ -17,13 +17,21 @@ import { StoredTrades } from './stored-trades.ts'
 /** Since then trades may lie in files. */
 const filesVersion = 5
 
+/** What was stored at a moment. */
+export type ReelState = {
+  /** One more than the arrival of any trade. */
+  readonly endArrival: number
+  /** Number of the last mark; -1 where there is none. */
+  readonly lastMark: number
+}
+
 const everything = { fromMs: -Infinity, toMs: Infinity }
 
 /**
  * All that a replay needs of one state of a store: trades, marks, the ledger, and trades played before.
  *
- * The state is that of the transaction in which it is made. It needs none afterwards: what was stored
- * later is told by its arrival, so that the writer's log can be cut back while a replay takes its time.
+ * It needs no transaction to stay the same: what was stored later is told by its arrival, so that the
+ * writer's log can be cut back while a replay takes its time.
  * Bound: the ledgers of its instruments.
  */
 export class StoredReel {
@@ -36,22 +44,18 @@ export class StoredReel {
   readonly #ledgers: ReadonlyMap<number, StoredLedger>
   readonly #lastMark: number
 
-  /** @throws StorageError of a store that no newer Tapedeck was started on. */
-  constructor(database: Database.Database, instruments: readonly StoredInstrument[]) {
-    const file = database.name
-    if (Number(database.pragma('user_version', { simple: true })) < filesVersion)
-      throw new StorageError(
-        'storage-folder',
-        `${file} was written by an older Tapedeck; start this one on it once`,
-        { detail: { file } }
-      )
+  /** @param state Of which it is; ledgers are as they are when it is made. */
+  constructor(
+    database: Database.Database,
+    instruments: readonly StoredInstrument[],
+    state: ReelState
+  ) {
     this.#database = database
     this.#instruments = instruments
     const trades = new StoredTrades(database)
     this.#trades = trades
-    const last = (sql: string) => database.prepare<[], number | null>(sql).pluck().get() ?? -1
-    this.endArrival = last('SELECT max(last_arrival) FROM run') + 1
-    this.#lastMark = last('SELECT max(id) FROM mark')
+    this.endArrival = state.endArrival
+    this.#lastMark = state.lastMark
     const ledger = new StoredLedgerTables(database)
     this.#ledgers = new Map(instruments.map((of) => [of.row, ledger.within(of, everything)]))
     const { endArrival } = this
@@ -95,7 +99,8 @@ export class StoredReel {
 
   /** Trades of a range in TradeOrder, flagged ones left out. Holds all of them: for short ranges. */
   trades(of: StoredInstrument, range: TimeRange): readonly ArrivedTrade[] {
-    return this.#reading(() => [...this.#trades.ordered(of, range, 0)])
+    const isStored = ({ arrival }: ArrivedTrade) => arrival < this.endArrival
+    return this.#reading(() => [...this.#trades.ordered(of, range, 0)].filter(isStored))
   }
 
   /** Files that could not be read since this was last asked for, in words. */
@@ -116,6 +121,22 @@ export class StoredReel {
     } catch (thrown) {
       throw storageFailure(thrown, this.#database.name)
     }
+  }
+}
+
+/** Reads which state a store is in. @throws StorageError of one that no newer Tapedeck was started on. */
+export function reelStateOf(database: Database.Database): ReelState {
+  const file = database.name
+  if (Number(database.pragma('user_version', { simple: true })) < filesVersion)
+    throw new StorageError(
+      'storage-folder',
+      `${file} was written by an older Tapedeck; start this one on it once`,
+      { detail: { file } }
+    )
+  const last = (sql: string) => database.prepare<[], number | null>(sql).pluck().get() ?? -1
+  return {
+    endArrival: last('SELECT max(last_arrival) FROM run') + 1,
+    lastMark: last('SELECT max(id) FROM mark')
   }
 }
 

@@ -54,6 +54,7 @@ function rest(reel: StoredReel, bench: WriterBench) {
   } as const
   const place = { fromOrder: { major: 0, minor: 0 }, dayMs: range.fromMs } as const
   return {
+    trades: reel.trades(of, range),
     ledger: reel.ledger(of),
     marks: reel.marks({ fromMs: -1e15, toMs: 1e15 }),
     time: reel.rebuild(of, { kind: 'time', instrument, interval: '1h', ...range }, played),
@@ -78,6 +79,23 @@ describe('StoredReel', () => {
     database.close()
     expect(found?.log).toBeGreaterThan(0)
     expect(found?.checkpointed).toBe(found?.log)
+  })
+
+  test('is of the same state as those that were opened before it on the same snapshot', async () => {
+    const bench = await aWriterBench([aRegistration(instrument)])
+    commit(bench, 'contiguous', 12)
+    const snapshot = new SnapshotReader(bench.setup.file)
+    const of = snapshot.find(instrument)
+    const reels = [1, 2].map(() => {
+      const reel = snapshot.reel(of === null ? [] : [of])
+      commit(bench, 'contiguous', 12)
+      return openHour(reel, hour).flatMap((read) => read())
+    })
+    snapshot.close()
+    expect(reels).toEqual([
+      [0, 3, 6, 9],
+      [0, 3, 6, 9]
+    ])
   })
 
   test('reads from a file what was moved there after its hour was looked at', async () => {
