@@ -10,20 +10,10 @@ export class CoreWait {
   readonly #pid: number
   readonly #sinceMs = performance.now()
   readonly #waitedMs: number
-  #takenMs: number
 
   constructor(pid: number) {
     this.#pid = pid
     this.#waitedMs = waitedMs(pid)
-    this.#takenMs = this.#waitedMs
-  }
-
-  /** Since it was made, or last taken, ms. */
-  takeMs(): number {
-    const nowMs = waitedMs(this.#pid)
-    const takenMs = nowMs - this.#takenMs
-    this.#takenMs = nowMs
-    return takenMs
   }
 
   /** Since it was made. */

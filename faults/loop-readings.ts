@@ -6,17 +6,10 @@ const secondsWithout = 0.99 ** looksPerSecond
 /** What an engine told of how late its event loop was, second by second. */
 export class LoopReadings {
   #lateMs: number[] = []
-  /** In the second before. */
-  #waitedMs = 0
 
-  /**
-   * @param lateMs The worst look of a second; null: nothing was measured.
-   * @param waitedMs How long its thread waited for a core in that second. So much is the machine's lateness,
-   *   in this second and, as the two are not cut at the same moment, in the next.
-   */
-  note(lateMs: number | null, waitedMs = 0): void {
-    if (lateMs !== null) this.#lateMs.push(Math.max(0, lateMs - waitedMs - this.#waitedMs))
-    this.#waitedMs = waitedMs
+  /** @param lateMs The worst look of a second; null: nothing was measured. */
+  note(lateMs: number | null): void {
+    if (lateMs !== null) this.#lateMs.push(lateMs)
   }
 
   /** Forgets all so far: the start is busier than what follows. */

@@ -3,7 +3,6 @@ import type { EngineConfig } from '../src/contracts/engine-protocol.ts'
 import type { Provocation } from '../src/contracts/provocation.ts'
 import type { ConnectionRow, HealthRow, LedgerRow } from '../src/contracts/state-rows.ts'
 import type { Delta, Snapshot } from '../src/contracts/state-stream.ts'
-import { CoreWait } from './core-wait.ts'
 import { LinkWatch } from './link-watch.ts'
 import { LogCount } from './log-count.ts'
 import { LogEvents } from './log-events.ts'
@@ -18,8 +17,6 @@ class Shown {
   readonly log = new LogCount()
   readonly events = new LogEvents()
   readonly loop = new LoopReadings()
-  /** Of the engine that tells; null before it runs. */
-  coreWait: CoreWait | null = null
   health: HealthRow | null = null
   /** When a gap was first seen open, monotonic; null: not since `forgetGap`. */
   firstGapMs: number | null = null
@@ -51,18 +48,9 @@ class Shown {
     const health = rows.health?.[0]
     if (health !== undefined) {
       this.health = health
-      this.loop.note(health.eventLoopDelayP99Ms, this.#waitedMs())
+      this.loop.note(health.eventLoopDelayP99Ms)
     }
     if (this.openGaps > 0) this.firstGapMs ??= performance.now()
-  }
-
-  /** An engine that is gone, and whose last word comes now, waits no more. */
-  #waitedMs(): number {
-    try {
-      return this.coreWait?.takeMs() ?? 0
-    } catch {
-      return 0
-    }
   }
 
   get openGaps(): number {
@@ -78,7 +66,6 @@ export class WatchedEngine {
   private constructor(host: EngineHost, shown: Shown) {
     this.#host = host
     this.#shown = shown
-    shown.coreWait = new CoreWait(host.pid)
   }
 
   /**

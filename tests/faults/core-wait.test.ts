@@ -8,12 +8,6 @@ describe('CoreWait', () => {
     expect(wait.percent).toBeLessThanOrEqual(100)
   })
 
-  test('tells what was waited since it was last asked', () => {
-    const wait = new CoreWait(process.pid)
-    expect(wait.takeMs()).toBeGreaterThanOrEqual(0)
-    expect(wait.takeMs()).toBeLessThan(1_000)
-  })
-
   test('knows nothing of a process that is gone', () => {
     expect(() => new CoreWait(2 ** 22 + 1)).toThrow('ENOENT')
   })

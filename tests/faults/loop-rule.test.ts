@@ -12,20 +12,6 @@ describe('LoopReadings', () => {
     expect([loop.maxMs, loop.p99Ms]).toEqual([62, 4])
   })
 
-  test('a wait for a core is not the lateness of the loop, in its second and the next', () => {
-    const loop = new LoopReadings()
-    for (const [lateMs, waitedMs] of [
-      [70, 30],
-      [65, 0],
-      [64, 0]
-    ] as const)
-      loop.note(lateMs, waitedMs)
-    expect(loop.maxMs).toBe(64)
-    loop.forget()
-    for (const lateMs of [40, 35]) loop.note(lateMs, 1_000)
-    expect(loop.maxMs).toBe(0)
-  })
-
   test('a late look in one second of four is one look of a hundred', () => {
     for (const [late, p99Ms] of [
       [22, 5],
