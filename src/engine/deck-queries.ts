@@ -11,13 +11,16 @@ import type { Instrument, InstrumentId } from '../core/market/instrument.ts'
 import { parseInterval, type IntervalSpec } from '../core/market/interval.ts'
 import type { ArrivedTrade } from '../core/market/trade-order.ts'
 import type { DeckTape } from './deck-tape.ts'
-import { tapeMsOf } from './replay/tape-order.ts'
 import type { TapeRange } from './replay/tape-source.ts'
 import type { StoredInstrument } from './storage/stored-instruments.ts'
 
 /** Trades are read back from the cursor by stretches, the first of them this long, each four times as long. */
 const firstStretchMs = 60_000
 const stretchGrowth = 4
+/** Trades may come so late where no gap tells of them. */
+const settledAfterMs = 60_000
+/** Longer candles take in too many trades to be built for an answer. */
+const longestRebuiltMs = 3_600_000
 
 type TradesQuery = Extract<Query, { readonly name: 'trades' }>
 type LedgerQuery = Extract<Query, { readonly name: 'ledger' }>
@@ -82,12 +85,42 @@ export class DeckQueries {
     if (room === 0 || (heldFromMs !== null && range.fromMs < heldFromMs))
       return { name: 'candles', candles: played, complete: false }
     const before = { ...range, toMs: Math.min(range.toMs, cutMs) }
-    const stored = this.#tape.snapshot.newestCandles(of, spec, before, room)
-    return {
-      name: 'candles',
-      candles: [...stored.candles, ...played],
-      complete: stored.complete
-    }
+    const { candles: stored, complete } = this.#tape.snapshot.newestCandles(of, spec, before, room)
+    const known = this.#asKnown(stored, of, spec)
+    return { name: 'candles', candles: [...known, ...played], complete }
+  }
+
+  /**
+   * Candles of days before as they were known at the cursor: in stretches that were not settled yet they
+   * are built anew of the trades that had come. Of very long ones the state alone is told.
+   */
+  #asKnown(stored: readonly Candle[], of: StoredInstrument, spec: IntervalSpec): readonly Candle[] {
+    const ledger = this.#tape.cursor.day.replay.ledger(of.id)
+    if (this.#tape.view === 'final' || ledger === null || stored.length === 0) return stored
+    const states = ledger.statesAt(stored, this.#atMs)
+    const told = stored.map((candle, at) => {
+      const state = states[at] ?? 'unproven'
+      return { ...candle, state, final: candle.final && state !== 'open' }
+    })
+    if (spec.kind === 'tick' || spec.lengthMs > longestRebuiltMs) return told
+    const isUnsettled = ({ state, closeMs }: Candle) =>
+      state === 'open' || closeMs > this.#atMs - settledAfterMs
+    const unsettled = told.filter(isUnsettled)
+    const [first, last] = [unsettled[0], unsettled.at(-1)]
+    if (first === undefined || last === undefined) return told
+    const { replay } = this.#tape.cursor.day
+    const range = { fromMs: first.openMs, toMs: last.closeMs }
+    const request = { kind: 'time', instrument: of.id, interval: spec.interval, ...range } as const
+    const isKnown = (...[, arrival]: readonly [number, number]) => arrival <= replay.newestArrival
+    const built = this.#tape.source.rebuild(request, isKnown, this.#atMs).candles
+    const byOpen = new Map(built.map((candle) => [candle.openMs, candle]))
+    return told.flatMap((candle) => {
+      if (!isUnsettled(candle)) return candle
+      const known = byOpen.get(candle.openMs)
+      if (known === undefined) return []
+      const { state, final } = candle
+      return { ...known, state, final: known.final && final }
+    })
   }
 
   /** Where the first candle opens that is played as a whole. */
@@ -113,11 +146,10 @@ export class DeckQueries {
     return found.slice(-query.limit).map(recordOf)
   }
 
-  /** Trades of days before the one that is played are told by the tape's clock. */
-  #isKnown({ trade: { eventMs, receivedMs }, arrival }: ArrivedTrade): boolean {
+  #isKnown({ trade: { eventMs }, arrival }: ArrivedTrade): boolean {
     const { day } = this.#tape.cursor
     if (eventMs >= day.options.day.fromMs) return day.replay.isPlayed(eventMs, arrival)
-    return this.#tape.view === 'final' || tapeMsOf(eventMs, receivedMs) <= this.#atMs
+    return this.#tape.view === 'final' || arrival <= day.replay.newestArrival
   }
 
   #ledger(query: LedgerQuery, of: StoredInstrument): QueryResult {

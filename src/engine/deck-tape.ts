@@ -84,10 +84,16 @@ export class DeckTape {
     if (isBuilt) return false
     this.#noteDamage()
     this.#source.close()
+    const { atMs, place } = this.#cursor
+    // Among the trades of more instruments, a place that counts them is another one.
+    const isSamePlay =
+      nextPlayed.length === played.size && nextPlayed.every(({ id }) => played.has(id))
+    const isMoment = place.place.to === 'moment'
+    const moment = { dayMs: place.dayMs, place: { to: 'moment', atMs } } as const
     this.#played = nextPlayed
     this.#intervals = nextIntervals
     this.#source = new StoredTape(this.snapshot, nextPlayed, nextIntervals)
-    this.#cursor = this.#openCursor(this.#cursor.place)
+    this.#cursor = this.#openCursor(isSamePlay || isMoment ? place : moment)
     return true
   }
 

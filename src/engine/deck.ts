@@ -106,8 +106,9 @@ export class Deck {
     const tape = this.#tape
     if (tape === null) return
     this.#attempt(() => {
-      const { day } = tape.cursor
+      const { day, atMs } = tape.cursor
       if (!tape.build(wanted)) return
+      if (this.#journey === null) this.#shownAtMs = atMs
       this.#queries = new DeckQueries(tape, this.#options.closedOf)
       if (this.#journey === null) this.#depart('quiet', day)
     })

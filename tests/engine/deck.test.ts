@@ -1,8 +1,17 @@
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { deckSpeeds, type DeckCommand } from '../../src/contracts/deck.ts'
 import { PlayedDeck } from '../support/played-deck.ts'
-import { aRecordedDay, recordedFromMs, TapeRecorder } from '../support/tape-recorder.ts'
+import { sealAll } from '../support/tape-keeping.ts'
+import {
+  aRecordedDay,
+  happen,
+  latencyMs,
+  recordedFromMs,
+  TapeRecorder
+} from '../support/tape-recorder.ts'
+import { damagedFile } from '../support/tape-rows.ts'
 
 const bitcoin = 'coinbase:BTC-USD'
 const ether = 'coinbase:ETH-USD'
@@ -112,5 +121,139 @@ describe('Deck', () => {
     expect(deck.do({ name: 'loop', span: null }, { name: 'speed', speed: 'max' }).row.state).toBe(
       'ended'
     )
+  })
+})
+
+describe('what a deck shows', () => {
+  test.each(['contiguous', 'unique'] as const)(
+    'is what a store that was cut off at the cursor tells: with %s ids',
+    async (tradeIds) => {
+      const tape = await TapeRecorder.begin([bitcoin, ether], tradeIds)
+      tape.link('up')
+      const cuts: { readonly folder: string; readonly atMs: number }[] = []
+      for (let at = 0; at < 120; at += 1) {
+        happen(tape, at)
+        // Before, the store says nothing of what was collected.
+        if (at < 10 || at % 6 !== 1) continue
+        tape.commit()
+        cuts.push({ folder: await tape.copy(), atMs: tape.nowMs + latencyMs })
+      }
+      tape.pass(10_000)
+      const whole = new PlayedDeck(tape.dataDir).watch(...series).load([bitcoin, ether])
+      for (const { folder, atMs } of cuts) {
+        const cut = new PlayedDeck(folder).watch(...series).load([bitcoin, ether], { atMs })
+        const shown = await whole.do({ name: 'seek', atMs }).shown(series)
+        expect(shown, String(atMs - recordedFromMs)).toEqual(await cut.shown(series))
+      }
+    }
+  )
+
+  test('crosses midnight as a seek does, and shows the day before as it is stored', async () => {
+    const tape = await TapeRecorder.begin([bitcoin], 'contiguous', Date.UTC(2026, 9, 1, 23, 59))
+    tape.link('up')
+    for (let at = 0; at < 200; at += 1) tape.trade(bitcoin, 700, at === 80)
+    tape.pass(5_000)
+    const wanted = series.filter(({ instrument }) => instrument === bitcoin)
+    const midnightMs = Date.UTC(2026, 9, 2)
+    for (const atMs of [midnightMs - 1, midnightMs, midnightMs + 350, midnightMs + 20_000]) {
+      const played = new PlayedDeck(tape.dataDir).watch(...wanted).load([bitcoin])
+      played.do({ name: 'speed', speed: 60 }, { name: 'play' })
+      while ((played.row.atMs ?? Infinity) < atMs - 3_000) played.pass(50)
+      played.do({ name: 'pause' }, { name: 'seek', atMs })
+      const sought = new PlayedDeck(tape.dataDir).watch(...wanted).load([bitcoin], { atMs })
+      expect(await played.shown(wanted)).toEqual(await sought.shown(wanted))
+      const answer = await sought.query({
+        name: 'candles',
+        instrument: bitcoin,
+        interval: '1s',
+        fromMs: null,
+        toMs: null,
+        limit: 1_000
+      })
+      const candles = 'candles' in answer ? answer.candles : []
+      const opens = candles.map(({ openMs }) => openMs)
+      expect(opens).toEqual([...new Set(opens)].sort((a, b) => a - b))
+      expect(opens[0]).toBe(Date.UTC(2026, 9, 1, 23, 59))
+      expect(Math.max(...opens)).toBeLessThanOrEqual(atMs)
+    }
+  })
+
+  test('shows a hole of the day before as long as it was not refilled', async () => {
+    const fromMs = Date.UTC(2026, 9, 1, 23, 59, 40)
+    const tape = await TapeRecorder.begin([bitcoin], 'contiguous', fromMs)
+    tape.link('up')
+    for (let at = 0; at < 60; at += 1) {
+      tape.trade(bitcoin, 300, at === 50)
+      if (at % 5 === 0) tape.pass(1)
+    }
+    tape.pass(20_000)
+    tape.trade(bitcoin, 100)
+    tape.refill('all')
+    for (let at = 0; at < 60; at += 1) tape.trade(bitcoin, 300)
+    tape.pass(5_000)
+    const holeMs = fromMs + 15_000
+    const holeAt = async (atMs: number, view: 'then' | 'final') => {
+      const deck = new PlayedDeck(tape.dataDir).watch(...series).load([bitcoin], { atMs, view })
+      const range = { fromMs: holeMs, toMs: holeMs + 1_000, limit: 10 }
+      const query = { name: 'candles', instrument: bitcoin, interval: '1s', ...range } as const
+      const answer = await deck.query(query)
+      const [candle] = 'candles' in answer ? answer.candles : []
+      return { trades: candle?.trades, state: candle?.state, final: candle?.final }
+    }
+    const midnightMs = Date.UTC(2026, 9, 2)
+    const [open, refilled] = [midnightMs + 1_000, midnightMs + 30_000]
+    expect(await holeAt(open, 'then')).toEqual({ trades: 3, state: 'open', final: false })
+    expect(await holeAt(refilled, 'then')).toEqual({ trades: 4, state: 'refilled', final: true })
+    expect(await holeAt(open, 'final')).toEqual({ trades: 4, state: 'refilled', final: true })
+  })
+
+  test('steps back over midnight', async () => {
+    const tape = await TapeRecorder.begin([bitcoin], 'contiguous', Date.UTC(2026, 9, 1, 23, 59, 50))
+    for (let at = 0; at < 40; at += 1) tape.trade(bitcoin, 1_000)
+    tape.pass(5_000)
+    const midnightMs = Date.UTC(2026, 9, 2)
+    const deck = new PlayedDeck(tape.dataDir)
+      .watch(...series)
+      .load([bitcoin], { atMs: midnightMs + 5_500 })
+    const places = [
+      ['trade', -3],
+      ['trade', -4],
+      ['trade', 4],
+      ['1s', -5],
+      ['7t', -1],
+      ['trade', -100]
+    ] as const
+    const moments = places.map(
+      ([by, count]) => (deck.do({ name: 'step', by, count }).row.atMs ?? 0) - midnightMs
+    )
+    expect(moments).toEqual([2_040, -1_960, 2_040, -2_000, -2_960, -3_600_000])
+  })
+
+  test('names a damaged file, and plays the rest', async () => {
+    const tape = await TapeRecorder.begin([bitcoin])
+    for (let at = 0; at < 50; at += 1) tape.trade(bitcoin, 1_000)
+    tape.pass(5_000)
+    const [sealed] = sealAll(tape.bench)
+    const path = join(tape.dataDir, sealed?.path ?? '')
+    damagedFile(path)
+    for (let at = 0; at < 30; at += 1) tape.trade(bitcoin, 1_000)
+    tape.pass(5_000)
+    const deck = new PlayedDeck(tape.dataDir).load([bitcoin])
+    deck.do({ name: 'speed', speed: 'max' }, { name: 'play' })
+    expect(deck.row).toMatchObject({ state: 'ended', trades: 30 })
+    expect(deck.row.damage).toEqual([expect.stringContaining(path)])
+  })
+
+  test('begins anew with a series that was not built, unseen', async () => {
+    const { dataDir } = await aRecordedDay()
+    const atMs = recordedFromMs + 20_000
+    const before = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether], { atMs })
+    const later = new PlayedDeck(dataDir).load([bitcoin], { atMs })
+    later.deck.watch(series)
+    expect(later.row).toMatchObject({ state: 'paused', atMs: before.row.atMs })
+    later.settle()
+    const bitcoins = series.filter(({ instrument }) => instrument === bitcoin)
+    expect(later.row.instruments).toEqual([bitcoin, ether])
+    expect((await later.shown(bitcoins)) as object).toEqual(await before.shown(bitcoins))
   })
 })

@@ -14,7 +14,7 @@ import { scratchFolder } from './scratch-folder.ts'
 import { aWriterBench, type WriterBench } from './writer-bench.ts'
 
 const graceMs = 2_000
-const latencyMs = 40
+export const latencyMs = 40
 
 export const recordedFromMs = Date.UTC(2026, 9, 1, 12)
 export const recordedIntervals: readonly IntervalSpec[] = ['1s', '1m', '7t'].flatMap(
@@ -24,7 +24,7 @@ export const recordedIntervals: readonly IntervalSpec[] = ['1s', '1m', '7t'].fla
 /** A live run that collects instruments into a real store, batch by batch. */
 export class TapeRecorder {
   readonly bench: WriterBench
-  nowMs = recordedFromMs
+  nowMs: number
   readonly #pipeline: Pipeline
   readonly #tradeIds: 'contiguous' | 'unique'
   readonly #ids = new Map<InstrumentId, number>()
@@ -32,8 +32,9 @@ export class TapeRecorder {
   #lost: Trade[] = []
   #pending: Trade[] = []
 
-  private constructor(bench: WriterBench, tradeIds: 'contiguous' | 'unique') {
+  private constructor(bench: WriterBench, tradeIds: 'contiguous' | 'unique', fromMs: number) {
     this.bench = bench
+    this.nowMs = fromMs
     this.#tradeIds = tradeIds
     this.#pipeline = new Pipeline({
       clock: 'wall',
@@ -53,10 +54,11 @@ export class TapeRecorder {
 
   static async begin(
     instruments: readonly InstrumentId[],
-    tradeIds: 'contiguous' | 'unique' = 'contiguous'
+    tradeIds: 'contiguous' | 'unique' = 'contiguous',
+    fromMs = recordedFromMs
   ): Promise<TapeRecorder> {
     const registrations = instruments.map((id) => aRegistration(id, { tradeIds }))
-    return new TapeRecorder(await aWriterBench(registrations, { tickSizes: [7] }), tradeIds)
+    return new TapeRecorder(await aWriterBench(registrations, { tickSizes: [7] }), tradeIds, fromMs)
   }
 
   get file(): string {

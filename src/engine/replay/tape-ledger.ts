@@ -162,6 +162,15 @@ export class TapeLedger {
     return tileLedger({ ...content, fromMs, toMs: Math.min(toMs, atMs) })
   }
 
+  /** What was known at a moment, the one that the tape is played to, of the times of candles that ended before it. */
+  statesAt(candles: readonly Candle[], atMs: number): readonly LedgerState[] {
+    const fromMs = Math.min(...candles.map(({ openMs }) => openMs))
+    const tiles = this.ranges({ fromMs, toMs: atMs }, atMs, [])
+    return candles.map(({ openMs, closeMs }) =>
+      stateOver(tiles, openMs, Math.max(closeMs, openMs + momentMs))
+    )
+  }
+
   /** Lets gaps count that are marked with the next gap mark, and so were stored at one moment. */
   #lookAhead(isShown: (gap: Gap, mark: GapMark) => boolean): void {
     const arrival = this.#marks[this.#next]?.arrival

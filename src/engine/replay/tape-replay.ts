@@ -172,6 +172,13 @@ export class TapeReplay {
     return this.#playing.ledgers.get(instrument) ?? null
   }
 
+  /** No trade that arrived later is known at the cursor, of days that are not played either; `then` only. */
+  get newestArrival(): number {
+    if (this.#last.arrival > -Infinity) return this.#last.arrival
+    const reel = this.#nextTrade()
+    return reel === null ? Infinity : (reel.rows.arrival[reel.at] ?? 0) - 1
+  }
+
   /** Tells whether a trade of the played days was played. */
   readonly isPlayed = (eventMs: number, arrival: number): boolean => {
     const last = this.#last
