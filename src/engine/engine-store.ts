@@ -11,6 +11,7 @@ import { retentionTerms } from './retention-terms.ts'
 import {
   checkIntegrity,
   openCompactor,
+  openInspector,
   openReader,
   openRetentionPlanner
 } from './storage/open-reader.ts'
@@ -18,6 +19,7 @@ import { openWriter } from './storage/open-writer.ts'
 import type { StorageError } from './storage/storage-error.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import { TapeKeeper } from './tape-keeper.ts'
+import { TapeWatch } from './tape-watch.ts'
 import type { ThreadFiles } from './thread-files.ts'
 
 const storeFile = 'tapedeck.db'
@@ -29,11 +31,16 @@ export type EngineStoreParts = {
   readonly threads: Pick<ThreadFiles, 'writer' | 'reader'>
   /** Wall clock at which the engine started. */
   readonly startedMs: number
-  readonly trouble: Pick<TroubleWatch, 'storeTrouble' | 'storePressure' | 'storeDamaged'>
+  readonly trouble: Pick<
+    TroubleWatch,
+    'storeTrouble' | 'storePressure' | 'storeDamaged' | 'tapeDamaged'
+  >
   readonly log: (level: LogLevel, event: string, fields: LogFields) => void
   /** Candles were made anew from what is stored. */
   readonly rebuilt: (result: RebuildResult) => void
   readonly pressure: (pressure: 'high' | 'normal') => void
+  /** A file of trades could not be read. */
+  readonly suspected: (file: string) => void
   /** The engine cannot go on. */
   readonly failed: (error: unknown) => void
 }
@@ -52,9 +59,10 @@ export async function openEngineStore(parts: EngineStoreParts): Promise<EngineSt
   const queueRows = config.faultRun?.queueRows
   const threadEnded = (thread: 'writer' | 'reader', { message }: Error) =>
     log('error', 'storage-thread-ended', { thread, reason: message })
-  const onDamaged = ({ code, message }: StorageError) => {
+  const onDamaged = ({ code, message, detail }: StorageError) => {
     log('error', 'tape-damaged', { code, message })
-    trouble.storeDamaged(message)
+    trouble.tapeDamaged(message)
+    if (typeof detail['file'] === 'string') parts.suspected(detail['file'])
   }
   const writer = await openWriter({
     file,
@@ -116,6 +124,26 @@ export function openTape(
     openCompactor: () => openCompactor({ file, threadUrl: threads.reader }),
     clock,
     afterMs: durationMs(config.settings.tape.compact_after),
+    log
+  })
+}
+
+/** Makes who looks whether the files of trades are whole, beside the run. */
+export function openTapeWatch(
+  {
+    config,
+    threads,
+    trouble,
+    log
+  }: Pick<EngineStoreParts, 'config' | 'threads' | 'trouble' | 'log'>,
+  { writer, clock }: { readonly writer: StoreWriter; readonly clock: Clock }
+): TapeWatch {
+  const file = join(config.dataDir, storeFile)
+  return new TapeWatch({
+    writer,
+    openInspector: () => openInspector({ file, threadUrl: threads.reader }),
+    clock,
+    onDamage: (what) => trouble.tapeDamaged(what),
     log
   })
 }

@@ -21,7 +21,13 @@ import { TroubleWatch } from './health/trouble-watch.ts'
 import { EngineLog } from './engine-log.ts'
 import { openEngineMemory } from './engine-memory.ts'
 import { openFrameRecorder } from './engine-recorder.ts'
-import { lookThrough, openEngineStore, openRetention, openTape } from './engine-store.ts'
+import {
+  lookThrough,
+  openEngineStore,
+  openRetention,
+  openTape,
+  openTapeWatch
+} from './engine-store.ts'
 import { GapJournal } from './gap-journal.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { LedgerDesk } from './ledger-desk.ts'
@@ -37,6 +43,7 @@ import { StatePublishing } from './state-publishing.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
 import type { TapeKeeper } from './tape-keeper.ts'
+import type { TapeWatch } from './tape-watch.ts'
 import type { ThreadFiles } from './thread-files.ts'
 import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
@@ -67,6 +74,7 @@ type Running = {
   readonly collecting: Collecting
   readonly publishing: StatePublishing
   readonly tape: TapeKeeper
+  readonly tapeWatch: TapeWatch
   /** Null: frames are not recorded. */
   readonly recorder: FrameRecorder | null
   readonly retention: RetentionKeeper
@@ -185,7 +193,8 @@ export class Engine {
       rebuilt: (result) => {
         handlers.run('take over candles', () => this.#running?.pipeline.adopt(result))
       },
-      pressure: (pressure) => this.#pressure.follow('store', pressure)
+      pressure: (pressure) => this.#pressure.follow('store', pressure),
+      suspected: (file) => this.#running?.tapeWatch.suspect(file)
     })
     const pipeline = new Pipeline({
       clock: config.clock,
@@ -231,8 +240,9 @@ export class Engine {
     running.publishing.close()
     running.incidents.stop()
     this.#publisher.close()
-    const { tape, retention } = running
-    const threads = Promise.all([this.#decks.stop(), tape.stop(), retention.stop()])
+    const { tape, tapeWatch, retention } = running
+    const keepers = [tape.stop(), tapeWatch.stop(), retention.stop()]
+    const threads = Promise.all([this.#decks.stop(), ...keepers])
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
     await waitAtMost(threads, threadsEndMs, this.#clock)
     running.lock.release()
@@ -250,7 +260,7 @@ export class Engine {
   #run(
     opened: Omit<
       Running,
-      'queries' | 'collecting' | 'publishing' | 'tape' | 'retention' | 'recorder'
+      'queries' | 'collecting' | 'publishing' | 'tape' | 'tapeWatch' | 'retention' | 'recorder'
     >
   ): void {
     const { writer, reader, pipeline, incidents } = opened
@@ -339,11 +349,23 @@ export class Engine {
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
-    const means = { ...this.#options, log: (...line: LogLine) => this.#log(...line) }
+    const trouble = this.#trouble
+    const means = { ...this.#options, trouble, log: (...line: LogLine) => this.#log(...line) }
     const tape = openTape(means, { writer, clock: this.#clock })
+    const tapeWatch = openTapeWatch(means, { writer, clock: this.#clock })
     const retention = openRetention(means, { writer, clock: this.#clock })
-    this.#running = { ...opened, queries, collecting, publishing, tape, retention, recorder }
+    this.#running = {
+      ...opened,
+      queries,
+      collecting,
+      publishing,
+      tape,
+      tapeWatch,
+      retention,
+      recorder
+    }
     tape.start()
+    tapeWatch.start()
     retention.start()
     publishing.start()
     collecting.start()

@@ -59,6 +59,11 @@ export class TapeFileReader implements Disposable {
     }
   }
 
+  /** Looks whether a group is as it was written. @throws RecordingError naming where it begins. */
+  check(group: TapeGroup): void {
+    this.#bytesOf(group)
+  }
+
   /** All rows in order of arrival, group by group. @throws RecordingError */
   *rows(instrument: InstrumentId | null = null): Generator<TapeRow> {
     for (const group of this.header.groups) {

@@ -7,6 +7,7 @@ const mostLagMs = 10_000
 /** What is wrong with the engine itself. */
 export type TroubleCode =
   | 'store-damaged'
+  | 'tape-damaged'
   | 'store-trouble'
   | 'store-pressure'
   | 'store-lag'
@@ -48,6 +49,7 @@ export class TroubleWatch {
   readonly #omitted = new RecentRise(windowMs)
   #storeDamage: string | null = null
   #recordingTrouble: string | null = null
+  #tapeDamage: string | null = null
   #storeTrouble: string | null = null
   #isPressed = false
   #isFlooded = false
@@ -56,6 +58,11 @@ export class TroubleWatch {
   /** The database was looked through and is not whole. */
   storeDamaged(what: string): void {
     this.#storeDamage = what
+  }
+
+  /** Files of trades cannot be read; null: all that is known can. */
+  tapeDamaged(what: string | null): void {
+    this.#tapeDamage = what
   }
 
   /** Storing fails, for this reason; null: it works again. */
@@ -108,6 +115,10 @@ export class TroubleWatch {
     const add = (code: TroubleCode, sentence: string) => found.push({ code, sentence })
     if (this.#storeDamage !== null) {
       add('store-damaged', `The database is damaged, back it up: ${this.#storeDamage}`)
+    }
+    if (this.#tapeDamage !== null) {
+      const text = `Trades are lost with a damaged file, put it back from a backup: ${this.#tapeDamage}`
+      add('tape-damaged', text)
     }
     if (this.#storeTrouble !== null) {
       add('store-trouble', `Storing fails and is tried again: ${this.#storeTrouble}`)

@@ -61,8 +61,8 @@ export class LedgerRows {
       this.#mark.run(arrival, atMs, kind, row, connection, JSON.stringify(detail))
     }
     this.#growAll(block.coverage, rowOf)
-    for (const { ordinal, key } of block.replaced) this.#drop(rowOf[ordinal] ?? 0, key, moment)
-    for (const { ordinal, gap } of block.gaps) this.#put(rowOf[ordinal] ?? 0, gap, moment)
+    for (const { ordinal, key } of block.replaced) this.drop(rowOf[ordinal] ?? 0, key, moment)
+    for (const { ordinal, gap } of block.gaps) this.put(rowOf[ordinal] ?? 0, gap, moment)
   }
 
   #growAll(coverage: Float64Array, rowOf: readonly number[]): void {
@@ -74,7 +74,8 @@ export class LedgerRows {
     }
   }
 
-  #drop(instrument: number, key: GapKey, moment: BatchMoment): void {
+  /** Takes a gap back; that it was there stays on the tape. */
+  drop(instrument: number, key: GapKey, moment: BatchMoment): void {
     const place = placeOf(instrument, key)
     const before = statementFor(this.#gapOf, key).get(...place)
     if (before === undefined) return
@@ -83,7 +84,7 @@ export class LedgerRows {
   }
 
   /** Marks what is new or has another state; a gap that only grew is no event. */
-  #put(instrument: number, gap: Gap, moment: BatchMoment): void {
+  put(instrument: number, gap: Gap, moment: BatchMoment): void {
     const before = statementFor(this.#gapOf, gap).get(...placeOf(instrument, gap))
     const row = gapRowOf(gap)
     if (before?.every((value, at) => value === row[at]) === true) return

@@ -22,6 +22,7 @@ import type {
   TradesByIdQuery,
   TradesQuery
 } from './store.ts'
+import type { TapeLook, TapeLooked } from './tape-finding.ts'
 import { SupervisedThread } from './supervised-thread.ts'
 
 /** How to run a reader. */
@@ -58,7 +59,12 @@ const unbounded: ReadonlySet<ReaderRequest['kind']> = new Set([
   'forget'
 ])
 /** They take as long as they take. */
-const endless: ReadonlySet<ReaderRequest['kind']> = new Set(['check', 'compact', 'forget'])
+const endless: ReadonlySet<ReaderRequest['kind']> = new Set([
+  'check',
+  'compact',
+  'forget',
+  'inspect'
+])
 
 /**
  * Opens the store for queries in a thread of its own.
@@ -121,6 +127,21 @@ export async function openRetentionPlanner(options: ReaderOptions): Promise<Rete
   return reader
 }
 
+/** Looks at the files of trades, in a thread and a connection of its own. */
+export interface TapeInspector {
+  /** @throws StorageError */
+  inspect(look: TapeLook): Promise<TapeLooked>
+  /** Ends it at once, whatever it does. */
+  end(): Promise<void>
+}
+
+/** @throws StorageError when the file cannot be read; nothing runs then. */
+export async function openInspector(options: ReaderOptions): Promise<TapeInspector> {
+  const reader = new ThreadedReader(options)
+  await reader.opened
+  return reader
+}
+
 type Answer = Exclude<ReaderReply, { kind: 'opened' | 'failed' | 'damaged' }>
 type Question = {
   readonly request: ReaderRequest
@@ -131,7 +152,7 @@ type Question = {
 }
 
 /** A reader as the engine's main thread holds it: one question is out at a time. */
-class ThreadedReader implements StoreReader, HourCompactor, RetentionPlanner {
+class ThreadedReader implements StoreReader, HourCompactor, RetentionPlanner, TapeInspector {
   readonly opened: Promise<undefined>
   readonly #opening = Promise.withResolvers<undefined>()
   readonly #thread: SupervisedThread<ReaderRequest, ReaderReply>
@@ -241,6 +262,12 @@ class ThreadedReader implements StoreReader, HourCompactor, RetentionPlanner {
   async plan(rule: RetentionRule): Promise<RetentionPlan> {
     const answer = await this.#ask({ kind: 'forget', rule })
     invariant(answer.kind === 'forget', `expected a plan, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async inspect(look: TapeLook): Promise<TapeLooked> {
+    const answer = await this.#ask({ kind: 'inspect', look })
+    invariant(answer.kind === 'inspect', `expected findings, received ${answer.kind}`)
     return answer.result
   }
 

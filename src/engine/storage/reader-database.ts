@@ -33,6 +33,8 @@ import { StoredCandlesTable } from './stored-candles.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { findInstrument } from './stored-instruments.ts'
 import type { TimeRange } from './stored-trades.ts'
+import type { TapeLook, TapeLooked } from './tape-finding.ts'
+import { TapeInspection } from './tape-inspection.ts'
 import { StoredTrades } from './stored-trades.ts'
 
 const hourMs = 3_600_000
@@ -152,6 +154,11 @@ export class ReaderDatabase {
   }
 
   /** Finds what is to be deleted next. */
+  /** Looks whether files of trades are as they were written. */
+  inspect(look: TapeLook): TapeLooked {
+    return this.#reading(() => new TapeInspection(this.#database).look(look))
+  }
+
   planForgetting(rule: RetentionRule): RetentionPlan {
     return this.#reading(() => {
       const due = new DueForgetting(this.#database)

@@ -7,6 +7,7 @@ import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { SealRule } from './due-hours.ts'
 import type { RetentionPlan, RetentionRule } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
+import type { TapeLook, TapeLooked } from './tape-finding.ts'
 import type { StorageErrorData } from './storage-error.ts'
 import type {
   GapsQuery,
@@ -44,6 +45,8 @@ export type ReaderRequest =
   | { readonly kind: 'compact'; readonly rule: SealRule }
   /** Finds what is to be deleted next. */
   | { readonly kind: 'forget'; readonly rule: RetentionRule }
+  /** Looks whether files of trades are as they were written. */
+  | { readonly kind: 'inspect'; readonly look: TapeLook }
   | { readonly kind: 'close' }
 
 export type ReaderReply =
@@ -60,6 +63,7 @@ export type ReaderReply =
   /** Null: none is due. */
   | { readonly kind: 'compact'; readonly result: SealedHour | null }
   | { readonly kind: 'forget'; readonly result: RetentionPlan }
+  | { readonly kind: 'inspect'; readonly result: TapeLooked }
   /** A file of trades could not be read: the answer that follows is without them. */
   | { readonly kind: 'damaged'; readonly error: StorageErrorData }
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

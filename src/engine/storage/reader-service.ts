@@ -82,6 +82,8 @@ function answer(
     }
     case 'forget':
       return { kind: 'forget', result: database.planForgetting(request.rule) }
+    case 'inspect':
+      return { kind: 'inspect', result: database.inspect(request.look) }
     case 'check':
       return { kind: 'check', result: database.check() }
     case 'figures':

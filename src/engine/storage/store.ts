@@ -18,6 +18,7 @@ import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
 import type { TapeMark } from './tape-mark.ts'
 import type { Forgetting } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
+import type { TapeFinding } from './tape-finding.ts'
 import type { StorageError } from './storage-error.ts'
 import type { BatchOutcome, InstrumentRegistration, RunStart } from './writer-messages.ts'
 
@@ -117,6 +118,11 @@ export interface StoreWriter extends RowSink {
    * is left. Asked one at a time. @throws StorageError with nothing changed.
    */
   forget(step: Forgetting, nowMs: number): Promise<boolean>
+  /**
+   * Notes in the ledger which trades cannot be read because their file is damaged, or that they can again;
+   * says whether anything changed. @throws StorageError with nothing changed.
+   */
+  noteTape(finding: TapeFinding, nowMs: number): Promise<boolean>
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures

@@ -26,6 +26,7 @@ export class StoredLedgerTables {
   readonly #newestCoverage: Database.Statement<unknown[], CoverageRow>
   readonly #gaps: Database.Statement<unknown[], GapRow>
   readonly #openGaps: Database.Statement<unknown[], GapRow>
+  readonly #newestGap: Database.Statement<unknown[], GapRow>
   readonly #newestGaps: Database.Statement<unknown[], NamedGapRow>
   readonly #newestOpenGaps: Database.Statement<unknown[], NamedGapRow>
 
@@ -52,6 +53,10 @@ export class StoredLedgerTables {
     this.#openGaps = gaps(
       `WHERE instrument = ? AND state = 'open'
        ORDER BY ifnull(from_ms, to_ms), first_id LIMIT ${mostOpenGaps}`
+    )
+    // A damaged file says nothing of what came over the links.
+    this.#newestGap = gaps(
+      `WHERE instrument = ? AND cause <> 'damaged-file' ORDER BY to_ms DESC, first_id DESC LIMIT 1`
     )
     const namedGaps = (where: string) =>
       database
@@ -89,11 +94,12 @@ export class StoredLedgerTables {
   /** What a pipeline needs to go on with an instrument's ledger. */
   seed(of: StoredInstrument): LedgerSeed {
     const newest = this.#newestCoverage.get(of.row, Infinity)
+    const newestGap = this.#newestGap.get(of.row)
     return {
       coverage: newest === undefined ? null : coverageFrom(of, newest),
       newestId: newest === undefined ? null : this.#newestIdOf(of, newest[0]),
       openGaps: this.#openGaps.all(of.row).map((row) => gapFrom(of.id, row)),
-      newestGap: this.#gapsOf(of, { fromMs: -Infinity, toMs: Infinity }, 1)[0] ?? null
+      newestGap: newestGap === undefined ? null : gapFrom(of.id, newestGap)
     }
   }
 

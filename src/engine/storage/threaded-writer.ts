@@ -19,6 +19,7 @@ import type {
 } from './store.ts'
 import type { TapeMark } from './tape-mark.ts'
 import { SupervisedThread } from './supervised-thread.ts'
+import type { TapeFinding } from './tape-finding.ts'
 import { ThreadQuestion } from './thread-question.ts'
 import { WriteQueue } from './write-queue.ts'
 import { WriteTally } from './write-tally.ts'
@@ -61,6 +62,7 @@ export class ThreadedWriter implements StoreWriter {
   readonly #incidents = new Map<string, Incident | null>()
   readonly #sealing = new ThreadQuestion<boolean>()
   readonly #forgetting = new ThreadQuestion<boolean>()
+  readonly #noting = new ThreadQuestion<boolean>()
   #nextArrival = 0
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
@@ -147,6 +149,11 @@ export class ThreadedWriter implements StoreWriter {
     return this.#askToSeal({ kind: 'clear', nowMs })
   }
 
+  async noteTape(finding: TapeFinding, nowMs: number): Promise<boolean> {
+    this.#assertUp()
+    return this.#noting.ask(() => this.#thread.send({ kind: 'note', finding, nowMs }))
+  }
+
   async forget(step: Forgetting, nowMs: number): Promise<boolean> {
     this.#assertUp()
     return this.#forgetting.ask(() => this.#thread.send({ kind: 'forget', step, nowMs }))
@@ -213,6 +220,7 @@ export class ThreadedWriter implements StoreWriter {
   #failQuestions(error: StorageError): void {
     this.#sealing.fail(error)
     this.#forgetting.fail(error)
+    this.#noting.fail(error)
   }
 
   #setup(): WriterSetup {
@@ -356,6 +364,10 @@ export class ThreadedWriter implements StoreWriter {
       case 'sealed':
         if (reply.error === null) this.#sealing.answer(reply.isLeft)
         else this.#sealing.fail(storageErrorFrom(reply.error))
+        return
+      case 'noted':
+        if (reply.error === null) this.#noting.answer(reply.isChanged)
+        else this.#noting.fail(storageErrorFrom(reply.error))
         return
       case 'forgot':
         if (reply.error === null) this.#forgetting.answer(reply.isLeft)

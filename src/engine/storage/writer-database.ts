@@ -8,6 +8,7 @@ import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import type { RecordingError } from '../../recordings/recording-error.ts'
 import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
+import { DamageRows } from './damage-rows.ts'
 import { dayRuleOf } from './day-rule.ts'
 import { ForgettingRows } from './forgetting-rows.ts'
 import { ForgottenStretches } from './forgotten-stretches.ts'
@@ -22,6 +23,7 @@ import { storageFailure } from './sqlite-failure.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { findInstrument, upsertInstrument } from './stored-instruments.ts'
 import { StoredTrades } from './stored-trades.ts'
+import type { TapeFinding } from './tape-finding.ts'
 import { TradeColumns } from './trade-columns.ts'
 import { TradeRows } from './trade-rows.ts'
 import type {
@@ -69,6 +71,7 @@ export class WriterDatabase {
   readonly #stored: StoredTrades
   readonly #sealed: SealedHours
   readonly #forgetting: ForgettingRows
+  readonly #damaged: DamageRows
   readonly #forgotten: ForgottenStretches
   readonly #mark: Database.Statement<[number, number, number | null, number]>
   readonly #registered: Registered[] = []
@@ -95,6 +98,7 @@ export class WriterDatabase {
     this.#candles = new CandleRows(this.#database)
     this.#ledger = new LedgerRows(this.#database)
     this.#incidents = new IncidentRows(this.#database)
+    this.#damaged = new DamageRows(this.#database, this.#ledger)
     this.#mark = this.#database.prepare(
       `UPDATE run SET last_batch = ?, last_arrival = ?, last_seen_ms = ifnull(?, last_seen_ms)
        WHERE id = ?`
@@ -178,6 +182,17 @@ export class WriterDatabase {
     const isLeft = this.#inTransaction(() => this.#forgetting.forget(step, nowMs))
     if (step.kind === 'hour') this.#trades.forgetSealed()
     return isLeft
+  }
+
+  /**
+   * Notes in the ledger what a look at a file of trades found, in one transaction.
+   *
+   * @returns Whether anything changed.
+   * @throws StorageError with nothing changed.
+   */
+  noteTape(finding: TapeFinding, nowMs: number): boolean {
+    const moment = { nextArrival: this.#lastArrival + 1, runNowMs: nowMs }
+    return this.#inTransaction(() => this.#damaged.note(finding, moment))
   }
 
   /** Files of trades that could not be read since this was last asked. */

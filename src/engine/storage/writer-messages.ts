@@ -9,6 +9,7 @@ import type { StoreMode } from './open-database.ts'
 import type { Forgetting } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import type { StorageErrorData } from './storage-error.ts'
+import type { TapeFinding } from './tape-finding.ts'
 import type { TradeBlock } from './trade-columns.ts'
 
 /** What the writer thread is started with. */
@@ -67,6 +68,8 @@ export type WriterRequest =
   | { readonly kind: 'clear'; readonly nowMs: number }
   /** Deletes some of what retention lets go; answered by `forgot`. */
   | { readonly kind: 'forget'; readonly step: Forgetting; readonly nowMs: number }
+  /** Notes which files of trades are damaged, or no longer are; answered by `noted`. */
+  | { readonly kind: 'note'; readonly finding: TapeFinding; readonly nowMs: number }
   | { readonly kind: 'close'; readonly stoppedMs: number }
 
 /** What became of a batch. */
@@ -104,6 +107,12 @@ export type WriterReply =
       readonly kind: 'sealed'
       /** Whether rows are left that lie in files. */
       readonly isLeft: boolean
+      readonly error: StorageErrorData | null
+    }
+  /** Of a `note`. `error`: nothing was changed. */
+  | {
+      readonly kind: 'noted'
+      readonly isChanged: boolean
       readonly error: StorageErrorData | null
     }
   /** Of a `forget`. `error`: nothing was changed. */

@@ -35,6 +35,9 @@ export function serveWriter(port: MessagePort, setup: WriterSetup): void {
       case 'clear':
         reply(sealed(database, request, setup))
         return
+      case 'note':
+        reply(noted(database, request, setup))
+        return
       case 'forget':
         reply(forgot(database, request, setup))
         return
@@ -84,6 +87,19 @@ function forgot(
   } catch (thrown) {
     const error = storageErrorData(storageFailure(thrown, file))
     return { kind: 'forgot', isLeft: false, error }
+  }
+}
+
+function noted(
+  database: WriterDatabase,
+  { finding, nowMs }: Extract<WriterRequest, { kind: 'note' }>,
+  { file }: WriterSetup
+): WriterReply {
+  try {
+    return { kind: 'noted', isChanged: database.noteTape(finding, nowMs), error: null }
+  } catch (thrown) {
+    const error = storageErrorData(storageFailure(thrown, file))
+    return { kind: 'noted', isChanged: false, error }
   }
 }
 

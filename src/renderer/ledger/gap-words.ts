@@ -25,14 +25,16 @@ export const gapCauseWords: Readonly<Record<GapCause, string>> = {
   'missing-ids': 'trade numbers left out',
   disconnected: 'disconnected',
   'not-running': 'not running',
-  'store-full': 'store full'
+  'store-full': 'store full',
+  'damaged-file': 'file damaged'
 }
 
 export const gapCauseSentences: Readonly<Record<GapCause, string>> = {
   'missing-ids': 'The venue left out trade numbers though the link stood.',
   disconnected: 'No link carried the instrument.',
   'not-running': 'Tapedeck was not running.',
-  'store-full': 'The trades came and could not be kept: the store was full.'
+  'store-full': 'The trades came and could not be kept: the store was full.',
+  'damaged-file': 'The trades lie in a file that cannot be read; put it back from a backup.'
 }
 
 export const gapSourceWords: Readonly<Record<NonNullable<Gap['source']>, string>> = {
