@@ -6,7 +6,7 @@ import { systemClock } from '../src/engine/collector/clock.ts'
 import { TapeReplay, type TapeView } from '../src/engine/replay/tape-replay.ts'
 import type { TapeRange } from '../src/engine/replay/tape-source.ts'
 import type { StoreMode } from '../src/engine/storage/open-database.ts'
-import { openCompactor } from '../src/engine/storage/open-reader.ts'
+import { openStoreJobs } from '../src/engine/storage/open-reader.ts'
 import { openWriter } from '../src/engine/storage/open-writer.ts'
 import type { StoreWriter } from '../src/engine/storage/store.ts'
 import { StoredTape } from '../src/engine/stored-tape.ts'
@@ -92,7 +92,7 @@ async function moveAll(folder: string, writer: StoreWriter, nowMs: number): Prom
   const file = join(folder, 'tapedeck.db')
   const keeper = new TapeKeeper({
     writer,
-    openCompactor: () => openCompactor({ file, threadUrl: threads.reader }),
+    openCompactor: () => openStoreJobs({ file, threadUrl: threads.reader }),
     clock: { ...systemClock(), nowMs: () => nowMs },
     afterMs: 0,
     log: (level, event, { reason }) => {

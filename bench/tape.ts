@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { systemClock } from '../src/engine/collector/clock.ts'
-import { openCompactor } from '../src/engine/storage/open-reader.ts'
+import { openStoreJobs } from '../src/engine/storage/open-reader.ts'
 import { openWriter } from '../src/engine/storage/open-writer.ts'
 import { TapeKeeper } from '../src/engine/tape-keeper.ts'
 import { threadFiles } from '../src/engine/thread-files.ts'
@@ -117,7 +117,7 @@ async function measureCommits(folder: string): Promise<readonly Figure[]> {
     }
     const keeper = new TapeKeeper({
       writer,
-      openCompactor: () => openCompactor({ file, threadUrl: threads.reader }),
+      openCompactor: () => openStoreJobs({ file, threadUrl: threads.reader }),
       clock: { ...systemClock(), nowMs: () => nowMs },
       afterMs: 25 * hourMs,
       log: (level, event, { reason }) => {

@@ -3,6 +3,7 @@
  * only once its feature exists.
  */
 import { z } from 'zod'
+import { auditSchema } from './audit-settings.ts'
 import { calendarSchema } from './calendar-settings.ts'
 import { durationMs, durationSchema } from './duration.ts'
 import { retentionSchema } from './retention-settings.ts'
@@ -109,6 +110,7 @@ export const settingsSchema = z.strictObject({
     })
     .default({ compact_after: '25h', record_frames: false, frames_max_gb: 20 }),
   retention: retentionSchema.default({}),
+  audit: auditSchema.default({ enabled: true, at: '04:30', repair: false }),
   http: z
     .strictObject({
       /** Extra host names under which the API may be asked, exact, with port. */

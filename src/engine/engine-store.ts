@@ -1,28 +1,17 @@
 import { join } from 'node:path'
-import { durationMs } from '../contracts/duration.ts'
 import type { EngineConfig, LogLevel } from '../contracts/engine-protocol.ts'
 import type { IntervalSpec } from '../core/market/interval.ts'
 import type { RebuildResult } from '../core/market/rebuild.ts'
-import type { Clock } from './collector/clock.ts'
 import type { LogFields } from './collector/log.ts'
 import type { TroubleWatch } from './health/trouble-watch.ts'
-import { RetentionKeeper } from './retention-keeper.ts'
-import { retentionTerms } from './retention-terms.ts'
-import {
-  checkIntegrity,
-  openCompactor,
-  openInspector,
-  openReader,
-  openRetentionPlanner
-} from './storage/open-reader.ts'
+import { checkIntegrity, openReader } from './storage/open-reader.ts'
 import { openWriter } from './storage/open-writer.ts'
 import type { StorageError } from './storage/storage-error.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
-import { TapeKeeper } from './tape-keeper.ts'
-import { TapeWatch } from './tape-watch.ts'
 import type { ThreadFiles } from './thread-files.ts'
 
-const storeFile = 'tapedeck.db'
+/** Of the data folder. */
+export const storeFile = 'tapedeck.db'
 
 /** What an engine's store is opened with, and who hears what becomes of it. */
 export type EngineStoreParts = {
@@ -111,54 +100,4 @@ export async function lookThrough(
   } catch (error) {
     log('warn', 'store-not-checked', { reason: String(error) })
   }
-}
-
-/** Makes who moves the trades of old hours into files beside the run. */
-export function openTape(
-  { config, threads, log }: Pick<EngineStoreParts, 'config' | 'threads' | 'log'>,
-  { writer, clock }: { readonly writer: StoreWriter; readonly clock: Clock }
-): TapeKeeper {
-  const file = join(config.dataDir, storeFile)
-  return new TapeKeeper({
-    writer,
-    openCompactor: () => openCompactor({ file, threadUrl: threads.reader }),
-    clock,
-    afterMs: durationMs(config.settings.tape.compact_after),
-    log
-  })
-}
-
-/** Makes who looks whether the files of trades are whole, beside the run. */
-export function openTapeWatch(
-  {
-    config,
-    threads,
-    trouble,
-    log
-  }: Pick<EngineStoreParts, 'config' | 'threads' | 'trouble' | 'log'>,
-  { writer, clock }: { readonly writer: StoreWriter; readonly clock: Clock }
-): TapeWatch {
-  const file = join(config.dataDir, storeFile)
-  return new TapeWatch({
-    writer,
-    openInspector: () => openInspector({ file, threadUrl: threads.reader }),
-    clock,
-    onDamage: (what) => trouble.tapeDamaged(what),
-    log
-  })
-}
-
-/** Makes who deletes what the settings do not keep, beside the run. */
-export function openRetention(
-  { config, threads, log }: Pick<EngineStoreParts, 'config' | 'threads' | 'log'>,
-  { writer, clock }: { readonly writer: StoreWriter; readonly clock: Clock }
-): RetentionKeeper {
-  const file = join(config.dataDir, storeFile)
-  return new RetentionKeeper({
-    writer,
-    openPlanner: () => openRetentionPlanner({ file, threadUrl: threads.reader }),
-    clock,
-    terms: retentionTerms(config.settings.retention),
-    log
-  })
 }

@@ -21,13 +21,7 @@ import { TroubleWatch } from './health/trouble-watch.ts'
 import { EngineLog } from './engine-log.ts'
 import { openEngineMemory } from './engine-memory.ts'
 import { openFrameRecorder } from './engine-recorder.ts'
-import {
-  lookThrough,
-  openEngineStore,
-  openRetention,
-  openTape,
-  openTapeWatch
-} from './engine-store.ts'
+import { lookThrough, openEngineStore } from './engine-store.ts'
 import { GapJournal } from './gap-journal.ts'
 import { IncidentDesk } from './incident-desk.ts'
 import { LedgerDesk } from './ledger-desk.ts'
@@ -35,15 +29,13 @@ import { MarketClocks, roundTheClock } from './market-clocks.ts'
 import { saveReceived, stopInOrder } from './orderly-stop.ts'
 import { isProvocable, ProvokedFaults } from './provoked-faults.ts'
 import { QueryDesk } from './query-desk.ts'
-import type { RetentionKeeper } from './retention-keeper.ts'
 import { RunClock } from './run-clock.ts'
 import { RunningHeads } from './running-heads.ts'
 import { StateFeed } from './state-feed.ts'
 import { StatePublishing } from './state-publishing.ts'
 import { lockFolder, type FolderLock } from './storage/folder-lock.ts'
 import type { StoreReader, StoreWriter } from './storage/store.ts'
-import type { TapeKeeper } from './tape-keeper.ts'
-import type { TapeWatch } from './tape-watch.ts'
+import { StoreKeepers } from './store-keepers.ts'
 import type { ThreadFiles } from './thread-files.ts'
 import { timedClock } from './timed-clock.ts'
 import { VenueHistory } from './venue-history.ts'
@@ -62,8 +54,6 @@ export type EngineOptions = {
   readonly failed: (error: unknown) => void
 }
 
-type LogLine = Parameters<EngineOptions['log']>
-
 type Running = {
   readonly lock: FolderLock
   readonly writer: StoreWriter
@@ -73,11 +63,9 @@ type Running = {
   readonly queries: QueryDesk
   readonly collecting: Collecting
   readonly publishing: StatePublishing
-  readonly tape: TapeKeeper
-  readonly tapeWatch: TapeWatch
+  readonly keepers: StoreKeepers
   /** Null: frames are not recorded. */
   readonly recorder: FrameRecorder | null
-  readonly retention: RetentionKeeper
 }
 
 /** The engine: sockets to pipeline to writer, and the state stream out. Starting and recovering are one path. */
@@ -194,7 +182,7 @@ export class Engine {
         handlers.run('take over candles', () => this.#running?.pipeline.adopt(result))
       },
       pressure: (pressure) => this.#pressure.follow('store', pressure),
-      suspected: (file) => this.#running?.tapeWatch.suspect(file)
+      suspected: (file) => this.#running?.keepers.suspect(file)
     })
     const pipeline = new Pipeline({
       clock: config.clock,
@@ -240,9 +228,7 @@ export class Engine {
     running.publishing.close()
     running.incidents.stop()
     this.#publisher.close()
-    const { tape, tapeWatch, retention } = running
-    const keepers = [tape.stop(), tapeWatch.stop(), retention.stop()]
-    const threads = Promise.all([this.#decks.stop(), ...keepers])
+    const threads = Promise.all([this.#decks.stop(), running.keepers.stop()])
     await stopInOrder({ ...running, collectors: [running.collecting] }, this.#clock)
     await waitAtMost(threads, threadsEndMs, this.#clock)
     running.lock.release()
@@ -258,10 +244,7 @@ export class Engine {
   }
 
   #run(
-    opened: Omit<
-      Running,
-      'queries' | 'collecting' | 'publishing' | 'tape' | 'tapeWatch' | 'retention' | 'recorder'
-    >
+    opened: Omit<Running, 'queries' | 'collecting' | 'publishing' | 'keepers' | 'recorder'>
   ): void {
     const { writer, reader, pipeline, incidents } = opened
     const feed = new StateFeed(this.#publisher, pipeline)
@@ -349,24 +332,15 @@ export class Engine {
       collectorOf: (id) => feed.collectorOf(id),
       log: (event, fields) => this.#log('warn', event, fields)
     })
-    const trouble = this.#trouble
-    const means = { ...this.#options, trouble, log: (...line: LogLine) => this.#log(...line) }
-    const tape = openTape(means, { writer, clock: this.#clock })
-    const tapeWatch = openTapeWatch(means, { writer, clock: this.#clock })
-    const retention = openRetention(means, { writer, clock: this.#clock })
-    this.#running = {
-      ...opened,
-      queries,
-      collecting,
-      publishing,
-      tape,
-      tapeWatch,
-      retention,
-      recorder
-    }
-    tape.start()
-    tapeWatch.start()
-    retention.start()
+    const keepers = new StoreKeepers({
+      ...this.#options,
+      writer,
+      clock: this.#clock,
+      trouble: this.#trouble,
+      log: (...line) => this.#log(...line)
+    })
+    this.#running = { ...opened, queries, collecting, publishing, keepers, recorder }
+    keepers.start()
     publishing.start()
     collecting.start()
   }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from './collector/clock.ts'
 import type { LogFields } from './collector/log.ts'
-import type { RetentionPlanner } from './storage/open-reader.ts'
+import type { RetentionPlanner } from './storage/store-jobs.ts'
 import { isSameForgetting, type Forgetting, type RetentionTerms } from './storage/retention-rule.ts'
 import type { StoreWriter } from './storage/store.ts'
 
@@ -31,7 +31,7 @@ export class RetentionKeeper {
   readonly #done = new Map<Forgetting['kind'], number>()
   #toldMs = -Infinity
   #fullToldMs = -Infinity
-  #isOver = false
+  readonly #ending = new AbortController()
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -43,27 +43,32 @@ export class RetentionKeeper {
 
   /** Ends it at once; what it was about is done again at the next start. */
   async stop(): Promise<void> {
-    this.#isOver = true
+    this.#ending.abort()
     this.#timer?.cancel()
     await this.#planner?.end()
   }
 
   /** Deletes all that is due. Never rejects: what fails is told, and tried at the next look. */
   async look(): Promise<void> {
+    if (this.#isOver()) return
     try {
       this.#planner = await this.#parts.openPlanner()
       await this.#forgetAll(this.#planner)
       this.#tell()
     } catch (error) {
-      if (!this.#isOver) this.#parts.log('warn', 'retention-failed', { reason: String(error) })
+      if (!this.#isOver()) this.#parts.log('warn', 'retention-failed', { reason: String(error) })
     } finally {
       await this.#planner?.end()
       this.#planner = null
     }
   }
 
+  #isOver(): boolean {
+    return this.#ending.signal.aborted
+  }
+
   #lookAfter(delayMs: number): void {
-    if (this.#isOver) return
+    if (this.#isOver()) return
     this.#timer = this.#parts.clock.after(delayMs, () => {
       void this.look().then(() => {
         this.#lookAfter(lookMs)
@@ -75,7 +80,7 @@ export class RetentionKeeper {
   async #forgetAll(planner: RetentionPlanner): Promise<void> {
     const { terms, clock } = this.#parts
     let before: Forgetting | null = null
-    while (!this.#isOver) {
+    while (!this.#isOver()) {
       const { next, usedBytes } = await planner.plan({ ...terms, nowMs: clock.nowMs() })
       if (next === null) this.#tellRoom(usedBytes)
       if (next === null || (before !== null && isSameForgetting(before, next))) return
@@ -86,7 +91,7 @@ export class RetentionKeeper {
 
   async #forget(step: Forgetting): Promise<void> {
     const { writer, clock } = this.#parts
-    while (!this.#isOver && (await writer.forget(step, clock.nowMs()))) await this.#pause()
+    while (!this.#isOver() && (await writer.forget(step, clock.nowMs()))) await this.#pause()
     this.#done.set(step.kind, (this.#done.get(step.kind) ?? 0) + 1)
     await this.#pause()
   }

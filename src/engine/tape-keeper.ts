@@ -1,6 +1,6 @@
 import type { LogFields } from './collector/log.ts'
 import type { Clock, Timer } from './collector/clock.ts'
-import type { HourCompactor } from './storage/open-reader.ts'
+import type { HourCompactor } from './storage/store-jobs.ts'
 import type { StoreWriter } from './storage/store.ts'
 
 /** First so long after the start, which has other things to do. */

@@ -1,7 +1,7 @@
 import { sep } from 'node:path'
 import type { LogFields } from './collector/log.ts'
 import type { Clock, Timer } from './collector/clock.ts'
-import type { TapeInspector } from './storage/open-reader.ts'
+import type { TapeInspector } from './storage/store-jobs.ts'
 import type { StoreWriter } from './storage/store.ts'
 import type { TapeFinding, TapeLook } from './storage/tape-finding.ts'
 

@@ -2,12 +2,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { RetentionSettings } from '../../src/contracts/retention-settings.ts'
 import { RetentionKeeper } from '../../src/engine/retention-keeper.ts'
 import { retentionTerms } from '../../src/engine/retention-terms.ts'
-import {
-  openRetentionPlanner,
-  type RetentionPlanner
-} from '../../src/engine/storage/open-reader.ts'
+import { openStoreJobs } from '../../src/engine/storage/open-reader.ts'
 import { openWriter } from '../../src/engine/storage/open-writer.ts'
 import type { Forgetting } from '../../src/engine/storage/retention-rule.ts'
+import type { RetentionPlanner } from '../../src/engine/storage/store-jobs.ts'
 import type { StoreWriter } from '../../src/engine/storage/store.ts'
 import { aRegistration } from '../support/a-registration.ts'
 import { aTrade } from '../support/a-trade.ts'
@@ -75,7 +73,7 @@ describe('RetentionKeeper', () => {
       threadUrl: writerThread
     })
     onTestFinished(() => writer.close({ stoppedMs: nowMs }))
-    const openPlanner = () => openRetentionPlanner({ file, threadUrl: readerThread })
+    const openPlanner = () => openStoreJobs({ file, threadUrl: readerThread })
     const { lines, look } = aKeeper({ writer, openPlanner })
     await look()
     expect(storedFor(file).map(({ id }) => id)).toEqual(['2'])

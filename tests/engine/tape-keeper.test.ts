@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/engine/collector/clock.ts'
-import type { HourCompactor } from '../../src/engine/storage/open-reader.ts'
-import { openCompactor, openReader } from '../../src/engine/storage/open-reader.ts'
+import { openStoreJobs, openReader } from '../../src/engine/storage/open-reader.ts'
 import { openWriter } from '../../src/engine/storage/open-writer.ts'
+import type { HourCompactor } from '../../src/engine/storage/store-jobs.ts'
 import type { StoreWriter } from '../../src/engine/storage/store.ts'
 import { TapeKeeper } from '../../src/engine/tape-keeper.ts'
 import { aRegistration } from '../support/a-registration.ts'
@@ -41,7 +41,7 @@ function aKeeper({ file, writer }: { readonly file: string; readonly writer: Sto
   const lines: Lines = []
   const keeper = new TapeKeeper({
     writer,
-    openCompactor: () => openCompactor({ file, threadUrl: readerThread }),
+    openCompactor: () => openStoreJobs({ file, threadUrl: readerThread }),
     clock: { ...systemClock(), nowMs: () => nowMs - 1 },
     afterMs: hourMs,
     log: (...[, event, fields]) => void lines.push([event, fields['path'] ?? fields['reason']])
@@ -129,7 +129,7 @@ describe('a TapeKeeper that is stopped while it begins', () => {
     const look = keeper.look()
     await until(() => done.length > 0, 'a compactor is opened')
     await keeper.stop()
-    const compactor = await openCompactor({ file, threadUrl: readerThread })
+    const compactor = await openStoreJobs({ file, threadUrl: readerThread })
     opening.resolve({
       compact: (rule) => {
         done.push('compacted')

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { openInspector, openReader } from '../../src/engine/storage/open-reader.ts'
+import { openReader, openStoreJobs } from '../../src/engine/storage/open-reader.ts'
 import { openWriter } from '../../src/engine/storage/open-writer.ts'
 import type { StoreReader } from '../../src/engine/storage/store.ts'
 import { TapeWatch } from '../../src/engine/tape-watch.ts'
@@ -38,7 +38,7 @@ async function watched(hours: number) {
   const lines: string[] = []
   const watch = new TapeWatch({
     writer,
-    openInspector: () => openInspector({ file, threadUrl: readerThread }),
+    openInspector: () => openStoreJobs({ file, threadUrl: readerThread }),
     clock,
     onDamage: (what) => told.push(what),
     log: (...[, event]) => void lines.push(event)

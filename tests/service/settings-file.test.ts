@@ -87,6 +87,10 @@ describe('parseSettings', () => {
       'bad value for retention.candles_1s ("90m"); allowed: a time such as "48h" or "30d"'
     ],
     ['[retention]\ncandles_2s = "90d"', 'unknown key retention.candles_2s'],
+    [
+      '[audit]\nat = "24:00"',
+      'bad value for audit.at ("24:00"); allowed: a time of day in UTC such as "04:30"'
+    ],
     ['[calendars.XPAR]', 'unknown key calendars.XPAR'],
     [
       '[calendars.XNYS]\nclosed = ["2027-02-30"]',

@@ -8,6 +8,7 @@ const mostLagMs = 10_000
 export type TroubleCode =
   | 'store-damaged'
   | 'tape-damaged'
+  | 'candles-differ'
   | 'store-trouble'
   | 'store-pressure'
   | 'store-lag'
@@ -50,6 +51,7 @@ export class TroubleWatch {
   #storeDamage: string | null = null
   #recordingTrouble: string | null = null
   #tapeDamage: string | null = null
+  #candleDifference: string | null = null
   #storeTrouble: string | null = null
   #isPressed = false
   #isFlooded = false
@@ -63,6 +65,11 @@ export class TroubleWatch {
   /** Files of trades cannot be read; null: all that is known can. */
   tapeDamaged(what: string | null): void {
     this.#tapeDamage = what
+  }
+
+  /** Stored candles are not what their trades make, in words; null: they are. */
+  candlesDiffer(what: string | null): void {
+    this.#candleDifference = what
   }
 
   /** Storing fails, for this reason; null: it works again. */
@@ -120,6 +127,7 @@ export class TroubleWatch {
       const text = `Trades are lost with a damaged file, put it back from a backup: ${this.#tapeDamage}`
       add('tape-damaged', text)
     }
+    if (this.#candleDifference !== null) add('candles-differ', this.#candleDifference)
     if (this.#storeTrouble !== null) {
       add('store-trouble', `Storing fails and is tried again: ${this.#storeTrouble}`)
     }

@@ -111,6 +111,11 @@ export class ColdTrades {
     return held.byId.get(id) ?? null
   }
 
+  /** Kinds of damage noted since it was last taken. */
+  get damages(): number {
+    return this.#opened.damages
+  }
+
   /** What could not be read since this was last asked for. */
   takeDamage(): readonly RecordingError[] {
     return this.#opened.takeDamage()

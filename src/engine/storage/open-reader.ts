@@ -7,6 +7,7 @@ import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
 import type { SealRule } from './due-hours.ts'
+import type { AuditRequest, AuditStart, InstrumentAudit } from './audit-record.ts'
 import type { RetentionPlan, RetentionRule } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import { StorageError, storageErrorFrom } from './storage-error.ts'
@@ -22,6 +23,7 @@ import type {
   TradesByIdQuery,
   TradesQuery
 } from './store.ts'
+import type { StoreJobs } from './store-jobs.ts'
 import type { TapeLook, TapeLooked } from './tape-finding.ts'
 import { SupervisedThread } from './supervised-thread.ts'
 
@@ -56,14 +58,16 @@ const unbounded: ReadonlySet<ReaderRequest['kind']> = new Set([
   'seed',
   'check',
   'compact',
-  'forget'
+  'forget',
+  'audit'
 ])
 /** They take as long as they take. */
 const endless: ReadonlySet<ReaderRequest['kind']> = new Set([
   'check',
   'compact',
   'forget',
-  'inspect'
+  'inspect',
+  'audit'
 ])
 
 /**
@@ -97,46 +101,8 @@ export async function checkIntegrity(options: ReaderOptions): Promise<string> {
   }
 }
 
-/** Moves hours into files, in a thread and a connection of its own. */
-export interface HourCompactor {
-  /** Writes the oldest hour that is due into a file; null when none is. @throws StorageError */
-  compact(rule: SealRule): Promise<SealedHour | null>
-  /** Ends it at once, whatever it does. */
-  end(): Promise<void>
-}
-
 /** @throws StorageError when the file cannot be read; nothing runs then. */
-export async function openCompactor(options: ReaderOptions): Promise<HourCompactor> {
-  const reader = new ThreadedReader(options)
-  await reader.opened
-  return reader
-}
-
-/** Finds what retention lets go, in a thread and a connection of its own. */
-export interface RetentionPlanner {
-  /** @throws StorageError */
-  plan(rule: RetentionRule): Promise<RetentionPlan>
-  /** Ends it at once, whatever it does. */
-  end(): Promise<void>
-}
-
-/** @throws StorageError when the file cannot be read; nothing runs then. */
-export async function openRetentionPlanner(options: ReaderOptions): Promise<RetentionPlanner> {
-  const reader = new ThreadedReader(options)
-  await reader.opened
-  return reader
-}
-
-/** Looks at the files of trades, in a thread and a connection of its own. */
-export interface TapeInspector {
-  /** @throws StorageError */
-  inspect(look: TapeLook): Promise<TapeLooked>
-  /** Ends it at once, whatever it does. */
-  end(): Promise<void>
-}
-
-/** @throws StorageError when the file cannot be read; nothing runs then. */
-export async function openInspector(options: ReaderOptions): Promise<TapeInspector> {
+export async function openStoreJobs(options: ReaderOptions): Promise<StoreJobs> {
   const reader = new ThreadedReader(options)
   await reader.opened
   return reader
@@ -152,7 +118,7 @@ type Question = {
 }
 
 /** A reader as the engine's main thread holds it: one question is out at a time. */
-class ThreadedReader implements StoreReader, HourCompactor, RetentionPlanner, TapeInspector {
+class ThreadedReader implements StoreReader, StoreJobs {
   readonly opened: Promise<undefined>
   readonly #opening = Promise.withResolvers<undefined>()
   readonly #thread: SupervisedThread<ReaderRequest, ReaderReply>
@@ -268,6 +234,18 @@ class ThreadedReader implements StoreReader, HourCompactor, RetentionPlanner, Ta
   async inspect(look: TapeLook): Promise<TapeLooked> {
     const answer = await this.#ask({ kind: 'inspect', look })
     invariant(answer.kind === 'inspect', `expected findings, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async auditStart(): Promise<AuditStart> {
+    const answer = await this.#ask({ kind: 'auditStart' })
+    invariant(answer.kind === 'auditStart', `expected a start, received ${answer.kind}`)
+    return answer.result
+  }
+
+  async audit(request: AuditRequest): Promise<InstrumentAudit> {
+    const answer = await this.#ask({ kind: 'audit', request })
+    invariant(answer.kind === 'audit', `expected an audit, received ${answer.kind}`)
     return answer.result
   }
 

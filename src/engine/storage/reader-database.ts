@@ -9,6 +9,8 @@ import { parseInterval } from '../../core/market/interval.ts'
 import type { RecordingError } from '../../recordings/recording-error.ts'
 import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
+import type { AuditRequest, AuditStart, InstrumentAudit, LastAudit } from './audit-record.ts'
+import { CandleAudit } from './candle-audit.ts'
 import { intervalSpec } from './candle-record.ts'
 import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
 import { dayRuleOf } from './day-rule.ts'
@@ -163,6 +165,29 @@ export class ReaderDatabase {
     return this.#reading(() => {
       const due = new DueForgetting(this.#database)
       return { next: due.next(rule), usedBytes: due.usedBytes() }
+    })
+  }
+
+  auditStart(): AuditStart {
+    return this.#reading(() => {
+      const ids = this.#database.prepare<[], InstrumentId>(
+        "SELECT venue || ':' || symbol FROM instrument ORDER BY venue, symbol"
+      )
+      const last = this.#database.prepare<[], LastAudit>(
+        `SELECT at_ms AS atMs, day_ms AS dayMs, pages, differences - (SELECT count(*)
+           FROM audit_candle c WHERE c.audit = a.id AND c.repaired = 1) AS left
+         FROM audit a ORDER BY id DESC LIMIT 1`
+      )
+      return { instruments: ids.pluck().all(), last: last.get() ?? null }
+    })
+  }
+
+  /** Holds the stored candles of an instrument and day against its trades. */
+  audit(request: AuditRequest): InstrumentAudit {
+    return this.#reading(() => {
+      const of = this.#find(request.instrument)
+      if (of === null) return { compared: 0, differences: 0, listed: [] }
+      return new CandleAudit(this.#database, this.#trades).compare(of, request)
     })
   }
 

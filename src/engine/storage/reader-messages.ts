@@ -5,6 +5,7 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval } from '../../core/market/interval.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { SealRule } from './due-hours.ts'
+import type { AuditRequest, AuditStart, InstrumentAudit } from './audit-record.ts'
 import type { RetentionPlan, RetentionRule } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
 import type { TapeLook, TapeLooked } from './tape-finding.ts'
@@ -47,6 +48,10 @@ export type ReaderRequest =
   | { readonly kind: 'forget'; readonly rule: RetentionRule }
   /** Looks whether files of trades are as they were written. */
   | { readonly kind: 'inspect'; readonly look: TapeLook }
+  /** What an audit begins with. */
+  | { readonly kind: 'auditStart' }
+  /** Holds the candles of an instrument against its trades. */
+  | { readonly kind: 'audit'; readonly request: AuditRequest }
   | { readonly kind: 'close' }
 
 export type ReaderReply =
@@ -64,6 +69,8 @@ export type ReaderReply =
   | { readonly kind: 'compact'; readonly result: SealedHour | null }
   | { readonly kind: 'forget'; readonly result: RetentionPlan }
   | { readonly kind: 'inspect'; readonly result: TapeLooked }
+  | { readonly kind: 'auditStart'; readonly result: AuditStart }
+  | { readonly kind: 'audit'; readonly result: InstrumentAudit }
   /** A file of trades could not be read: the answer that follows is without them. */
   | { readonly kind: 'damaged'; readonly error: StorageErrorData }
   | { readonly kind: 'failed'; readonly error: StorageErrorData }

@@ -84,6 +84,10 @@ function answer(
       return { kind: 'forget', result: database.planForgetting(request.rule) }
     case 'inspect':
       return { kind: 'inspect', result: database.inspect(request.look) }
+    case 'auditStart':
+      return { kind: 'auditStart', result: database.auditStart() }
+    case 'audit':
+      return { kind: 'audit', result: database.audit(request.request) }
     case 'check':
       return { kind: 'check', result: database.check() }
     case 'figures':

@@ -1,3 +1,4 @@
+import { auditTables } from './audit-schema.ts'
 import { incidentTables } from './incident-schema.ts'
 import { ledgerTables, newestIds } from './ledger-schema.ts'
 import { ledgerViews } from './ledger-views.ts'
@@ -273,7 +274,8 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: incidentTables },
   { version: 5, sql: tapeTables },
   { version: 6, sql: newestIds },
-  { version: 7, sql: retentionTables }
+  { version: 7, sql: retentionTables },
+  { version: 8, sql: auditTables }
 ]
 
 /** The version this program writes. */

@@ -15,6 +15,7 @@ import type { InstrumentSeed } from '../../core/pipeline/seed.ts'
 import type { Coverage } from '../../core/market/ledger/coverage.ts'
 import type { Gap } from '../../core/market/ledger/gap.ts'
 import type { LedgerChanges } from '../../core/market/ledger/ledger-changes.ts'
+import type { AuditRecord } from './audit-record.ts'
 import type { TapeMark } from './tape-mark.ts'
 import type { Forgetting } from './retention-rule.ts'
 import type { SealedHour } from './sealed-hour.ts'
@@ -123,6 +124,11 @@ export interface StoreWriter extends RowSink {
    * says whether anything changed. @throws StorageError with nothing changed.
    */
   noteTape(finding: TapeFinding, nowMs: number): Promise<boolean>
+  /**
+   * Keeps what an audit found, and mends candles where the record says so, as revisions; says how many.
+   * Asked one at a time. @throws StorageError with nothing changed.
+   */
+  putAudit(record: AuditRecord): Promise<number>
   /** Resolves when all that was handed in so far is committed. @throws StorageError when the writer gave up. */
   flush(): Promise<void>
   figures(): WriterFigures

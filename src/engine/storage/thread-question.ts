@@ -4,12 +4,12 @@ import { StorageError } from './storage-error.ts'
 export class ThreadQuestion<Answer> {
   #waiting: PromiseWithResolvers<Answer> | null = null
 
-  /** @throws StorageError while another one is out. */
+  /** @throws StorageError while another one is out; what `send` throws. */
   ask(send: () => void): Promise<Answer> {
     if (this.#waiting !== null)
       throw new StorageError('storage-busy', 'the storage thread was asked already')
-    this.#waiting = Promise.withResolvers<Answer>()
     send()
+    this.#waiting = Promise.withResolvers<Answer>()
     return this.#waiting.promise
   }
 

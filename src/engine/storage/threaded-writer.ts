@@ -4,6 +4,7 @@ import type { StructureRow } from '../../contracts/state-rows.ts'
 import type { Candle } from '../../core/market/candle.ts'
 import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
+import type { AuditRecord } from './audit-record.ts'
 import { packCandles } from './candle-block.ts'
 import { LedgerBacklog, mostMarks } from './ledger-backlog.ts'
 import { noLedgerBlock } from './ledger-block.ts'
@@ -20,7 +21,7 @@ import type {
 import type { TapeMark } from './tape-mark.ts'
 import { SupervisedThread } from './supervised-thread.ts'
 import type { TapeFinding } from './tape-finding.ts'
-import { ThreadQuestion } from './thread-question.ts'
+import { WriterJobs } from './writer-jobs.ts'
 import { WriteQueue } from './write-queue.ts'
 import { WriteTally } from './write-tally.ts'
 import type { WriterReply, WriterRequest, WriterSetup } from './writer-messages.ts'
@@ -60,9 +61,11 @@ export class ThreadedWriter implements StoreWriter {
   readonly #ledger = new LedgerBacklog((instrument) => this.#ordinalOf(instrument))
   /** Not sealed, by id; null: it is a part of another one now. */
   readonly #incidents = new Map<string, Incident | null>()
-  readonly #sealing = new ThreadQuestion<boolean>()
-  readonly #forgetting = new ThreadQuestion<boolean>()
-  readonly #noting = new ThreadQuestion<boolean>()
+  readonly #jobs = new WriterJobs((request) => {
+    if (this.#failure !== null) throw this.#failure
+    if (!this.#thread.isUp) throw new StorageError('storage-thread', 'the writer is not up')
+    this.#thread.send(request)
+  })
   #nextArrival = 0
   #waiters: Waiter[] = []
   #failure: StorageError | null = null
@@ -83,7 +86,7 @@ export class ThreadedWriter implements StoreWriter {
       onMessage: (reply) => this.#hear(reply),
       onDown: (error) => {
         this.#queue.unsend()
-        this.#failQuestions(error)
+        this.#jobs.fail(error)
         options.events.onRestart?.(error)
       },
       onGaveUp: (error) => this.#giveUp(error)
@@ -142,21 +145,23 @@ export class ThreadedWriter implements StoreWriter {
   }
 
   async seal(sealed: SealedHour, nowMs: number): Promise<void> {
-    await this.#askToSeal({ kind: 'seal', sealed, nowMs })
+    return this.#jobs.seal(sealed, nowMs)
   }
 
   async clearSealed(nowMs: number): Promise<boolean> {
-    return this.#askToSeal({ kind: 'clear', nowMs })
+    return this.#jobs.clear(nowMs)
   }
 
   async noteTape(finding: TapeFinding, nowMs: number): Promise<boolean> {
-    this.#assertUp()
-    return this.#noting.ask(() => this.#thread.send({ kind: 'note', finding, nowMs }))
+    return this.#jobs.note(finding, nowMs)
   }
 
   async forget(step: Forgetting, nowMs: number): Promise<boolean> {
-    this.#assertUp()
-    return this.#forgetting.ask(() => this.#thread.send({ kind: 'forget', step, nowMs }))
+    return this.#jobs.forget(step, nowMs)
+  }
+
+  async putAudit(record: AuditRecord): Promise<number> {
+    return this.#jobs.putAudit(record)
   }
 
   async flush(): Promise<void> {
@@ -204,23 +209,7 @@ export class ThreadedWriter implements StoreWriter {
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer)
     const last = isFlushed ? { kind: 'close' as const, stoppedMs: options.stoppedMs } : null
     await this.#thread.stop(last, Math.max(endMs - performance.now(), 0))
-    this.#failQuestions(new StorageError('storage-thread', 'the store is closed'))
-  }
-
-  async #askToSeal(request: Extract<WriterRequest, { kind: 'seal' | 'clear' }>): Promise<boolean> {
-    this.#assertUp()
-    return this.#sealing.ask(() => this.#thread.send(request))
-  }
-
-  #assertUp(): void {
-    if (this.#failure !== null) throw this.#failure
-    if (!this.#thread.isUp) throw new StorageError('storage-thread', 'the writer is not up')
-  }
-
-  #failQuestions(error: StorageError): void {
-    this.#sealing.fail(error)
-    this.#forgetting.fail(error)
-    this.#noting.fail(error)
+    this.#jobs.fail(new StorageError('storage-thread', 'the store is closed'))
   }
 
   #setup(): WriterSetup {
@@ -362,16 +351,10 @@ export class ThreadedWriter implements StoreWriter {
         this.#refused(storageErrorFrom(reply.error))
         return
       case 'sealed':
-        if (reply.error === null) this.#sealing.answer(reply.isLeft)
-        else this.#sealing.fail(storageErrorFrom(reply.error))
-        return
       case 'noted':
-        if (reply.error === null) this.#noting.answer(reply.isChanged)
-        else this.#noting.fail(storageErrorFrom(reply.error))
-        return
       case 'forgot':
-        if (reply.error === null) this.#forgetting.answer(reply.isLeft)
-        else this.#forgetting.fail(storageErrorFrom(reply.error))
+      case 'audited':
+        this.#jobs.hear(reply)
         return
       case 'damaged':
         this.#options.events.onDamaged?.(storageErrorFrom(reply.error))
@@ -412,7 +395,7 @@ export class ThreadedWriter implements StoreWriter {
 
   #giveUp(error: StorageError): void {
     this.#failure = error
-    this.#failQuestions(error)
+    this.#jobs.fail(error)
     clearInterval(this.#flushTimer)
     if (this.#run === null) {
       this.#opening.reject(error)

@@ -6,6 +6,8 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { RebuildRequest, RebuildResult, StoredDay } from '../../core/market/rebuild.ts'
 import { tickTailTrades } from '../../core/market/tick-candles.ts'
 import type { RecordingError } from '../../recordings/recording-error.ts'
+import type { AuditRecord } from './audit-record.ts'
+import { AuditRows } from './audit-rows.ts'
 import { isSameContent } from './candle-record.ts'
 import { CandleRows } from './candle-rows.ts'
 import { DamageRows } from './damage-rows.ts'
@@ -73,6 +75,7 @@ export class WriterDatabase {
   readonly #forgetting: ForgettingRows
   readonly #damaged: DamageRows
   readonly #forgotten: ForgottenStretches
+  readonly #audits: AuditRows
   readonly #mark: Database.Statement<[number, number, number | null, number]>
   readonly #registered: Registered[] = []
   readonly #rowOf: number[] = []
@@ -96,6 +99,7 @@ export class WriterDatabase {
     this.#forgetting = new ForgettingRows(this.#database)
     this.#forgotten = new ForgottenStretches(this.#database)
     this.#candles = new CandleRows(this.#database)
+    this.#audits = new AuditRows(this.#database, this.#candles)
     this.#ledger = new LedgerRows(this.#database)
     this.#incidents = new IncidentRows(this.#database)
     this.#damaged = new DamageRows(this.#database, this.#ledger)
@@ -193,6 +197,16 @@ export class WriterDatabase {
   noteTape(finding: TapeFinding, nowMs: number): boolean {
     const moment = { nextArrival: this.#lastArrival + 1, runNowMs: nowMs }
     return this.#inTransaction(() => this.#damaged.note(finding, moment))
+  }
+
+  /**
+   * Keeps what an audit found, and mends candles where it is told to, in one transaction.
+   *
+   * @returns How many were mended.
+   * @throws StorageError with nothing changed.
+   */
+  putAudit(record: AuditRecord): number {
+    return this.#inTransaction(() => this.#audits.put(record))
   }
 
   /** Files of trades that could not be read since this was last asked. */

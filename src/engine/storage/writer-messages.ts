@@ -2,6 +2,7 @@ import type { Instrument } from '../../core/market/instrument.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
 import type { Session } from '../../core/market/session-calendar.ts'
 import type { TradeIds } from '../../core/market/trade-order.ts'
+import type { AuditRecord } from './audit-record.ts'
 import type { CandleBlock } from './candle-block.ts'
 import type { IncidentChanges } from './incident-rows.ts'
 import type { LedgerBlock } from './ledger-block.ts'
@@ -70,6 +71,8 @@ export type WriterRequest =
   | { readonly kind: 'forget'; readonly step: Forgetting; readonly nowMs: number }
   /** Notes which files of trades are damaged, or no longer are; answered by `noted`. */
   | { readonly kind: 'note'; readonly finding: TapeFinding; readonly nowMs: number }
+  /** Keeps what an audit found; answered by `audited`. */
+  | { readonly kind: 'audit'; readonly record: AuditRecord }
   | { readonly kind: 'close'; readonly stoppedMs: number }
 
 /** What became of a batch. */
@@ -120,6 +123,12 @@ export type WriterReply =
       readonly kind: 'forgot'
       /** Whether any of it is left. */
       readonly isLeft: boolean
+      readonly error: StorageErrorData | null
+    }
+  /** Of an `audit`: how many candles were mended. `error`: nothing was changed. */
+  | {
+      readonly kind: 'audited'
+      readonly repaired: number
       readonly error: StorageErrorData | null
     }
   /** A file of trades could not be read: its trades were left out of what was done. */

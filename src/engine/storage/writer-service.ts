@@ -41,6 +41,9 @@ export function serveWriter(port: MessagePort, setup: WriterSetup): void {
       case 'forget':
         reply(forgot(database, request, setup))
         return
+      case 'audit':
+        reply(audited(database, request, setup))
+        return
       case 'limit':
         database.limitPages(request.pages)
         return
@@ -100,6 +103,19 @@ function noted(
   } catch (thrown) {
     const error = storageErrorData(storageFailure(thrown, file))
     return { kind: 'noted', isChanged: false, error }
+  }
+}
+
+function audited(
+  database: WriterDatabase,
+  { record }: Extract<WriterRequest, { kind: 'audit' }>,
+  { file }: WriterSetup
+): WriterReply {
+  try {
+    return { kind: 'audited', repaired: database.putAudit(record), error: null }
+  } catch (thrown) {
+    const error = storageErrorData(storageFailure(thrown, file))
+    return { kind: 'audited', repaired: 0, error }
   }
 }
 

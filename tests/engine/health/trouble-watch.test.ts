@@ -80,6 +80,14 @@ describe('TroubleWatch', () => {
     })
   })
 
+  test('tells of candles that are not what their trades make, until an audit finds none', () => {
+    const { watch, after } = watching()
+    watch.candlesDiffer('3 candles of 2026-11-21 are not what the trades make')
+    expect(after(1, {}).began).toMatchObject([{ code: 'candles-differ' }])
+    watch.candlesDiffer(null)
+    expect(after(1, {}).ended).toEqual(['candles-differ'])
+  })
+
   test('tells of gaps that stay open, until they are filled', () => {
     const { watch, after } = watching()
     expect(after(1, { overdueGaps: 2, overdueTrades: 1 }).began).toEqual([
