@@ -1,4 +1,5 @@
 import type { InstrumentId } from '../core/market/instrument.ts'
+import type { Gap } from '../core/market/ledger/gap.ts'
 import type { TapeMarkRecord } from '../core/market/ledger/tape-mark-record.ts'
 import type { RebuildRequest, RebuildResult } from '../core/market/rebuild.ts'
 import { tickTailTrades } from '../core/market/tick-candles.ts'
@@ -13,6 +14,7 @@ import type {
   TapeSource,
   TapeStretch
 } from './replay/tape-source.ts'
+import { gapOfLoss } from './storage/damage-rows.ts'
 import { dayRuleOf } from './storage/day-rule.ts'
 import type { SnapshotReader } from './storage/snapshot-reader.ts'
 import type { StoredInstrument } from './storage/stored-instruments.ts'
@@ -84,6 +86,11 @@ export class StoredTape implements TapeSource {
   /** Trades of a range of venue time in TradeOrder; all of them are held. */
   trades(instrument: InstrumentId, range: TapeRange): readonly ArrivedTrade[] {
     return this.#reel.trades(this.#of(instrument), range)
+  }
+
+  takeLosses(): readonly (Gap & { readonly firstId: null })[] {
+    const losses = this.#reel.takeLosses().filter(({ instrument }) => this.#stored.has(instrument))
+    return losses.map(gapOfLoss)
   }
 
   /** Files that could not be read, in words; their trades were left out. */

@@ -122,6 +122,49 @@ describe('TapeReplay', () => {
   })
 })
 
+test.each(['then', 'final'] as const)(
+  'what lies in a file that cannot be read is told as lost (%s), whoever knows of it; the rest is played',
+  async (view) => {
+    const bench = await aWriterBench([aRegistration(bitcoin)])
+    const hourMs = 3_600_000
+    const beginMs = Math.ceil(recordedFromMs / hourMs) * hourMs
+    // Three hours, a trade a minute; the last ones are rows.
+    const trades = Array.from({ length: 180 }, (...[, id]) => {
+      const eventMs = beginMs + id * 60_000
+      return aTrade({ instrument: bitcoin, id, eventMs, receivedMs: eventMs })
+    })
+    const range = { fromMs: beginMs, toMs: beginMs + 3 * hourMs }
+    const coverage = [{ instrument: bitcoin, ...range, kind: 'complete' }] as const
+    bench.commit({ trades: trades.slice(0, 120), ledger: { coverage } })
+    const [, second] = sealAll(bench)
+    bench.commit({ trades: trades.slice(120) })
+    const folder = join(bench.setup.file, '..')
+    const path = join(folder, second?.path ?? '')
+    const whole = readFileSync(path)
+    /** States of candles of seven trades, where they are not complete. */
+    const played = () => {
+      const tape = new PlayedTape(folder, { view }).playTo(Infinity)
+      const middle = { openMs: beginMs + 1.5 * hourMs, closeMs: beginMs + 1.5 * hourMs + 1 }
+      return {
+        candles: tape.candles('7t').filter(({ state }) => state !== 'complete'),
+        trades: tape.replay.cursor.trades,
+        middle: tape.replay.ledger(bitcoin)?.stateOf(middle)
+      }
+    }
+    expect(played()).toEqual({ candles: [], trades: 180, middle: 'complete' })
+    for (const harm of [() => damagedFile(path), () => writeFileSync(path, '')]) {
+      harm()
+      // Of the hours before and after, four trades and three.
+      expect(played()).toMatchObject({
+        candles: [{ index: 8, trades: 7, state: 'lost' }],
+        trades: 120,
+        middle: 'lost'
+      })
+      writeFileSync(path, whole)
+    }
+  }
+)
+
 test('a trade that came again while its file was damaged is played once', async () => {
   const id = 'bybit-linear:BTC-USDT'
   const bench = await aWriterBench([aRegistration(id, { tradeIds: 'unique' })])

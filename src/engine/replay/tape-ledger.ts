@@ -48,6 +48,7 @@ export class TapeLedger {
   #highestId = -Infinity
   #sealedMs = -Infinity
   #gapsReachMs = -Infinity
+  #losses = 0
   /** Changes of gaps so far. */
   #changes = 0
   /** Null: gaps are told as they become known, not all of them from the beginning. */
@@ -105,6 +106,20 @@ export class TapeLedger {
     else this.#put(mark.gap)
   }
 
+  /** Trades that were stored and cannot be read: whatever was known at the time, they are not played. */
+  lost(gap: Gap & { readonly firstId: null }): void {
+    const isKnown = [...this.#gaps.values()].some(
+      ({ cause, reason, toMs }) => cause === gap.cause && reason === gap.reason && toMs === gap.toMs
+    )
+    if (isKnown) return
+    this.#losses += 1
+    this.#changes += 1
+    let { fromMs } = gap
+    // What is named by its start takes no other gap's place.
+    while (this.#gaps.has(nameOf({ ...gap, fromMs }))) fromMs += momentMs
+    this.#put({ ...gap, fromMs })
+  }
+
   /** The tape is over: what its ledger holds is known to its end. */
   end(): void {
     this.#sealedMs = Infinity
@@ -133,7 +148,8 @@ export class TapeLedger {
 
   /** How many gaps were known at a moment, the one that the tape is played to. */
   figures(atMs: number): TapeLedgerFigures {
-    const revision = this.#knownNow === null ? this.#changes : this.#knownNow.changesUntil(atMs)
+    const revision =
+      this.#knownNow === null ? this.#changes : this.#knownNow.changesUntil(atMs) + this.#losses
     if (this.#figures?.revision === revision) return this.#figures
     const gaps = this.gaps(atMs)
     const open = gaps.filter(({ state }) => state === 'open')

@@ -279,6 +279,10 @@ export class TapeReplay {
 
   #nextReel(): Reel | null {
     const run = this.#playing.order.next()
+    for (const gap of this.#options.source.takeLosses()) {
+      this.#playing.ledgers.get(gap.instrument)?.lost(gap)
+      this.#playing.candles.judgeAnew(gap.instrument)
+    }
     if (run === null) return null
     const ledgers = run.rows.instruments.map((id) => this.#playing.ledgers.get(id) ?? null)
     this.#reel = { ...run, ledgers, at: run.from }

@@ -46,6 +46,8 @@ export interface TapeSource {
   /** Hours of venue time that hold trades, floor(epoch ms / 3600000), ascending; reading begins anew. */
   hours(range: TapeRange): readonly number[]
   stretches(hour: number): readonly TapeStretch[]
+  /** Trades that could not be read when hours were opened and stretches read since this was last asked; a loss may come twice. */
+  takeLosses(): readonly (Gap & { readonly firstId: null })[]
   /** In the order in which they became known; those of gaps before the range too, as far as they reach into it. */
   marks(range: TapeRange): readonly TapeMarkRecord[]
   ledger(instrument: InstrumentId): TapeLedgerContent

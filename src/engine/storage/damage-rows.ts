@@ -57,7 +57,7 @@ export class DamageRows {
       row,
       gap: gapFrom(instrument, gap)
     }))
-    const wanted = losses.map(gapOf)
+    const wanted = losses.map(gapOfLoss)
     const keys = new Set(before.map(({ gap }) => contentOf(gap)))
     if (wanted.length === before.length && wanted.every((gap) => keys.has(contentOf(gap))))
       return false
@@ -79,7 +79,8 @@ export class DamageRows {
 
 type TimeGap = Gap & { readonly firstId: null; readonly fromMs: number }
 
-function gapOf({ instrument, fromMs, toMs, trades, reason }: TapeLoss): TimeGap {
+/** A loss as the ledger tells it. */
+export function gapOfLoss({ instrument, fromMs, toMs, trades, reason }: TapeLoss): TimeGap {
   return {
     instrument,
     firstId: null,

@@ -12,6 +12,7 @@ export class ManifestFiles {
   readonly #folder: string
   /** By message. */
   readonly #damage = new Map<string, RecordingError>()
+  #newest: RecordingError | null = null
 
   constructor(database: Database.Database) {
     this.#folder = dirname(database.name)
@@ -35,8 +36,14 @@ export class ManifestFiles {
     } catch (error) {
       if (!(error instanceof RecordingError)) throw error
       this.#damage.set(error.message, error)
+      this.#newest = error
       return null
     }
+  }
+
+  /** What was wrong with the last file that could not be read; null where all could. */
+  get newest(): RecordingError | null {
+    return this.#newest
   }
 
   /** Kinds of damage noted since it was last taken. */

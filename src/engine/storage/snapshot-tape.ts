@@ -6,6 +6,8 @@ import type { TapeFileReader } from '../../recordings/tape-file-reader.ts'
 import { pickRows, type TapeRows } from '../../recordings/tape-rows.ts'
 import { ManifestFiles } from './manifest-files.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
+import type { TapeLoss } from './tape-finding.ts'
+import { TapeLosses, type ManifestFile } from './tape-losses.ts'
 import { UnfiledRows, type IsInFile, type UnfiledHour } from './unfiled-rows.ts'
 
 /** Of fewer instruments each one is read for itself, of more all that a file holds. */
@@ -19,7 +21,7 @@ export type StoredStretch = {
   readonly read: () => TapeRows | null
 }
 
-type FileRow = readonly [path: string, checksum: number, cutArrival: number]
+type FileRow = readonly [path: string, checksum: number, cutArrival: number, part: number]
 
 /**
  * The trades of some instruments that were stored up to an arrival, as a tape, an hour of venue time at a
@@ -35,6 +37,8 @@ export class SnapshotTape {
   readonly #sealedHourFrom: Database.Statement<unknown[], number | null>
   readonly #filesOf: Database.Statement<unknown[], FileRow>
   readonly #open = new Set<TapeFileReader>()
+  readonly #lossesIn: TapeLosses
+  readonly #losses: TapeLoss[] = []
 
   constructor(
     database: Database.Database,
@@ -46,6 +50,7 @@ export class SnapshotTape {
     }
   ) {
     this.#files = new ManifestFiles(database)
+    this.#lossesIn = new TapeLosses(database)
     this.#instruments = of.instruments
     this.#endArrival = of.endArrival
     this.#unfiled = new UnfiledRows(database, { ...of, files: this.#files })
@@ -59,7 +64,7 @@ export class SnapshotTape {
     this.#sealedHourFrom = hourFrom('tape_stretch')
     this.#filesOf = database
       .prepare<unknown[], FileRow>(
-        `SELECT path, checksum, cut_arrival FROM tape_file
+        `SELECT path, checksum, cut_arrival, part FROM tape_file
          WHERE venue = ? AND hour = ? AND replaced_ms IS NULL ORDER BY part`
       )
       .raw()
@@ -87,7 +92,9 @@ export class SnapshotTape {
     return [...venues].flatMap(([venue, instruments]) => {
       const files = this.#filesOf.all(venue, hour)
       const cutArrival = Math.max(-1, ...files.map(([, , cut]) => cut))
-      const ofFiles = files.flatMap((file) => this.#stretchesOf(file, instruments))
+      const ofFiles = files.flatMap(([path, checksum, , part]) =>
+        this.#stretchesOf({ venue, hour, part, path, checksum }, instruments)
+      )
       return [...ofFiles, ...this.#rowsOf({ venue, hour, instruments, cutArrival })]
     })
   }
@@ -97,17 +104,25 @@ export class SnapshotTape {
     return this.#files.takeDamage()
   }
 
+  /** Trades that could not be read, of all instruments, since this was last asked for; those of a group as often as it was tried. */
+  takeLosses(): readonly TapeLoss[] {
+    return this.#losses.splice(0)
+  }
+
   close(): void {
     for (const reader of this.#open) reader.close()
     this.#open.clear()
   }
 
   #stretchesOf(
-    [path, checksum]: FileRow,
+    file: ManifestFile & { readonly checksum: number },
     instruments: readonly StoredInstrument[]
   ): readonly StoredStretch[] {
-    const reader = this.#files.open(path, checksum)
-    if (reader === null) return []
+    const reader = this.#files.open(file.path, file.checksum)
+    if (reader === null) {
+      this.#noteLosses((error) => this.#lossesIn.ofFile(file, error))
+      return []
+    }
     this.#open.add(reader)
     const held = new Set(reader.header.instruments)
     const wanted = instruments.map(({ id }) => id).filter((id) => held.has(id))
@@ -124,6 +139,8 @@ export class SnapshotTape {
     let left = parts.length
     const read = (group: TapeGroup, instrument: InstrumentId | null) => {
       const rows = this.#files.read(() => reader.read(group, instrument))
+      if (rows === null)
+        this.#noteLosses((error) => this.#lossesIn.ofGroup(file, { reader, group }, error))
       left -= 1
       if (left === 0) this.#closeFile(reader)
       return rows === null || group.lastArrival < this.#endArrival ? rows : this.#ended(rows)
@@ -133,6 +150,11 @@ export class SnapshotTape {
       firstArrival: group.firstArrival,
       read: () => read(group, instrument)
     }))
+  }
+
+  #noteLosses(of: (error: RecordingError) => readonly TapeLoss[]): void {
+    const error = this.#files.newest
+    if (error !== null) this.#losses.push(...of(error))
   }
 
   #closeFile(reader: TapeFileReader): void {

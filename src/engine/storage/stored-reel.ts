@@ -12,6 +12,7 @@ import type { StoredLedger } from './store.ts'
 import type { StoredInstrument } from './stored-instruments.ts'
 import { StoredLedgerTables } from './stored-ledger.ts'
 import type { TimeRange } from './stored-trades.ts'
+import type { TapeLoss } from './tape-finding.ts'
 import { StoredTrades } from './stored-trades.ts'
 
 /** Since then trades may lie in files. */
@@ -101,6 +102,11 @@ export class StoredReel {
   trades(of: StoredInstrument, range: TimeRange): readonly ArrivedTrade[] {
     const isStored = ({ arrival }: ArrivedTrade) => arrival < this.endArrival
     return this.#reading(() => [...this.#trades.ordered(of, range, 0)].filter(isStored))
+  }
+
+  /** Trades that could not be read since this was last asked for, of all instruments of their files. */
+  takeLosses(): readonly TapeLoss[] {
+    return this.#tape.takeLosses()
   }
 
   /** Files that could not be read since this was last asked for, in words. */

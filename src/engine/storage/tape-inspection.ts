@@ -1,30 +1,19 @@
 import { dirname } from 'node:path'
 import type Database from 'better-sqlite3'
-import type { InstrumentId } from '../../core/market/instrument.ts'
 import { RecordingError } from '../../recordings/recording-error.ts'
 import type { TapeGroup } from '../../recordings/tape-file.ts'
 import { TapeFileReader } from '../../recordings/tape-file-reader.ts'
-import { hourMs, pathIn, type VenueHour } from './sealed-hour.ts'
+import { pathIn } from './sealed-hour.ts'
 import type { TapeLook, TapeLooked, TapeLoss } from './tape-finding.ts'
+import { TapeLosses, type ManifestFile } from './tape-losses.ts'
 
-type File = VenueHour & {
-  readonly part: number
-  readonly path: string
-  readonly checksum: number
-}
-
-type Stretch = {
-  readonly instrument: InstrumentId
-  readonly trades: number
-  readonly fromMs: number | null
-  readonly toMs: number | null
-}
+type File = ManifestFile & { readonly checksum: number }
 
 /** Looks whether the files of the manifest are as they were written; changes nothing. */
 export class TapeInspection {
   readonly #folder: string
   readonly #files: Database.Statement<unknown[], File>
-  readonly #stretches: Database.Statement<unknown[], Stretch>
+  readonly #losses: TapeLosses
   readonly #noted: Database.Statement<unknown[], string>
 
   constructor(database: Database.Database) {
@@ -33,17 +22,7 @@ export class TapeInspection {
       `SELECT venue, hour, part, path, checksum FROM tape_file WHERE replaced_ms IS NULL
        ORDER BY hour, venue, part`
     )
-    // What was collected of an hour: of the rest nothing was lost.
-    this.#stretches = database.prepare(
-      `SELECT i.venue || ':' || i.symbol AS instrument, s.trades,
-         (SELECT min(c.from_ms) FROM coverage c WHERE c.instrument = i.id
-           AND c.to_ms > @fromMs AND c.from_ms < @toMs) AS fromMs,
-         (SELECT max(c.to_ms) FROM coverage c WHERE c.instrument = i.id
-           AND c.to_ms > @fromMs AND c.from_ms < @toMs) AS toMs
-       FROM instrument i CROSS JOIN tape_stretch s
-         ON s.instrument = i.id AND s.hour = @hour AND s.part = @part
-       WHERE i.venue = @venue`
-    )
+    this.#losses = new TapeLosses(database)
     this.#noted = database
       .prepare<unknown[], string>(
         "SELECT DISTINCT reason FROM gap WHERE cause = 'damaged-file' AND reason IS NOT NULL"
@@ -87,7 +66,7 @@ export class TapeInspection {
       return reader.header.groups.flatMap((group) => this.#lossesIn(reader, group, file))
     } catch (error) {
       if (!(error instanceof RecordingError)) throw error
-      return this.#wholeFile(file, this.#reasonOf(error, file))
+      return this.#losses.ofFile(file, error)
     }
   }
 
@@ -97,28 +76,7 @@ export class TapeInspection {
       return []
     } catch (error) {
       if (!(error instanceof RecordingError)) throw error
-      const reason = this.#reasonOf(error, file)
-      const range = { fromMs: group.fromMs, toMs: Math.floor(group.toMs) + 1 }
-      return reader.header.instruments.flatMap((instrument) => {
-        const trades = reader.countOf(group, instrument)
-        return trades === 0 ? [] : [{ instrument, ...range, trades, reason }]
-      })
+      return this.#losses.ofGroup(file, { reader, group }, error)
     }
-  }
-
-  /** What the manifest says of a file of which nothing can be read. */
-  #wholeFile({ venue, hour, part }: File, reason: string): readonly TapeLoss[] {
-    const range = { fromMs: hour * hourMs, toMs: (hour + 1) * hourMs }
-    return this.#stretches.all({ venue, hour, part, ...range }).map((stretch) => ({
-      instrument: stretch.instrument,
-      fromMs: Math.max(stretch.fromMs ?? range.fromMs, range.fromMs),
-      toMs: Math.min(stretch.toMs ?? range.toMs, range.toMs),
-      trades: stretch.trades,
-      reason
-    }))
-  }
-
-  #reasonOf({ message }: RecordingError, { path }: File): string {
-    return message.replace(pathIn(this.#folder, path), path)
   }
 }
