@@ -8,6 +8,9 @@ export interface IdMemory {
   note(id: string, row: number): number | null
 }
 
+/** Of 1973 to 2286: seconds, microseconds and nanoseconds of our time lie outside. */
+const rangeMs = { from: 1e11, to: 1e13 }
+
 const wholeNumber = /^\d{1,16}$/
 
 /**
@@ -50,7 +53,11 @@ export class RowCheck {
 
   /** @returns What is wrong with the row; null when nothing is. */
   take(row: TradeRow): string | null {
-    const problem = this.#problemOfPlace(row) ?? this.#problemOfId(row) ?? this.#problemOfOrder(row)
+    const problem =
+      this.#problemOfPlace(row) ??
+      problemOfTime(row) ??
+      this.#problemOfId(row) ??
+      this.#problemOfOrder(row)
     if (problem !== null) return problem
     this.#mode ??= row.mode
     this.#before = row
@@ -94,6 +101,15 @@ export class RowCheck {
     const same = row.id === null ? null : this.#ids.note(row.id, row.row)
     return same === null ? null : `id ${shown(row.id)} is that of row ${same}: a duplicate`
   }
+}
+
+/** A time in another unit would be a trade of another age, and candles of all the time between. */
+function problemOfTime({ eventMs, receivedMs }: TradeRow): string | null {
+  for (const [column, atMs] of Object.entries({ event_ms: eventMs, received_ms: receivedMs })) {
+    if (atMs === null || (atMs >= rangeMs.from && atMs < rangeMs.to)) continue
+    return `${column}: expected epoch milliseconds from 1973 to 2286, received ${atMs}`
+  }
+  return null
 }
 
 function shown(id: string | null): string {

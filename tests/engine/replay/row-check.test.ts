@@ -24,7 +24,7 @@ function problemIn(tradeIds: TradeIds, rows: readonly Partial<TradeRow>[]): stri
 
 describe('RowCheck', () => {
   test.each<[TradeIds, string, readonly Partial<TradeRow>[]]>([
-    ['contiguous', 'rising ids with holes', [{ id: '1' }, { id: '2', eventMs: 5 }, { id: '9' }]],
+    ['contiguous', 'rising ids with holes', [{ id: '1' }, { id: '2', eventMs: 1e12 }, { id: '9' }]],
     ['unique', 'texts, several at one time', [{ id: 'b' }, { id: 'a' }, { id: 'c' }]],
     ['none', 'equal trades without ids', [{ id: null }, { id: null }]],
     ['none', 'ids that were made up', [{ id: 'x-1' }, { id: 'x-2' }]]
@@ -44,6 +44,18 @@ describe('RowCheck', () => {
       'contiguous',
       [{ id: '9007199254740993' }],
       'id: expected the venue\'s number, received "9007199254740993"'
+    ],
+    [
+      'a time in seconds',
+      'none',
+      [{ eventMs: 1_790_000_000 }],
+      'event_ms: expected epoch milliseconds from 1973 to 2286, received 1790000000'
+    ],
+    [
+      'a time in microseconds',
+      'none',
+      [{ receivedMs: 1_790_000_000_000_000 }],
+      'received_ms: expected epoch milliseconds from 1973 to 2286, received 1790000000000000'
     ],
     ['a missing id', 'unique', [{ id: null }], "id: expected the venue's text, received nothing"],
     [
@@ -74,10 +86,10 @@ describe('RowCheck', () => {
       'falling times',
       'none',
       [
-        { id: null, eventMs: 2_000 },
-        { id: null, eventMs: 1_999.5 }
+        { id: null, eventMs: 1_790_000_002_000 },
+        { id: null, eventMs: 1_790_000_001_999.5 }
       ],
-      'event_ms 1999.5 comes after 2000: not sorted by time'
+      'event_ms 1790000001999.5 comes after 1790000002000: not sorted by time'
     ],
     [
       'another instrument',
