@@ -12,8 +12,6 @@ export const auditSchema = z.strictObject({
   repair: z.boolean().default(false)
 })
 
-export type AuditSettings = z.infer<typeof auditSchema>
-
 /** Reads a time of day as ms after 00:00; of any other text nothing is promised. */
 export function timeOfDayMs(text: string): number {
   const [hours = 0, minutes = 0] = text.split(':').map(Number)

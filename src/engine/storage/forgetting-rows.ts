@@ -6,9 +6,9 @@ import type { VenueHour } from './sealed-hour.ts'
 import { hourMs } from './sealed-hour.ts'
 import { StoredTickSeries } from './tick-series.ts'
 
-/** Rows, or pages, of one turn: some milliseconds. */
-const rowsPerTurn = 2_000
-const pagesPerTurn = 128
+/** Rows, or pages, of one turn: two or three milliseconds. */
+const rowsPerTurn = 500
+const pagesPerTurn = 32
 /** From the beginning. */
 const beginningMs = 0
 
@@ -34,6 +34,8 @@ export class ForgettingRows {
   readonly #dropIncidents: Database.Statement
   readonly #before: Database.Statement<unknown[], number>
   readonly #tell: Database.Statement
+  /** Of the step that is under way: instruments before hold no more of it. */
+  #reached = { step: '', instrument: 0 }
 
   constructor(database: Database.Database) {
     this.#database = database
@@ -53,8 +55,9 @@ export class ForgettingRows {
        AND instrument IN (SELECT id FROM instrument WHERE venue = @venue)`
     )
     this.#instrumentWith = value(
-      `SELECT id FROM instrument WHERE EXISTS (SELECT 1 FROM candle c
-         WHERE c.instrument = instrument.id AND c.interval = @seconds AND c.slot < @slot) LIMIT 1`
+      `SELECT id FROM instrument WHERE id >= @from AND EXISTS (SELECT 1 FROM candle c
+         WHERE c.instrument = instrument.id AND c.interval = @seconds AND c.slot < @slot)
+       ORDER BY id LIMIT 1`
     )
     this.#dropCandles = database.prepare(
       `DELETE FROM candle WHERE (instrument, interval, slot) IN (
@@ -91,6 +94,14 @@ export class ForgettingRows {
    * @returns Whether any of it is left.
    */
   forget(step: Forgetting, nowMs: number): boolean {
+    const key = JSON.stringify(step)
+    if (key !== this.#reached.step) this.#reached = { step: key, instrument: 0 }
+    const isLeft = this.#forgetSome(step, nowMs)
+    if (!isLeft) this.#reached = { step: '', instrument: 0 }
+    return isLeft
+  }
+
+  #forgetSome(step: Forgetting, nowMs: number): boolean {
     switch (step.kind) {
       case 'hour':
         this.#forgetHour(step, nowMs)
@@ -130,8 +141,10 @@ export class ForgettingRows {
     const [seconds, slot] = [lengthMs / 1_000, Math.floor(toMs / lengthMs)]
     let room = rowsPerTurn
     while (room > 0) {
-      const instrument = this.#instrumentWith.get({ seconds, slot })
+      const from = this.#reached.instrument
+      const instrument = this.#instrumentWith.get({ from, seconds, slot })
       if (instrument === undefined) break
+      this.#reached.instrument = instrument
       room -= this.#dropCandles.run(instrument, seconds, slot, room).changes
     }
     return this.#told({ ...told('candles', interval), toMs }, rowsPerTurn - room, nowMs)
@@ -139,8 +152,9 @@ export class ForgettingRows {
 
   #forgetTicks({ toMs }: Extract<Forgetting, { kind: 'ticks' }>, nowMs: number): boolean {
     let room = rowsPerTurn
-    for (const { instrument, length, firstMs } of this.#ticks.all()) {
+    for (const { instrument, length, firstMs } of this.#ticks.all(this.#reached.instrument)) {
       if (room === 0) break
+      this.#reached.instrument = instrument
       if (firstMs >= toMs) continue
       room -= this.#dropTicks.run(instrument, length, toMs, room).changes
     }

@@ -11,7 +11,7 @@ export class StoredTickSeries {
 
   constructor(database: Database.Database) {
     const value = <Value>(sql: string) => database.prepare<unknown[], Value>(sql).pluck()
-    this.#instruments = value('SELECT id FROM instrument ORDER BY id')
+    this.#instruments = value('SELECT id FROM instrument WHERE id >= ? ORDER BY id')
     this.#nextLength = value(
       'SELECT length FROM tick_candle WHERE instrument = ? AND length > ? ORDER BY length LIMIT 1'
     )
@@ -20,9 +20,9 @@ export class StoredTickSeries {
     )
   }
 
-  /** Each with where its oldest day begins. */
-  *all(): Generator<TickSeries & { readonly firstMs: number }> {
-    for (const instrument of this.#instruments.all()) {
+  /** Each with where its oldest day begins, by instrument. @param from The first instrument. */
+  *all(from = 0): Generator<TickSeries & { readonly firstMs: number }> {
+    for (const instrument of this.#instruments.all(from)) {
       let length = this.#nextLength.get(instrument, 0)
       while (length !== undefined) {
         const firstMs = this.#firstDay.get(instrument, length) ?? Infinity
