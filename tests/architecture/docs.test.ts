@@ -42,7 +42,7 @@ function brokenLink(page: string, target: string): string | null {
 
 /** Scripts of package.json that a text tells to run. */
 function scriptsIn(text: string): string[] {
-  const named = [...text.matchAll(/\bnpm run (?:-s )?([a-z][a-z0-9:]*)/g)].map(
+  const named = [...text.matchAll(/\bnpm run (?:-s )?([a-z][a-z0-9:-]*)/g)].map(
     ([, name = '']) => name
   )
   const short = [...text.matchAll(/\bnpm (test|start)\b/g)].map(([, name = '']) => name)
