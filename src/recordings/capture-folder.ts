@@ -1,5 +1,5 @@
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, rmdirSync, statSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname, join, relative, resolve, sep } from 'node:path'
 import { unwritable } from './recording-error.ts'
 
 /** How captures are named: a folder for each venue and day, a file for each hour, and for what it grows beyond. */
@@ -92,7 +92,7 @@ export class CaptureFolder {
 
 /** Captures of a folder of one or more venues, of a venue or of a day, by venue, then oldest first. */
 export function capturesIn(folder: string): readonly string[] {
-  return listFiles(folder)
+  return listFiles(resolve(folder))
     .filter((path) => namePattern.test(dayAndName(path)))
     .sort()
 }

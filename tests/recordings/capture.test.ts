@@ -1,6 +1,6 @@
 import { openSync } from 'node:fs'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { crc32, zstdDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -181,6 +181,15 @@ describe('CaptureWriter and openFrames', () => {
       expect(damage).toEqual([])
     }
     expect(framesIn((await readAll(path)).frames)).toEqual(['0', '1', '2'])
+  })
+
+  test('finds the files of a folder however it is named', async () => {
+    const { file } = await aCapture()
+    const day = join(file, '..')
+    const named = relative(process.cwd(), day)
+    for (const folder of [day, join(day, '..'), named, `${named}/.`]) {
+      expect(framesIn((await readAll(folder)).frames)).toEqual(['a', 'b', 'c'])
+    }
   })
 
   test('writes no file that is there again', async () => {
