@@ -7,7 +7,7 @@
 import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 
 /** Version of the format that this program writes, and the newest that it reads. */
-export const captureFormat = 1
+const captureFormat = 1
 
 /** Bytes in front of the packed text. */
 export const blockHeadBytes = 40
