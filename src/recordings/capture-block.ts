@@ -17,7 +17,7 @@ const mostTextBytes = 256 * 1_048_576
 const skippableMagic = 0x184d2a5d
 const contentBytes = blockHeadBytes - 8
 const tag = 0x42464454
-/** At the same speed as gzip's fastest it packs better than gzip's best: docs/capture-format.md. */
+/** About as small as gzip 6, at eight times its speed: docs/capture-format.md. */
 const packing = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
 /** How every block begins. */
