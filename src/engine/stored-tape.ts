@@ -90,7 +90,7 @@ export class StoredTape implements TapeSource {
 
   takeLosses(): readonly (Gap & { readonly firstId: null })[] {
     const losses = this.#reel.takeLosses().filter(({ instrument }) => this.#stored.has(instrument))
-    return losses.map(gapOfLoss)
+    return [...losses.map(gapOfLoss), ...this.#reel.takeForgotten()]
   }
 
   /** Files that could not be read, in words; their trades were left out. */

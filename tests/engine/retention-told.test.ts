@@ -9,6 +9,7 @@ import { replayStored } from '../../src/engine/stored-replay.ts'
 import { aRegistration } from '../support/a-registration.ts'
 import { aTrade } from '../support/a-trade.ts'
 import { aCandle } from '../support/candles.ts'
+import { PlayedTape } from '../support/played-tape.ts'
 import { quietProgress } from '../support/quiet-progress.ts'
 import { sealAll } from '../support/tape-keeping.ts'
 import { aWriterBench } from '../support/writer-bench.ts'
@@ -85,4 +86,33 @@ describe('what retention deleted', () => {
     const later = { fromMs: gone.toMs }
     expect(await replayed(dataDir, later)).toMatchObject({ forgotten: [], complete: true })
   })
+
+  test.each(['then', 'final'] as const)(
+    'is lost to a replay (%s), in its ledger and in candles over it',
+    async (view) => {
+      const bench = await aWriterBench([aRegistration()])
+      const trades = Array.from({ length: 180 }, (...[, id]) =>
+        aTrade({ id, eventMs: startMs + id * 60_000, receivedMs: startMs + id * 60_000 })
+      )
+      const range = { fromMs: startMs, toMs: startMs + 3 * hourMs }
+      bench.commit({ trades, ledger: { coverage: [{ instrument, ...range, kind: 'complete' }] } })
+      sealAll(bench)
+      const played = () => {
+        const tape = new PlayedTape(dirname(bench.setup.file), { view }).playTo(Infinity)
+        const middle = { openMs: startMs + 1.5 * hourMs, closeMs: startMs + 1.5 * hourMs + 1 }
+        return {
+          candles: tape.candles('7t').filter(({ state }) => state !== 'complete'),
+          trades: tape.replay.cursor.trades,
+          middle: tape.replay.ledger(instrument)?.stateOf(middle)
+        }
+      }
+      expect(played()).toEqual({ candles: [], trades: 180, middle: 'complete' })
+      bench.database.forget({ kind: 'hour', venue: 'coinbase', hour: hour + 1 }, startMs)
+      expect(played()).toMatchObject({
+        candles: [{ index: 8, trades: 7, state: 'lost' }],
+        trades: 120,
+        middle: 'lost'
+      })
+    }
+  )
 })

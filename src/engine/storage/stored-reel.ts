@@ -2,8 +2,11 @@ import type Database from 'better-sqlite3'
 import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import type { RebuildRequest, RebuildResult } from '../../core/market/rebuild.ts'
 import type { ArrivedTrade } from '../../core/market/trade-order.ts'
+import type { ForgottenGap } from './forgotten-stretches.ts'
+import { ForgottenStretches } from './forgotten-stretches.ts'
 import type { PlayedRebuild } from './rebuild-played.ts'
 import { rebuildPlayed } from './rebuild-played.ts'
+import { hourMs } from './sealed-hour.ts'
 import { readMarks } from './snapshot-marks.ts'
 import { SnapshotTape, type StoredStretch } from './snapshot-tape.ts'
 import { storageFailure } from './sqlite-failure.ts'
@@ -44,6 +47,8 @@ export class StoredReel {
   readonly #trades: StoredTrades
   readonly #ledgers: ReadonlyMap<number, StoredLedger>
   readonly #lastMark: number
+  readonly #forgotten: ForgottenStretches
+  readonly #gone: ForgottenGap[] = []
 
   /** @param state Of which it is; ledgers are as they are when it is made. */
   constructor(
@@ -57,6 +62,7 @@ export class StoredReel {
     this.#trades = trades
     this.endArrival = state.endArrival
     this.#lastMark = state.lastMark
+    this.#forgotten = new ForgottenStretches(database)
     const ledger = new StoredLedgerTables(database)
     this.#ledgers = new Map(instruments.map((of) => [of.row, ledger.within(of, everything)]))
     const { endArrival } = this
@@ -68,7 +74,11 @@ export class StoredReel {
   }
 
   hours(firstHour: number, lastHour: number): readonly number[] {
-    return this.#reading(() => this.#tape.hours(firstHour, lastHour))
+    const range = { fromMs: firstHour * hourMs, toMs: (lastHour + 1) * hourMs }
+    return this.#reading(() => {
+      for (const of of this.#instruments) this.#gone.push(...this.#forgotten.gaps(of, range))
+      return this.#tape.hours(firstHour, lastHour)
+    })
   }
 
   stretches(hour: number): readonly StoredStretch[] {
@@ -107,6 +117,11 @@ export class StoredReel {
   /** Trades that could not be read since this was last asked for, of all instruments of their files. */
   takeLosses(): readonly TapeLoss[] {
     return this.#tape.takeLosses()
+  }
+
+  /** Trades of the hours asked for since this was last asked that were deleted on purpose; may come twice. */
+  takeForgotten(): readonly ForgottenGap[] {
+    return this.#gone.splice(0)
   }
 
   /** Files that could not be read since this was last asked for, in words. */

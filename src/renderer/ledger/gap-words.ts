@@ -26,7 +26,8 @@ export const gapCauseWords: Readonly<Record<GapCause, string>> = {
   disconnected: 'disconnected',
   'not-running': 'not running',
   'store-full': 'store full',
-  'damaged-file': 'file damaged'
+  'damaged-file': 'file damaged',
+  'not-kept': 'not kept'
 }
 
 export const gapCauseSentences: Readonly<Record<GapCause, string>> = {
@@ -34,7 +35,8 @@ export const gapCauseSentences: Readonly<Record<GapCause, string>> = {
   disconnected: 'No link carried the instrument.',
   'not-running': 'Tapedeck was not running.',
   'store-full': 'The trades came and could not be kept: the store was full.',
-  'damaged-file': 'The trades lie in a file that cannot be read; put it back from a backup.'
+  'damaged-file': 'The trades lie in a file that cannot be read; put it back from a backup.',
+  'not-kept': 'The trades were deleted by the retention that the settings ask for.'
 }
 
 export const gapSourceWords: Readonly<Record<NonNullable<Gap['source']>, string>> = {

@@ -7,9 +7,10 @@ export type GapState = 'open' | 'refilled' | 'refilled-candles' | 'lost' | 'unpr
  * Why something is missing. `missing-ids`: trade numbers, or the newest trade, were left out on a link that stood.
  * `disconnected`: no link carried the instrument. `not-running`: the engine stood still.
  * `store-full`: trades were received and could not be kept. `damaged-file`: they lie in a file that cannot be read.
+ * `not-kept`: they were deleted on purpose; told by replays only, never stored.
  */
 export type GapCause =
-  'missing-ids' | 'disconnected' | 'not-running' | 'store-full' | 'damaged-file'
+  'missing-ids' | 'disconnected' | 'not-running' | 'store-full' | 'damaged-file' | 'not-kept'
 
 /** Names a gap among those of its instrument: its first missing id, or its start where ids do not tell. */
 export type GapKey = { readonly instrument: InstrumentId } & (
