@@ -13,8 +13,14 @@ import { findPlayed, openSnapshot, readRange } from './tape-replay-plan.ts'
 /** Built where nobody watches anything yet. */
 const usualInterval = '1m'
 
+/** Half a second's play is played again at most where the tape was played before. */
+const usualTradesPerCheckpoint = 100_000
+
 /** A series that somebody wants to see. */
 export type WantedSeries = { readonly instrument: string; readonly interval: Interval }
+
+/** Where decks play from. `tradesPerCheckpoint` is left to the deck but in tests. */
+export type DeckStore = { readonly dataDir: string; readonly tradesPerCheckpoint?: number }
 
 export type LoadCommand = Extract<DeckCommand, { readonly name: 'load' }>
 
@@ -24,6 +30,7 @@ export class DeckTape {
   readonly view: LoadCommand['view']
   readonly range: TapeRange
   readonly #loaded: readonly StoredInstrument[]
+  readonly #tradesPerCheckpoint: number
   readonly #damage = new Set<string>()
   #played: readonly StoredInstrument[]
   #intervals: readonly IntervalSpec[]
@@ -31,7 +38,12 @@ export class DeckTape {
   #cursor: TapeCursor
 
   /** @throws ReplayError where the command is at fault; StorageError. */
-  constructor(dataDir: string, command: LoadCommand, wanted: readonly WantedSeries[]) {
+  constructor(
+    { dataDir, tradesPerCheckpoint }: DeckStore,
+    command: LoadCommand,
+    wanted: readonly WantedSeries[]
+  ) {
+    this.#tradesPerCheckpoint = tradesPerCheckpoint ?? usualTradesPerCheckpoint
     const asked = readRange(command)
     this.snapshot = openSnapshot(dataDir)
     try {
@@ -128,7 +140,8 @@ export class DeckTape {
   #openCursor(at?: TapePlace): TapeCursor {
     const { view, range } = this
     const [source, intervals] = [this.#source, this.#intervals]
-    return new TapeCursor({ source, intervals, view, range }, at)
+    const tradesPerCheckpoint = this.#tradesPerCheckpoint
+    return new TapeCursor({ source, intervals, view, range, tradesPerCheckpoint }, at)
   }
 
   /** The loaded ones, and others that are wanted as far as there is room. */

@@ -11,7 +11,7 @@ import { assertNever } from '../core/invariant.ts'
 import { parseInterval } from '../core/market/interval.ts'
 import { DeckQueries, type ClosedOf } from './deck-queries.ts'
 import { ledgerRowAt, priceRowAt } from './deck-rows.ts'
-import { DeckTape, type LoadCommand, type WantedSeries } from './deck-tape.ts'
+import { DeckTape, type DeckStore, type LoadCommand, type WantedSeries } from './deck-tape.ts'
 import { PaceMeter } from './pace-meter.ts'
 import type { PlayedDay } from './replay/played-day.ts'
 import { ReplayError } from './replay/replay-error.ts'
@@ -34,8 +34,7 @@ type Span = NonNullable<DeckRow['loop']>
 /** `quiet`: the day begins anew for a series that was not built; nothing of it is shown. */
 type Journey = { readonly kind: 'seek' | 'quiet'; readonly day: PlayedDay; turns: number }
 
-export type DeckOptions = {
-  readonly dataDir: string
+export type DeckOptions = DeckStore & {
   readonly closedOf: ClosedOf
   readonly publisher: StatePublisher
   /** Monotonic clock, ms. */
@@ -165,7 +164,7 @@ export class Deck {
   }
 
   #load(command: LoadCommand): void {
-    const tape = openTape(this.#options.dataDir, command, this.#wanted)
+    const tape = openTape(this.#options, command, this.#wanted)
     this.close()
     const { publisher } = this.#options
     const run = publisher.find('run', 'run')
@@ -277,8 +276,7 @@ export class Deck {
       return 0
     }
     const { day } = cursor
-    // Each day is played to its end before the next begins.
-    cursor.goTo(Math.min(this.#dueMs(cursor.atMs), limitMs, day.options.toMs))
+    cursor.follow(Math.min(this.#dueMs(cursor.atMs), limitMs))
     const isThere = this.#advance(tape)
     if (cursor.day !== day) this.#isOutdated = true
     this.#tellChanged(tape)
@@ -383,12 +381,12 @@ function recordedOf(tape: DeckTape | null): DeckRow['recorded'] {
 
 /** @throws ReplayError, where nothing can be read too: then what is loaded stays. */
 function openTape(
-  dataDir: string,
+  store: DeckStore,
   command: LoadCommand,
   wanted: readonly WantedSeries[]
 ): DeckTape {
   try {
-    return new DeckTape(dataDir, command, wanted)
+    return new DeckTape(store, command, wanted)
   } catch (error) {
     if (error instanceof StorageError) throw new ReplayError('replay-no-data', error.message)
     throw error

@@ -35,40 +35,63 @@ describe('Deck', () => {
     expect(deck.load(['BTC-USD']).row).toMatchObject({ state: 'paused', problem: null })
   })
 
-  test('seeking equals playing to that point, whichever way one came', async () => {
+  test.each([
+    { rows: 'rows', tradeIds: 'contiguous' },
+    { rows: 'rows', tradeIds: 'unique' },
+    { rows: 'files', tradeIds: 'contiguous' },
+    { rows: 'files', tradeIds: 'unique' }
+  ] as const)(
+    'seeking equals playing to that point, whichever way one came: $rows, $tradeIds ids',
+    async ({ rows, tradeIds }) => {
+      const { dataDir, nowMs, bench } = await aRecordedDay(tradeIds)
+      if (rows === 'files') expect(sealAll(bench).length).toBeGreaterThan(0)
+      const moment = fc.double({ min: recordedFromMs, max: nowMs, noNaN: true })
+      const command: fc.Arbitrary<DeckCommand> = fc.oneof(
+        moment.map((atMs) => ({ name: 'seek', atMs }) as const),
+        fc
+          .record({
+            by: fc.constantFrom('trade', '1s', '1m', '7t'),
+            count: fc.integer({ min: -30, max: 30 }).filter((count) => count !== 0)
+          })
+          .map((step) => ({ name: 'step', ...step }) as const),
+        fc.constant({ name: 'play' } as const),
+        fc.constant({ name: 'pause' } as const)
+      )
+      await fc.assert(
+        fc.asyncProperty(
+          fc.constantFrom('then', 'final'),
+          fc.array(command, { maxLength: 6 }),
+          moment,
+          async (view, commands, atMs) => {
+            const sought = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether], { view })
+            for (const each of commands) sought.do(each).pass(each.name === 'play' ? 2_000 : 0)
+            sought.do({ name: 'pause' }, { name: 'seek', atMs })
+            const played = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether], { view })
+            played.do({ name: 'speed', speed: 300 }, { name: 'play' })
+            for (const atOnce = 1_000; (played.row.atMs ?? 0) < atMs - 300 * atOnce;)
+              played.pass(atOnce)
+            played.do({ name: 'pause' }, { name: 'seek', atMs })
+            expect(await sought.shown(series)).toEqual(await played.shown(series))
+          }
+        ),
+        { numRuns: 15 }
+      )
+    },
+    60_000
+  )
+
+  test('goes to the same place again and again', async () => {
     const { dataDir, nowMs } = await aRecordedDay()
-    const moment = fc.double({ min: recordedFromMs, max: nowMs, noNaN: true })
-    const command: fc.Arbitrary<DeckCommand> = fc.oneof(
-      moment.map((atMs) => ({ name: 'seek', atMs }) as const),
-      fc
-        .record({
-          by: fc.constantFrom('trade', '1s', '1m', '7t'),
-          count: fc.integer({ min: -30, max: 30 }).filter((count) => count !== 0)
-        })
-        .map((step) => ({ name: 'step', ...step }) as const),
-      fc.constant({ name: 'play' } as const),
-      fc.constant({ name: 'pause' } as const)
-    )
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom('then', 'final'),
-        fc.array(command, { maxLength: 6 }),
-        moment,
-        async (view, commands, atMs) => {
-          const sought = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether], { view })
-          for (const each of commands) sought.do(each).pass(each.name === 'play' ? 2_000 : 0)
-          sought.do({ name: 'pause' }, { name: 'seek', atMs })
-          const played = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether], { view })
-          played.do({ name: 'speed', speed: 300 }, { name: 'play' })
-          for (const atOnce = 1_000; (played.row.atMs ?? 0) < atMs - 300 * atOnce;)
-            played.pass(atOnce)
-          played.do({ name: 'pause' }, { name: 'seek', atMs })
-          expect(await sought.shown(series)).toEqual(await played.shown(series))
-        }
-      ),
-      { numRuns: 20 }
-    )
-  }, 60_000)
+    const deck = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether])
+    const moments = Array.from({ length: 60 }, (...[, at]) => recordedFromMs + at * 800)
+    const first: unknown[] = []
+    for (const atMs of moments) first.push(await deck.do({ name: 'seek', atMs }).shown(series))
+    for (let round = 0; round < 2; round += 1) {
+      deck.do({ name: 'seek', atMs: nowMs })
+      for (const [at, atMs] of [...moments.entries()].reverse())
+        expect(await deck.do({ name: 'seek', atMs }).shown(series)).toEqual(first[at])
+    }
+  })
 
   test('a step forth and a step back lead to where it stood', async () => {
     const { dataDir } = await aRecordedDay()

@@ -9,7 +9,7 @@ import { aRunRow } from './rows.ts'
 /** Turns that a deck gets at most before it is said to hang. */
 const mostTurns = 100_000
 
-/** A deck on a stored stretch, whose turns and clock the test gives. */
+/** A deck on a stored stretch, whose turns and clock the test gives. It takes a day up again at every seventh trade. */
 export class PlayedDeck {
   readonly publisher: StatePublisher
   readonly deck: Deck
@@ -22,6 +22,7 @@ export class PlayedDeck {
     })
     this.deck = new Deck({
       dataDir,
+      tradesPerCheckpoint: 7,
       closedOf: () => [],
       publisher: this.publisher,
       nowMs: () => this.nowMs

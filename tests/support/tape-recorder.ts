@@ -157,8 +157,10 @@ const bitcoin = 'coinbase:BTC-USD'
 const ether = 'coinbase:ETH-USD'
 
 /** Two instruments for some minutes, with lost trades, a break of the link, refills, and quiet. */
-export async function aRecordedDay(): Promise<TapeRecorder> {
-  const tape = await TapeRecorder.begin([bitcoin, ether])
+export async function aRecordedDay(
+  tradeIds: 'contiguous' | 'unique' = 'contiguous'
+): Promise<TapeRecorder> {
+  const tape = await TapeRecorder.begin([bitcoin, ether], tradeIds)
   tape.link('up')
   for (let at = 0; at < 120; at += 1) happen(tape, at)
   tape.pass(10_000)

@@ -8,6 +8,12 @@ import { compareOrders } from './trade-order.ts'
 /** Distinct requests held until taken; beyond it the ones of a kind and series grow into one. */
 const rebuildsHeld = 256
 
+/** What is waiting to be taken: plain data, the changes' own until it is cloned. Cells are those of the builders. */
+export type CandleChangesStanding = {
+  readonly cells: CandleCell[]
+  readonly rebuilds: RebuildRequest[]
+}
+
 /**
  * What the builders of a run have changed since it was last asked. Bounded by the cells that change
  * between two takes; a cell stands in it once.
@@ -59,6 +65,15 @@ export class CandleChanges {
     }
     this.#cells.length = left
     return final
+  }
+
+  standing(): CandleChangesStanding {
+    return { cells: this.#cells, rebuilds: this.#rebuilds }
+  }
+
+  takeUp({ cells, rebuilds }: CandleChangesStanding): void {
+    this.#cells = cells
+    this.#rebuilds = rebuilds
   }
 
   takeRebuilds(): readonly RebuildRequest[] {

@@ -10,8 +10,8 @@ import type { SizeScale } from './decimal-sum.ts'
 import type { DayRule, TradingDay } from './trading-day.ts'
 import type { TradeEntry } from './trade-entry.ts'
 import { emptyEntry, keepEntry } from './trade-entry.ts'
-import { tickWindow, TickWindow } from './tick-window.ts'
-import type { WindowTrades } from './tick-series.ts'
+import { tickWindow, TickWindow, type TickWindowStanding } from './tick-window.ts'
+import type { TickSeriesStanding, WindowTrades } from './tick-series.ts'
 import { TickSeries } from './tick-series.ts'
 
 /** What the tick candles of one instrument are built by. */
@@ -38,6 +38,17 @@ type EndedDay = {
   readonly cells: readonly CandleCell[]
   /** Earliest trade that came late for it; null while none did. */
   readonly lateFrom: TradeOrder | null
+}
+
+/** How the tick candles of an instrument stand: plain data, the builder's own until it is cloned. */
+export type TickCandlesStanding = {
+  readonly day: TradingDay
+  readonly ended: EndedDay | null
+  readonly firstOrdinal: number
+  readonly blindFrom: TradeOrder | null
+  readonly neededArrival: number
+  readonly window: TickWindowStanding
+  readonly series: readonly TickSeriesStanding[]
 }
 
 const noDay: TradingDay = { fromMs: -Infinity, toMs: -Infinity }
@@ -136,6 +147,33 @@ export class TickCandles {
   /** Cells of one series that the window touches, oldest first; none while blind. */
   cells(interval: Interval): readonly CandleCell[] {
     return this.#series.find(({ series }) => series.interval === interval)?.cells() ?? []
+  }
+
+  /** All that it goes on from. */
+  standing(): TickCandlesStanding {
+    return {
+      day: this.#day,
+      ended: this.#ended,
+      firstOrdinal: this.#firstOrdinal,
+      blindFrom: this.#blindFrom,
+      neededArrival: this.#neededArrival,
+      window: this.#window.standing(),
+      series: this.#series.map((series) => series.standing())
+    }
+  }
+
+  /** Goes on from where others of the same series stood; what is handed in is its own from now on. */
+  takeUp(standing: TickCandlesStanding): void {
+    this.#day = standing.day
+    this.#ended = standing.ended
+    this.#firstOrdinal = standing.firstOrdinal
+    this.#blindFrom = standing.blindFrom
+    this.#neededArrival = standing.neededArrival
+    this.#window.takeUp(standing.window)
+    for (const [at, series] of this.#series.entries()) {
+      const stood = standing.series[at]
+      if (stood !== undefined) series.takeUp(stood)
+    }
   }
 
   /** The last day before this one that has a stored candle without its final mark. */

@@ -3,6 +3,13 @@ import type { CandleCell, CandleSeries } from './candle-cell.ts'
 import { emptyCell, mergeTrade, resetCell } from './candle-cell.ts'
 import type { TradeEntry } from './trade-entry.ts'
 
+/** How a series stands: plain data, the builder's own until it is cloned. */
+export type TickSeriesStanding = {
+  readonly cells: CandleCell[]
+  readonly current: CandleCell | null
+  readonly beginning: CandleCell | null
+}
+
 /**
  * The candles of N trades each that the window of the latest trades touches, for one N and one day.
  *
@@ -83,6 +90,16 @@ export class TickSeries {
 
   cells(): readonly CandleCell[] {
     return this.#cells
+  }
+
+  standing(): TickSeriesStanding {
+    return { cells: this.#cells, current: this.#current, beginning: this.#beginning }
+  }
+
+  takeUp({ cells, current, beginning }: TickSeriesStanding): void {
+    this.#cells = cells
+    this.#current = current
+    this.#beginning = beginning
   }
 
   #open(index: number, dayMs: number): CandleCell {

@@ -16,6 +16,9 @@ const minorColumn = 4
 const arrivalColumn = 5
 const buyColumn = 6
 
+/** How a window stands: plain data, its own until it is cloned. */
+export type TickWindowStanding = { readonly length: number; readonly table: Float64Array }
+
 /**
  * The latest trades of one instrument's day in TradeOrder. Grows to 384 trades (22 kB); whoever fills
  * it then drops the oldest, so that 256 stay.
@@ -79,6 +82,16 @@ export class TickWindow {
 
   clear(): void {
     this.#length = 0
+  }
+
+  standing(): TickWindowStanding {
+    return { length: this.#length, table: this.#table }
+  }
+
+  takeUp({ length, table }: TickWindowStanding): void {
+    this.#length = length
+    // A copy holds only what a view shows, and is as long.
+    this.#table = new Float64Array(table)
   }
 
   #comesBefore(entry: TradeEntry, at: number): boolean {

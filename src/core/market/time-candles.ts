@@ -29,6 +29,14 @@ export type StoredCandle = { readonly candle: Candle; readonly volumes: ExactVol
  */
 type Awaited = { entries: TradeEntry[]; firstKeptArrival: number }
 
+/** How a series stands: plain data, the builder's own until it is cloned. */
+export type TimeCandlesStanding = {
+  readonly cells: readonly CandleCell[]
+  readonly newest: CandleCell | null
+  readonly floorMs: number
+  readonly awaited: ReadonlyMap<number, Awaited>
+}
+
 /**
  * The time candles of one instrument and interval that may still change: those within the grace and
  * the newest. A trade finds its candle whatever the order of arrival; a trade older than what is
@@ -116,6 +124,26 @@ export class TimeCandles {
     const missed = awaited.entries.filter((entry) => entry.arrival >= beforeArrival)
     for (const entry of missed) mergeTrade(mine, entry)
     if (missed.length > 0 || mine.isFinal !== cell.isFinal) this.#options.changes.mark(mine)
+  }
+
+  /** All that it goes on from. */
+  standing(): TimeCandlesStanding {
+    const [cells, newest, floorMs, awaited] = [
+      this.#cells,
+      this.#newest,
+      this.#floorMs,
+      this.#awaited
+    ]
+    return { cells, newest, floorMs, awaited }
+  }
+
+  /** Goes on from where another of the same series stood; what is handed in is its own from now on. */
+  takeUp({ cells, newest, floorMs, awaited }: TimeCandlesStanding): void {
+    this.#cells.splice(0, this.#cells.length, ...cells)
+    this.#newest = newest
+    this.#floorMs = floorMs
+    this.#awaited.clear()
+    for (const [openMs, each] of awaited) this.#awaited.set(openMs, each)
   }
 
   /** Cells from oldest to newest; those that wait for a rebuild are left out. */

@@ -10,14 +10,14 @@ import { InstrumentLedger } from '../market/ledger/instrument-ledger.ts'
 import type { ClosedBetween } from '../market/ledger/open-stretches.ts'
 import type { LedgerState } from '../market/ledger/ledger-state.ts'
 import type { RebuildResult } from '../market/rebuild.ts'
-import { TickCandles } from '../market/tick-candles.ts'
-import { TimeCandles } from '../market/time-candles.ts'
+import { TickCandles, type TickCandlesStanding } from '../market/tick-candles.ts'
+import { TimeCandles, type TimeCandlesStanding } from '../market/time-candles.ts'
 import type { EntryRule, TradeEntry } from '../market/trade-entry.ts'
 import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
 import type { ArrivedTrade, TradeIds } from '../market/trade-order.ts'
 import { compareOrders, orderOf } from '../market/trade-order.ts'
 import type { DayRule } from '../market/trading-day.ts'
-import { PriceTracker } from './price-tracker.ts'
+import { PriceTracker, type PriceStanding } from './price-tracker.ts'
 import type { InstrumentSeed } from './seed.ts'
 
 /** How an instrument takes part in a run. */
@@ -40,6 +40,13 @@ type BuildOptions = InstrumentOptions & {
   readonly changedLedgers: Set<InstrumentId>
   /** Where its ledger stands in once it has something to tell. */
   readonly untoldLedgers: LedgerRecord[]
+}
+
+/** How an instrument stands in a run from a tape, whose ledger is kept elsewhere. */
+export type InstrumentStanding = {
+  readonly time: readonly TimeCandlesStanding[]
+  readonly ticks: TickCandlesStanding
+  readonly price: PriceStanding
 }
 
 /** Sizes finer than this are not expected where the venue names no lot size. */
@@ -105,6 +112,23 @@ export class InstrumentRun {
       const volumes = result.volumes[at]
       if (volumes !== undefined) candles?.adopt(restoreCell(candle, volumes), result.beforeArrival)
     }
+  }
+
+  standing(): InstrumentStanding {
+    return {
+      time: this.#time.map((candles) => candles.standing()),
+      ticks: this.#ticks.standing(),
+      price: this.price.standing()
+    }
+  }
+
+  takeUp({ time, ticks, price }: InstrumentStanding): void {
+    for (const [at, candles] of this.#time.entries()) {
+      const stood = time[at]
+      if (stood !== undefined) candles.takeUp(stood)
+    }
+    this.#ticks.takeUp(ticks)
+    this.price.takeUp(price)
   }
 
   cells(interval: Interval): readonly CandleCell[] {

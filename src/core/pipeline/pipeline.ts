@@ -2,7 +2,7 @@ import { assertNever } from '../invariant.ts'
 import type { Candle } from '../market/candle.ts'
 import type { CandleCell } from '../market/candle-cell.ts'
 import { candleIn } from '../market/candle-cell.ts'
-import { CandleChanges } from '../market/candle-changes.ts'
+import { CandleChanges, type CandleChangesStanding } from '../market/candle-changes.ts'
 import type { MarketEvent, Trade } from '../market/event.ts'
 import type { IdRange } from '../market/id-tracker.ts'
 import type { Instrument, InstrumentId } from '../market/instrument.ts'
@@ -20,7 +20,7 @@ import type { Settlement } from '../market/ledger/settlement.ts'
 import { notTakenIn, storeFull } from '../market/ledger/standing-links.ts'
 import type { RebuildRequest, RebuildResult } from '../market/rebuild.ts'
 import { emptyEntry, fillEntry } from '../market/trade-entry.ts'
-import type { InstrumentOptions } from './instrument-run.ts'
+import type { InstrumentOptions, InstrumentStanding } from './instrument-run.ts'
 import { InstrumentRun } from './instrument-run.ts'
 import { PipelineClock } from './pipeline-clock.ts'
 import type { ClockKind } from './pipeline-clock.ts'
@@ -40,8 +40,8 @@ export type PipelineOptions = {
 }
 
 /**
- * `backfill`: from REST or a file. `replay`: from the tape, which holds each trade once, in the order of its arrival. Both are exempt
- * from the plausibility of time.
+ * `backfill`: from REST or a file. `replay`: from the tape, which holds each trade once, in the order of its arrival: it is told
+ * what its ledger said, and none is kept here. Both are exempt from the plausibility of time.
  */
 export type EventOrigin = 'live' | 'backfill' | 'replay'
 
@@ -62,6 +62,14 @@ export type LedgerFigures = {
   readonly lostGaps: number
   /** Rises with each change of a gap. */
   readonly revision: number
+}
+
+/** How a run from a tape stands: plain data, the pipeline's own until it is cloned. */
+export type PipelineStanding = {
+  readonly nowMs: number
+  readonly nextArrival: number
+  readonly changes: CandleChangesStanding
+  readonly instruments: ReadonlyMap<InstrumentId, InstrumentStanding>
 }
 
 /**
@@ -304,6 +312,24 @@ export class Pipeline {
     return this.#runs.get(id)?.price.spark(this.#clock.nowMs) ?? null
   }
 
+  /** All that a run from a tape goes on from. To be cloned as a whole: its parts share cells. */
+  standing(): PipelineStanding {
+    return {
+      nowMs: this.#clock.nowMs,
+      nextArrival: this.#nextArrival,
+      changes: this.#changes.standing(),
+      instruments: new Map([...this.#runs].map(([id, run]) => [id, run.standing()]))
+    }
+  }
+
+  /** Goes on from where a run of the same instruments and intervals stood; what is handed in is its own from now on. */
+  takeUp({ nowMs, nextArrival, changes, instruments }: PipelineStanding): void {
+    this.#clock.set(nowMs)
+    this.#nextArrival = nextArrival
+    this.#changes.takeUp(changes)
+    for (const [id, stood] of instruments) this.#runs.get(id)?.takeUp(stood)
+  }
+
   counters(): PipelineCounters {
     let holesMerged = 0
     for (const run of this.#runs.values()) holesMerged += run.ledger.holesMerged
@@ -371,7 +397,7 @@ export class Pipeline {
 
   #verdictOn({ ledger }: InstrumentRun, trade: Trade, origin: EventOrigin): TradeVerdict {
     if (origin === 'live') return ledger.take(trade, this.#clock.nowMs)
-    if (origin === 'replay') return ledger.takeRecorded(trade, this.#clock.nowMs)
+    if (origin === 'replay') return 'new'
     return ledger.takeFromHistory(trade)
   }
 

@@ -3,8 +3,22 @@ import type { InstrumentId } from '../market/instrument.ts'
 import type { TradeEntry } from '../market/trade-entry.ts'
 import type { TradeIds } from '../market/trade-order.ts'
 import type { PriceState } from './price-state.ts'
-import { RecentActivity } from './recent-activity.ts'
+import { RecentActivity, type RecentActivityStanding } from './recent-activity.ts'
 import type { InstrumentSeed } from './seed.ts'
+
+/** How a price stands: plain data, the tracker's own until it is cloned. */
+export type PriceStanding = {
+  readonly activity: RecentActivityStanding
+  readonly lastTrade: Trade | null
+  readonly lastMajor: number
+  readonly lastMinor: number
+  readonly anchor: Anchor | null
+  readonly quote: Quote | null
+  readonly statistics: Statistics | null
+  readonly lastEventMs: number
+  readonly lastReceivedMs: number
+  readonly lastHeartbeatMs: number | null
+}
 
 /** Follows one instrument's price. */
 export class PriceTracker {
@@ -90,6 +104,34 @@ export class PriceTracker {
   /** Closes of the last 60 minutes, oldest first; null before the first known one. */
   spark(runNowMs: number): readonly (number | null)[] {
     return this.#activity.spark(runNowMs)
+  }
+
+  standing(): PriceStanding {
+    return {
+      activity: this.#activity.standing(),
+      lastTrade: this.#lastTrade,
+      lastMajor: this.#lastMajor,
+      lastMinor: this.#lastMinor,
+      anchor: this.#anchor,
+      quote: this.#quote,
+      statistics: this.#statistics,
+      lastEventMs: this.#lastEventMs,
+      lastReceivedMs: this.#lastReceivedMs,
+      lastHeartbeatMs: this.#lastHeartbeatMs
+    }
+  }
+
+  takeUp(standing: PriceStanding): void {
+    this.#activity.takeUp(standing.activity)
+    this.#lastTrade = standing.lastTrade
+    this.#lastMajor = standing.lastMajor
+    this.#lastMinor = standing.lastMinor
+    this.#anchor = standing.anchor
+    this.#quote = standing.quote
+    this.#statistics = standing.statistics
+    this.#lastEventMs = standing.lastEventMs
+    this.#lastReceivedMs = standing.lastReceivedMs
+    this.#lastHeartbeatMs = standing.lastHeartbeatMs
   }
 
   /** A trade kept from an earlier run may be older than the one the venue tells of on subscribing. */

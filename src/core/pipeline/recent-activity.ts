@@ -3,6 +3,15 @@ const minutesKept = 60
 const secondMs = 1_000
 const minuteMs = 60_000
 
+/** How it stands: plain data, its own until it is cloned. */
+export type RecentActivityStanding = {
+  readonly trades: Uint32Array
+  readonly tradesKept: number
+  readonly second: number
+  readonly closes: Float64Array
+  readonly minute: number
+}
+
 /** How busy an instrument was in the last minute and where it closed in each of the last 60. */
 export class RecentActivity {
   readonly #trades = new Uint32Array(secondsKept)
@@ -41,6 +50,24 @@ export class RecentActivity {
   spark(runNowMs: number): (number | null)[] {
     const last = Math.max(Math.floor(runNowMs / minuteMs), this.#minute)
     return Array.from(Array(minutesKept).keys(), (at) => this.#closeAt(last - minutesKept + 1 + at))
+  }
+
+  standing(): RecentActivityStanding {
+    return {
+      trades: this.#trades,
+      tradesKept: this.#tradesKept,
+      second: this.#second,
+      closes: this.#closes,
+      minute: this.#minute
+    }
+  }
+
+  takeUp({ trades, tradesKept, second, closes, minute }: RecentActivityStanding): void {
+    this.#trades.set(trades)
+    this.#tradesKept = tradesKept
+    this.#second = second
+    this.#closes.set(closes)
+    this.#minute = minute
   }
 
   #closeAt(minute: number): number | null {

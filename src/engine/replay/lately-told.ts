@@ -18,6 +18,14 @@ export class LatelyTold {
     }
   }
 
+  /** One that goes on from here by itself. */
+  copy(): LatelyTold {
+    const copied = new LatelyTold()
+    for (const [place, candle] of this.#candles) copied.#candles.set(place, candle)
+    copied.#newestMs = this.#newestMs
+    return copied
+  }
+
   [Symbol.iterator](): IterableIterator<[place: number, candle: Candle]> {
     return this.#candles.entries()
   }

@@ -114,6 +114,26 @@ export class PlayedCandles {
     })
   }
 
+  /** The same candles by the word of another ledger; nothing of them has changed yet. */
+  copy(stateOf: StateOf): PlayedCandles {
+    const copied = new PlayedCandles(stateOf, this.#followsChanges)
+    for (const [instrument, byInterval] of this.#series) {
+      const all = new Map<Interval, Series>()
+      copied.#series.set(instrument, all)
+      for (const [interval, { forming, built, told }] of byInterval) {
+        const series: Series = {
+          forming: new Map(forming),
+          built: new Map(built),
+          told: told.copy(),
+          changed: new Map()
+        }
+        all.set(interval, series)
+        if (built.size > 0) copied.#waiting.add(series)
+      }
+    }
+    return copied
+  }
+
   #openOf({ built, forming }: Series): readonly Candle[] {
     return [...built.values(), ...forming.values()].map((candle) => this.#asOpen(candle))
   }

@@ -2,7 +2,8 @@ import type { Trade } from '../../core/market/event.ts'
 import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
 import { utcDay, type DayRule, type TradingDay } from '../../core/market/trading-day.ts'
-import { countingFrom, TapeReplay, type TapeView } from './tape-replay.ts'
+import { CandleLog } from './kept-candles.ts'
+import { countingFrom, TapeReplay, type TapeReplayStanding, type TapeView } from './tape-replay.ts'
 import type { TapeInstrument, TapeRange, TapeSource } from './tape-source.ts'
 
 const secondMs = 1_000
@@ -28,6 +29,26 @@ export type PlayedDayOptions = {
   readonly fromMs: number
   /** The day is played to here at most. */
   readonly toMs: number
+  /** What was told of the day, however often it is played. */
+  readonly log: DayLog
+}
+
+/** What a day tells, in order, as far as it was ever played: it is the same each time. */
+export class DayLog {
+  readonly candles = new CandleLog()
+  /** Seconds of the tape's clock in which something traded, ascending. Bound: those of a day. */
+  readonly seconds: number[] = []
+}
+
+/** How a day stands: all that another one of the same options goes on from. */
+export type PlayedDayStanding = {
+  readonly replay: TapeReplayStanding
+  readonly counts: ReadonlyMap<InstrumentId, readonly DayCount[]>
+  readonly seconds: number
+  readonly trades: number
+  /** Of all that was played, what counts in `trades` and what came before. */
+  readonly played: number
+  readonly lastTrade: Trade | null
 }
 
 /** Trades of one instrument and day of its own. */
@@ -43,32 +64,48 @@ export class PlayedDay {
   /** The newest count of each instrument is the last. */
   readonly #counts = new Map<InstrumentId, DayCount[]>()
   readonly #dayOf: ReadonlyMap<InstrumentId, DayRule>
-  /** Seconds of the tape's clock in which something traded, ascending. Bound: those of a day. */
-  readonly #seconds: number[] = []
+  /** Of the log's seconds. */
+  #seconds = 0
   #trades = 0
+  #played = 0
   #lastTrade: Trade | null = null
   #place: Place
 
-  constructor(options: PlayedDayOptions) {
-    const { source, intervals, view, day, fromMs, toMs } = options
+  /** @param from Where another one of the same options stood, and this one goes on. */
+  constructor(options: PlayedDayOptions, from?: PlayedDayStanding) {
+    const { source, intervals, view, day, fromMs, toMs, log } = options
     this.options = options
     this.#place = { to: 'moment', atMs: fromMs }
     this.#dayOf = new Map(source.instruments.map(({ instrument, dayOf }) => [instrument.id, dayOf]))
     const countsFromMs = countingFrom(source.instruments, day.fromMs)
-    this.replay = new TapeReplay({
-      source,
-      intervals,
-      view,
-      range: { fromMs: countsFromMs, toMs },
-      countsFromMs,
-      listener: {
-        trade: (trade) => this.#note(trade),
-        mark: () => undefined,
-        candles: () => undefined
-      },
-      keepsCandles: true,
-      awaitsEnd: true
-    })
+    const listener = {
+      trade: (trade: Trade) => this.#note(trade),
+      mark: () => undefined,
+      candles: () => undefined
+    }
+    const range = { fromMs: countsFromMs, toMs }
+    const how = { listener, countsFromMs, log: log.candles, awaitsEnd: true }
+    this.replay = new TapeReplay({ source, intervals, view, range, ...how }, from?.replay)
+    if (from !== undefined) this.#takeUp(from)
+  }
+
+  /** How it stands; null when it is over. */
+  standing(): PlayedDayStanding | null {
+    const replay = this.replay.standing()
+    if (replay === null) return null
+    return {
+      replay,
+      counts: structuredClone(this.#counts),
+      seconds: this.#seconds,
+      trades: this.#trades,
+      played: this.#played,
+      lastTrade: this.#lastTrade
+    }
+  }
+
+  /** Trades played since counting began. */
+  get played(): number {
+    return this.#played
   }
 
   /** Trades played since `fromMs`. */
@@ -102,10 +139,7 @@ export class PlayedDay {
 
   /** Whole candles of so many trades, over all instruments. */
   tickCandles(tradesPerCandle: number): number {
-    let whole = 0
-    for (const counts of this.#counts.values())
-      for (const { trades } of counts) whole += Math.floor(trades / tradesPerCandle)
-    return whole
+    return wholeCandles(this.#counts, tradesPerCandle)
   }
 
   /** Whether the newest trade made a candle of so many trades whole, and no time passed since. */
@@ -118,8 +152,8 @@ export class PlayedDay {
   /** Ends of the candles of a length in which something traded, that lie before a moment: the `nth` of them from the last. */
   candleEnd(lengthMs: number, beforeMs: number, nth: number): number | null {
     let [lastEndMs, found] = [Infinity, 0]
-    for (let at = this.#seconds.length - 1; at >= 0; at -= 1) {
-      const endMs = endOf((this.#seconds[at] ?? 0) * secondMs, lengthMs)
+    for (let at = this.#seconds - 1; at >= 0; at -= 1) {
+      const endMs = endOf(this.#secondAt(at) * secondMs, lengthMs)
       if (endMs >= beforeMs || endMs === lastEndMs) continue
       lastEndMs = endMs
       found += 1
@@ -131,8 +165,8 @@ export class PlayedDay {
   /** Ends of candles of a length in which something traded, that lie before a moment. */
   countCandleEnds(lengthMs: number, beforeMs: number): number {
     let [lastEndMs, found] = [-Infinity, 0]
-    for (const second of this.#seconds) {
-      const endMs = endOf(second * secondMs, lengthMs)
+    for (let at = 0; at < this.#seconds; at += 1) {
+      const endMs = endOf(this.#secondAt(at) * secondMs, lengthMs)
       if (endMs >= beforeMs) break
       if (endMs !== lastEndMs) found += 1
       lastEndMs = endMs
@@ -142,8 +176,9 @@ export class PlayedDay {
 
   /** Where the candle ends in which the newest trade fell; null before the first. */
   newestCandleEnd(lengthMs: number): number | null {
-    const second = this.#seconds.at(-1)
-    return second === undefined ? null : endOf(second * secondMs, lengthMs)
+    return this.#seconds === 0
+      ? null
+      : endOf(this.#secondAt(this.#seconds - 1) * secondMs, lengthMs)
   }
 
   #playTo(atMs: number, mostTrades: number): boolean {
@@ -182,12 +217,29 @@ export class PlayedDay {
 
   #note(trade: Trade): void {
     this.#countOf(trade).trades += 1
+    this.#played += 1
     const { atMs } = this.replay.cursor
     if (atMs < this.options.fromMs) return
     this.#trades += 1
     this.#lastTrade = trade
     const second = Math.floor(atMs / secondMs)
-    if (this.#seconds.at(-1) !== second) this.#seconds.push(second)
+    if (this.#seconds > 0 && this.#secondAt(this.#seconds - 1) === second) return
+    const { seconds } = this.options.log
+    if (this.#seconds === seconds.length) seconds.push(second)
+    this.#seconds += 1
+  }
+
+  #secondAt(at: number): number {
+    return this.options.log.seconds[at] ?? -Infinity
+  }
+
+  #takeUp({ counts, seconds, trades, played, lastTrade }: PlayedDayStanding): void {
+    for (const [id, each] of structuredClone(counts)) this.#counts.set(id, [...each])
+    this.#seconds = seconds
+    this.#trades = trades
+    this.#played = played
+    this.#lastTrade = lastTrade
+    if (trades > 0) this.#place = { to: 'trade', count: trades }
   }
 
   #countOf({ instrument, eventMs }: Trade): DayCount {
@@ -212,6 +264,14 @@ export function dayAround(instruments: readonly TapeInstrument[], atMs: number):
   while (isSame(fromMs - 1)) fromMs = beginOf(fromMs - 1)
   while (isSame(toMs)) toMs = endingOf(toMs)
   return { fromMs, toMs }
+}
+
+/** Whole candles of so many trades each, over all instruments and their days. */
+export function wholeCandles(counts: PlayedDayStanding['counts'], tradesPerCandle: number): number {
+  let whole = 0
+  for (const each of counts.values())
+    for (const { trades } of each) whole += Math.floor(trades / tradesPerCandle)
+  return whole
 }
 
 function endOf(atMs: number, lengthMs: number): number {

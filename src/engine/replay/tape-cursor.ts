@@ -1,6 +1,7 @@
 import { assertNever } from '../../core/invariant.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
-import { dayAround, PlayedDay, type Place } from './played-day.ts'
+import { DayCheckpoints, type Checkpoint } from './day-checkpoints.ts'
+import { dayAround, PlayedDay, wholeCandles, type Place } from './played-day.ts'
 import type { TapeView } from './tape-replay.ts'
 import type { TapeRange, TapeSource } from './tape-source.ts'
 
@@ -25,6 +26,8 @@ export type TapeCursorOptions = {
   readonly view: TapeView
   /** On the tape's clock; both ends finite. */
   readonly range: TapeRange
+  /** So many trades are played again at most where the tape was played before. */
+  readonly tradesPerCheckpoint: number
 }
 
 /**
@@ -36,6 +39,7 @@ export type TapeCursorOptions = {
  */
 export class TapeCursor {
   readonly #options: TapeCursorOptions
+  readonly #checkpoints: DayCheckpoints
   #day: PlayedDay
   #goal: Goal | null
 
@@ -43,7 +47,8 @@ export class TapeCursor {
   constructor(options: TapeCursorOptions, at?: TapePlace) {
     const { range } = options
     this.#options = options
-    this.#day = this.#begin(at?.dayMs ?? range.fromMs)
+    this.#checkpoints = new DayCheckpoints(options.tradesPerCheckpoint)
+    this.#day = this.#begin(at?.dayMs ?? range.fromMs, isNone)
     this.#goal = at?.place ?? { to: 'moment', atMs: range.fromMs }
   }
 
@@ -74,12 +79,21 @@ export class TapeCursor {
     return { dayMs: this.#day.options.day.fromMs, place }
   }
 
-  /** Begins to go to a moment, cut to the range. */
+  /** Begins to go to a moment, cut to the range, by the shortest way that is known. */
   goTo(atMs: number): void {
     const { fromMs, toMs } = this.#options.range
     const cutMs = Math.min(Math.max(atMs, fromMs), toMs)
-    if (cutMs < this.atMs || this.#isOutside(cutMs)) this.#day = this.#begin(cutMs)
+    const isBefore = (each: Checkpoint) => each.replay.atMs <= cutMs
+    if (cutMs < this.atMs || this.#isOutside(cutMs)) this.#day = this.#begin(cutMs, isBefore)
+    else this.#skipTo(isBefore)
     this.#goal = { to: 'moment', atMs: cutMs }
+  }
+
+  /** Begins to play on to a moment that is not before, of the day or its end, and leaves nothing out. */
+  follow(atMs: number): void {
+    const endMs = Math.min(atMs, this.#day.options.toMs)
+    if (this.#isOutside(endMs)) this.#day = this.#begin(endMs, isNone)
+    this.#goal = { to: 'moment', atMs: endMs }
   }
 
   /** Stays where it is. */
@@ -95,8 +109,12 @@ export class TapeCursor {
 
   /** Goes on, so many trades at most. @returns false when it is there. */
   advance(mostTrades: number): boolean {
-    const goal = this.#goal
-    if (goal === null) return false
+    if (this.#goal !== null) this.#advance(this.#goal, mostTrades)
+    this.#checkpoints.note(this.#day)
+    return this.isMoving
+  }
+
+  #advance(goal: Goal, mostTrades: number): void {
     switch (goal.to) {
       case 'moment':
         if (!this.#day.play(goal, mostTrades)) this.#goal = null
@@ -114,7 +132,6 @@ export class TapeCursor {
       default:
         assertNever(goal)
     }
-    return this.isMoving
   }
 
   get #isLast(): boolean {
@@ -126,20 +143,24 @@ export class TapeCursor {
     return atMs < day.fromMs || (atMs >= day.toMs && !this.#isLast)
   }
 
-  #begin(atMs: number): PlayedDay {
+  /** Goes on from a later place of the day, where one is known that is accepted. */
+  #skipTo(accepts: (checkpoint: Checkpoint) => boolean): void {
+    const { options, played } = this.#day
+    const found = this.#checkpoints.find(options.day, accepts)
+    if (found !== null && found.played > played) this.#day = new PlayedDay(options, found)
+  }
+
+  /** @param accepts From where the day may be taken up, rather than from its begin. */
+  #begin(atMs: number, accepts: (checkpoint: Checkpoint) => boolean): PlayedDay {
     const { source, intervals, view, range } = this.#options
     // What ends the range belongs to its last day.
     const withinMs = atMs < range.toMs ? atMs : Math.max(range.fromMs, range.toMs - 1)
     const day = dayAround(source.instruments, withinMs)
     const fromMs = Math.max(day.fromMs, range.fromMs)
-    return new PlayedDay({
-      source,
-      intervals,
-      view,
-      day,
-      fromMs,
-      toMs: Math.min(day.toMs, range.toMs)
-    })
+    const toMs = Math.min(day.toMs, range.toMs)
+    const log = this.#checkpoints.logOf(day)
+    const from = this.#checkpoints.find(day, accepts)
+    return new PlayedDay({ source, intervals, view, day, fromMs, toMs, log }, from ?? undefined)
   }
 
   #forth(unit: StepUnit, count: number): Goal {
@@ -155,7 +176,7 @@ export class TapeCursor {
     const day = this.#day
     const have = goal.to === 'trade' ? day.trades : day.tickCandles(goal.tradesPerCandle)
     if (have >= goal.count || this.#isLast) return null
-    this.#day = this.#begin(day.options.toMs)
+    this.#day = this.#begin(day.options.toMs, isNone)
     return { ...goal, count: goal.count - have }
   }
 
@@ -166,11 +187,11 @@ export class TapeCursor {
       const isMore = this.#day.play({ to: 'trade', count: this.#day.trades + 1 }, mostTrades)
       if (isMore || !this.#day.isOver) return
       if (this.#isLast) this.#goal = null
-      else this.#day = this.#begin(this.#day.options.toMs)
+      else this.#day = this.#begin(this.#day.options.toMs, isNone)
       return
     }
     const cutMs = Math.min(endMs, this.#options.range.toMs)
-    if (this.#isOutside(cutMs)) this.#day = this.#begin(cutMs)
+    if (this.#isOutside(cutMs)) this.#day = this.#begin(cutMs, isNone)
     if (this.#day.play({ to: 'moment', atMs: cutMs }, mostTrades)) return
     this.#goal = count > 1 ? { ...goal, count: count - 1 } : null
   }
@@ -194,7 +215,8 @@ export class TapeCursor {
       this.#goBefore(unit, -count)
       return
     }
-    this.#day = this.#begin(this.#day.options.day.fromMs)
+    const isBefore = (each: Checkpoint) => countAt(each, unit) < count
+    this.#day = this.#begin(this.#day.options.fromMs, isBefore)
     this.#goal =
       unit.kind === 'trade'
         ? { to: 'trade', count }
@@ -207,7 +229,7 @@ export class TapeCursor {
       this.goTo(fromMs)
       return
     }
-    this.#day = this.#begin(fromMs - 1)
+    this.#day = this.#begin(fromMs - 1, () => true)
     this.#goal = { to: 'back', unit, after }
   }
 
@@ -224,6 +246,17 @@ export class TapeCursor {
     }
     this.#goBack(unit, countOf(day, unit) - after)
   }
+}
+
+function isNone(): boolean {
+  return false
+}
+
+function countAt(
+  { trades, counts }: Checkpoint,
+  unit: Exclude<StepUnit, { readonly kind: 'time' }>
+): number {
+  return unit.kind === 'trade' ? trades : wholeCandles(counts, unit.tradesPerCandle)
 }
 
 function countOf(day: PlayedDay, unit: Exclude<StepUnit, { readonly kind: 'time' }>): number {

@@ -31,6 +31,13 @@ type GapMark = {
   readonly isReplaced: boolean
 }
 
+type TapeLedgerOptions = {
+  readonly tradeIds: TradeIds
+  readonly content: TapeLedgerContent
+  readonly marks: readonly GapMark[] | null
+  readonly beginMs: number
+}
+
 /**
  * What the truth ledger of one instrument said, as the tape is played: gaps by their marks, coverage up
  * to the newest trade. Nothing that became known later is told.
@@ -39,6 +46,7 @@ type GapMark = {
  * was stored with them.
  */
 export class TapeLedger {
+  readonly #of: TapeLedgerOptions
   readonly #isById: boolean
   readonly #coverage: readonly Coverage[]
   readonly #gaps = new Map<string, Gap>()
@@ -59,12 +67,8 @@ export class TapeLedger {
    * @param of.marks Those of its gaps, in order; null: the gaps as known now count from the beginning.
    * @param of.beginMs Where the tape begins: what the ledger holds of the time before, and no mark tells, is known.
    */
-  constructor(of: {
-    readonly tradeIds: TradeIds
-    readonly content: TapeLedgerContent
-    readonly marks: readonly GapMark[] | null
-    readonly beginMs: number
-  }) {
+  constructor(of: TapeLedgerOptions) {
+    this.#of = of
     this.#isById = of.tradeIds === 'contiguous'
     this.#beginMs = of.beginMs
     this.#coverage = of.content.coverage
@@ -75,6 +79,19 @@ export class TapeLedger {
       of.marks === null || (gap.toMs < of.beginMs && !marked.has(nameOf(gap)))
     for (const gap of of.content.gaps.filter(isKnown)) this.#put(gap)
     if (of.marks === null) this.#sealedMs = Infinity
+  }
+
+  /** One that goes on from here by itself. */
+  copy(): TapeLedger {
+    const copied = new TapeLedger(this.#of)
+    copied.#gaps.clear()
+    for (const [name, gap] of this.#gaps) copied.#gaps.set(name, gap)
+    copied.#next = this.#next
+    copied.#highestId = this.#highestId
+    copied.#sealedMs = this.#sealedMs
+    copied.#gapsReachMs = this.#gapsReachMs
+    copied.#changes = this.#changes
+    return copied
   }
 
   /** Takes note of a trade that is about to be played. */

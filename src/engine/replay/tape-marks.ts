@@ -19,6 +19,13 @@ export class TapeMarks {
   take(): void {
     this.#next += 1
   }
+
+  /** One that goes on from here by itself. */
+  copy(): TapeMarks {
+    const copied = new TapeMarks(this.#marks)
+    copied.#next = this.#next
+    return copied
+  }
 }
 
 /**

@@ -8,15 +8,37 @@ const dayMs = 86_400_000
 const aheadMs = 60_000
 
 /** Trades that follow one another on the tape: places `from` to `to`, not included. */
-export type TapeRun = { readonly rows: TapeRows; readonly from: number; readonly to: number }
+export type TapeRun = {
+  readonly rows: TapeRows
+  readonly from: number
+  readonly to: number
+  /** Names the stretch of which they are. */
+  readonly stretch: StretchName
+}
+
+/** A stretch of an hour by its number; null: all of the hour. */
+export type StretchName = { readonly hour: number; readonly at: number | null }
+
+/** How far an order was read: plain data. */
+export type OrderStanding = {
+  readonly hours: readonly number[]
+  /** Stretches not yet read. */
+  readonly waiting: readonly StretchName[]
+  /** Stretches of which trades are left, from which one on. */
+  readonly heads: readonly { readonly stretch: StretchName; readonly at: number }[]
+}
 
 /** Hands out the trades of a tape, run after run; empty runs do not occur. */
 export interface TapeOrder {
   /** The next trades; null at the end. */
   next(): TapeRun | null
+  standing(): OrderStanding
+  /** Reads a stretch again whose trades were handed out in part; null where it can no longer be read. */
+  read(stretch: StretchName): TapeRows | null
 }
 
-type Head = { readonly rows: TapeRows; at: number }
+type NamedStretch = TapeStretch & { readonly name: StretchName }
+type Head = { readonly rows: TapeRows; readonly name: StretchName; at: number }
 
 /**
  * When a trade became known: at its receipt, or, where a tape was recorded on a clock of its own, at its
@@ -35,12 +57,34 @@ export class ArrivalOrder implements TapeOrder {
   readonly #source: TapeSource
   readonly #hours: number[]
   /** Latest first arrival first, so that the next one is the last. */
-  readonly #waiting: TapeStretch[] = []
+  readonly #waiting: NamedStretch[] = []
   #heads: Head[] = []
+  /** Of the stretches that were read when it went on from a standing. */
+  readonly #read = new Map<string, TapeRows | null>()
 
-  constructor(source: TapeSource, range: TapeRange) {
+  /** @param from Where another order of the same range stood. */
+  constructor(source: TapeSource, range: TapeRange, from?: OrderStanding) {
     this.#source = source
-    this.#hours = [...source.hours({ ...range, toMs: range.toMs + skewMs })].reverse()
+    const hours = source.hours({ ...range, toMs: range.toMs + skewMs })
+    this.#hours = from === undefined ? [...hours].reverse() : [...from.hours]
+    if (from !== undefined) this.#takeUp(from)
+  }
+
+  standing(): OrderStanding {
+    return {
+      hours: [...this.#hours],
+      waiting: this.#waiting.map(({ name }) => name),
+      heads: this.#heads.map(({ name, at }) => ({ stretch: name, at }))
+    }
+  }
+
+  read(stretch: StretchName): TapeRows | null {
+    const key = `${stretch.hour} ${stretch.at ?? ''}`
+    if (!this.#read.has(key)) {
+      const named = this.#stretchesOf(stretch.hour).find(({ name }) => name.at === stretch.at)
+      this.#read.set(key, named?.read() ?? null)
+    }
+    return this.#read.get(key) ?? null
   }
 
   next(): TapeRun | null {
@@ -71,7 +115,7 @@ export class ArrivalOrder implements TapeOrder {
       }
       this.#waiting.pop()
       const rows = next.read()
-      if (rows !== null && rows.length > 0) this.#heads.push({ rows, at: 0 })
+      if (rows !== null && rows.length > 0) this.#heads.push({ rows, name: next.name, at: 0 })
     }
   }
 
@@ -95,14 +139,38 @@ export class ArrivalOrder implements TapeOrder {
     }
     head.at = to
     if (to === length) this.#heads = this.#heads.filter((each) => each !== head)
-    return { rows, from, to }
+    return { rows, from, to, stretch: head.name }
   }
 
   #openHour(): void {
     const hour = this.#hours.pop()
-    if (hour === undefined) return
-    this.#waiting.push(...this.#source.stretches(hour))
+    if (hour !== undefined) this.#await(this.#stretchesOf(hour))
+  }
+
+  #await(stretches: readonly NamedStretch[]): void {
+    this.#waiting.push(...stretches)
     this.#waiting.sort((a, b) => b.firstArrival - a.firstArrival)
+  }
+
+  #stretchesOf(hour: number): readonly NamedStretch[] {
+    return this.#source.stretches(hour).map((stretch, at) => ({
+      firstArrival: stretch.firstArrival,
+      read: () => stretch.read(),
+      name: { hour, at }
+    }))
+  }
+
+  #takeUp({ waiting, heads }: OrderStanding): void {
+    const hours = new Set(waiting.map(({ hour }) => hour))
+    for (const hour of hours) {
+      const isWaiting = ({ name }: NamedStretch) =>
+        waiting.some((each) => each.hour === hour && each.at === name.at)
+      this.#await(this.#stretchesOf(hour).filter(isWaiting))
+    }
+    this.#heads = heads.flatMap(({ stretch, at }) => {
+      const rows = this.read(stretch)
+      return rows === null ? [] : { rows, name: stretch, at }
+    })
   }
 }
 
@@ -111,22 +179,33 @@ export class VenueOrder implements TapeOrder {
   readonly #source: TapeSource
   readonly #hours: number[]
 
-  constructor(source: TapeSource, range: TapeRange) {
+  /** @param from Where another order of the same range stood. */
+  constructor(source: TapeSource, range: TapeRange, from?: OrderStanding) {
     this.#source = source
-    this.#hours = [...source.hours(range)].reverse()
+    const hours = source.hours(range)
+    this.#hours = from === undefined ? [...hours].reverse() : [...from.hours]
   }
 
   next(): TapeRun | null {
     for (let hour = this.#hours.pop(); hour !== undefined; hour = this.#hours.pop()) {
-      const rows = joined(this.#source.stretches(hour))
-      if (rows.length === 0) continue
-      const { eventMs, arrival } = rows
-      const places = Uint32Array.from(eventMs.keys()).sort(
-        (a, b) => (eventMs[a] ?? 0) - (eventMs[b] ?? 0) || (arrival[a] ?? 0) - (arrival[b] ?? 0)
-      )
-      return { rows: pickRows(rows, places), from: 0, to: rows.length }
+      const stretch = { hour, at: null }
+      const rows = this.read(stretch)
+      if (rows.length > 0) return { rows, from: 0, to: rows.length, stretch }
     }
     return null
+  }
+
+  standing(): OrderStanding {
+    return { hours: [...this.#hours], waiting: [], heads: [] }
+  }
+
+  read({ hour }: StretchName): TapeRows {
+    const rows = joined(this.#source.stretches(hour))
+    const { eventMs, arrival } = rows
+    const places = Uint32Array.from(eventMs.keys()).sort(
+      (a, b) => (eventMs[a] ?? 0) - (eventMs[b] ?? 0) || (arrival[a] ?? 0) - (arrival[b] ?? 0)
+    )
+    return pickRows(rows, places)
   }
 }
 

@@ -4,13 +4,21 @@ import type { InstrumentId } from '../../core/market/instrument.ts'
 import type { Interval, IntervalSpec } from '../../core/market/interval.ts'
 import type { TapeMarkRecord } from '../../core/market/ledger/tape-mark-record.ts'
 import { utcDay } from '../../core/market/trading-day.ts'
-import { Pipeline } from '../../core/pipeline/pipeline.ts'
+import { Pipeline, type PipelineStanding } from '../../core/pipeline/pipeline.ts'
 import type { TapeRows } from '../../recordings/tape-rows.ts'
-import { KeptCandles, type PlayedSeries } from './kept-candles.ts'
-import { PlayedCandles } from './played-candles.ts'
+import { KeptCandles, type CandleLog, type PlayedSeries } from './kept-candles.ts'
+import { PlayedCandles, type StateOf } from './played-candles.ts'
 import { TapeLedger } from './tape-ledger.ts'
 import { marksAsKnownNow, TapeMarks } from './tape-marks.ts'
-import { ArrivalOrder, tapeMsOf, VenueOrder, type TapeOrder, type TapeRun } from './tape-order.ts'
+import {
+  ArrivalOrder,
+  tapeMsOf,
+  VenueOrder,
+  type OrderStanding,
+  type StretchName,
+  type TapeOrder,
+  type TapeRun
+} from './tape-order.ts'
 import type { TapeInstrument, TapeRange, TapeSource } from './tape-source.ts'
 
 /** Candles are told, and final ones found, so often on the tape's clock. */
@@ -43,8 +51,8 @@ export type TapeReplayOptions = {
   readonly listener: ReplayListener
   /** Where counting begins, with the range at the latest; left out: with the day of the range's begin. */
   readonly countsFromMs?: number
-  /** Played candles can be asked for; left out: they are told and forgotten. */
-  readonly keepsCandles?: boolean
+  /** Where final candles are held, so that they can be asked for; left out: they are told and forgotten. */
+  readonly log?: CandleLog
   /** Time passes to the range's end as it does elsewhere; left out: all is over with the last event. */
   readonly awaitsEnd?: boolean
 }
@@ -65,6 +73,24 @@ type Playing = {
   readonly ledgers: ReadonlyMap<InstrumentId, TapeLedger>
   readonly candles: PlayedCandles
   readonly kept: KeptCandles | null
+}
+
+/** How a replay stands: all that another one of the same options goes on from, whatever becomes of this one. */
+export type TapeReplayStanding = {
+  /** The tape's clock. */
+  readonly atMs: number
+  readonly eventMs: number
+  readonly nextStepMs: number
+  readonly trades: number
+  readonly last: { readonly eventMs: number; readonly arrival: number }
+  readonly pipeline: PipelineStanding
+  readonly order: OrderStanding
+  readonly reel: { readonly stretch: StretchName; readonly at: number; readonly to: number } | null
+  readonly marks: TapeMarks
+  readonly ledgers: ReadonlyMap<InstrumentId, TapeLedger>
+  readonly candles: PlayedCandles
+  /** How many candles of each series the log holds of it. */
+  readonly told: ReadonlyMap<string, number>
 }
 
 /** Trades that are being played, and whose they are: null where they are not wanted. */
@@ -92,11 +118,40 @@ export class TapeReplay {
   #isSeeking = false
   #isOver = false
 
-  constructor(options: TapeReplayOptions) {
+  /** @param from Where another one of the same options stood, and this one goes on. */
+  constructor(options: TapeReplayOptions, from?: TapeReplayStanding) {
     this.#options = options
     const { source, range, countsFromMs } = options
     this.#warmFromMs = countsFromMs ?? countingFrom(source.instruments, range.fromMs)
-    this.#playing = this.#begin()
+    this.#playing = from === undefined ? this.#begin() : this.#resume(from)
+    if (from === undefined) return
+    this.#reel = this.#reelAgain(from.reel)
+    this.#clockMs = from.atMs
+    this.#eventMs = from.eventMs
+    this.#nextStepMs = from.nextStepMs
+    this.#trades = from.trades
+    this.#last = { ...from.last }
+  }
+
+  /** How it stands; null when it is over. */
+  standing(): TapeReplayStanding | null {
+    if (this.#isOver) return null
+    const { pipeline, order, marks, ledgers, candles, kept } = this.#playing
+    const reel = this.#reel
+    return {
+      atMs: this.#clockMs,
+      eventMs: this.#eventMs,
+      nextStepMs: this.#nextStepMs,
+      trades: this.#trades,
+      last: { ...this.#last },
+      pipeline: structuredClone(pipeline.standing()),
+      order: order.standing(),
+      reel: reel === null ? null : { stretch: reel.stretch, at: reel.at, to: reel.to },
+      marks: marks.copy(),
+      ledgers: new Map([...ledgers].map(([id, ledger]) => [id, ledger.copy()])),
+      candles: candles.copy(() => 'unproven'),
+      told: kept?.counts ?? new Map()
+    }
   }
 
   get cursor(): ReplayCursor {
@@ -197,7 +252,7 @@ export class TapeReplay {
   }
 
   #begin(): Playing {
-    const { source, intervals, range, view, keepsCandles } = this.#options
+    const { source, range, view, log } = this.#options
     const warm = { fromMs: this.#warmFromMs, toMs: range.toMs }
     const isThen = view === 'then'
     const marks = source.marks(warm)
@@ -206,32 +261,64 @@ export class TapeReplay {
     )
     const gapMarks = isThen ? gapMarksOf(marks) : null
     const ledgers = new Map<InstrumentId, TapeLedger>()
-    const pipeline = new Pipeline({
-      clock: 'wall',
-      intervals,
-      rows: { trade: () => undefined, flaggedTrade: () => undefined },
-      firstArrival: isThen ? 0 : source.endArrival
-    })
-    for (const { instrument, ...rules } of source.instruments) {
+    for (const { instrument, tradeIds } of source.instruments) {
       const { id } = instrument
-      const { tradeIds } = rules
-      pipeline.addInstrument(instrument, { ...rules, seed: null })
       const content = contents.get(id) ?? { coverage: [], gaps: [] }
       const gaps = gapMarks === null ? null : (gapMarks.get(id) ?? [])
       ledgers.set(id, new TapeLedger({ tradeIds, content, marks: gaps, beginMs: this.#warmFromMs }))
     }
     const placed = isThen ? marks : marksAsKnownNow(marks, contents, warm)
     return {
-      pipeline,
+      pipeline: this.#openPipeline(),
       order: isThen ? new ArrivalOrder(source, warm) : new VenueOrder(source, warm),
       marks: new TapeMarks(this.#takeEarly(placed, ledgers)),
       ledgers,
-      candles: new PlayedCandles(
-        (candle) => ledgers.get(candle.instrument)?.stateOf(candle) ?? 'unproven',
-        keepsCandles === true
-      ),
-      kept: keepsCandles === true ? new KeptCandles() : null
+      candles: new PlayedCandles(stateBy(ledgers), log !== undefined),
+      kept: log === undefined ? null : new KeptCandles(log)
     }
+  }
+
+  #resume(from: TapeReplayStanding): Playing {
+    const { source, range, view, log } = this.#options
+    const warm = { fromMs: this.#warmFromMs, toMs: range.toMs }
+    const pipeline = this.#openPipeline()
+    pipeline.takeUp(structuredClone(from.pipeline))
+    const ledgers = new Map([...from.ledgers].map(([id, ledger]) => [id, ledger.copy()]))
+    return {
+      pipeline,
+      order:
+        view === 'then'
+          ? new ArrivalOrder(source, warm, from.order)
+          : new VenueOrder(source, warm, from.order),
+      marks: from.marks.copy(),
+      ledgers,
+      candles: from.candles.copy(stateBy(ledgers)),
+      kept: log === undefined ? null : new KeptCandles(log, from.told)
+    }
+  }
+
+  #openPipeline(): Pipeline {
+    const { source, intervals, view } = this.#options
+    const pipeline = new Pipeline({
+      clock: 'wall',
+      intervals,
+      rows: { trade: () => undefined, flaggedTrade: () => undefined },
+      firstArrival: view === 'then' ? 0 : source.endArrival
+    })
+    for (const { instrument, ...rules } of source.instruments)
+      pipeline.addInstrument(instrument, { ...rules, seed: null })
+    return pipeline
+  }
+
+  #reelAgain(reel: TapeReplayStanding['reel']): Reel | null {
+    const rows = reel === null ? null : this.#playing.order.read(reel.stretch)
+    if (reel === null || rows === null) return null
+    return this.#reelOf({ ...reel, rows, from: reel.at })
+  }
+
+  #reelOf(run: TapeRun): Reel {
+    const ledgers = run.rows.instruments.map((id) => this.#playing.ledgers.get(id) ?? null)
+    return { ...run, ledgers, at: run.from }
   }
 
   /** What was known before the first day that is played counts from the beginning. */
@@ -284,8 +371,7 @@ export class TapeReplay {
       this.#playing.candles.judgeAnew(gap.instrument)
     }
     if (run === null) return null
-    const ledgers = run.rows.instruments.map((id) => this.#playing.ledgers.get(id) ?? null)
-    this.#reel = { ...run, ledgers, at: run.from }
+    this.#reel = this.#reelOf(run)
     return this.#reel
   }
 
@@ -314,7 +400,7 @@ export class TapeReplay {
 
   /** Plays the next mark when it comes before the next trade. */
   #playMark(): boolean {
-    const { marks, ledgers, pipeline, candles } = this.#playing
+    const { marks, ledgers, candles } = this.#playing
     const mark = marks.head
     if (mark === null || (this.#reel !== null && !this.#isBefore(mark, this.#reel))) return false
     marks.take()
@@ -323,7 +409,6 @@ export class TapeReplay {
       candles.judgeAnew(mark.gap.instrument)
     }
     if (mark.kind === 'link') {
-      pipeline.mark(mark.link, this.#clockMs)
       if (mark.link.state === 'up')
         for (const id of mark.link.instruments) ledgers.get(id)?.linkUp(mark.atMs)
     }
@@ -405,12 +490,14 @@ export class TapeReplay {
         pipeline.adopt({ ...built, beforeArrival: pipeline.nextArrival() })
       }
     }
-    // Its states are told by the marks of the tape; taken, so that it does not grow.
-    pipeline.takeLedgerChanges()
     const final = candles.takeFinal()
     kept?.note(final)
     if (final.length > 0 && this.#isTold) this.#options.listener.candles(final)
   }
+}
+
+function stateBy(ledgers: ReadonlyMap<InstrumentId, TapeLedger>): StateOf {
+  return (candle) => ledgers.get(candle.instrument)?.stateOf(candle) ?? 'unproven'
 }
 
 function tradeAt(rows: TapeRows, at: number): Trade {

@@ -161,11 +161,10 @@ export function reelStateOf(database: Database.Database): ReelState {
   }
 }
 
-/** Where ids count on, the pipeline tells a repeat by itself. */
 function isInFile(
   { cold }: StoredTrades,
   of: StoredInstrument,
   { hour, id }: { readonly hour: number; readonly id: number | string }
 ): boolean {
-  return of.tradeIds !== 'contiguous' && cold.find(of.row, hour, id) !== null
+  return cold.find(of.row, hour, id) !== null
 }

@@ -97,14 +97,6 @@ export class InstrumentLedger {
     return this.#recent?.take(trade.id, eventMs) ?? 'new'
   }
 
-  /** Takes note of a trade from a tape, which holds each once: where ids only tell repeats, they tell nothing here. */
-  takeRecorded(trade: Trade, runNowMs: number): TradeVerdict {
-    if (this.#ids !== null) return this.take(trade, runNowMs)
-    this.#links?.kept(trade.eventMs)
-    this.#links?.alive(trade.eventMs, runNowMs)
-    return 'new'
-  }
-
   /** Takes note that a trade came from the feed and could not be kept: what is missing begins with it. */
   dropped(eventMs: number, why: Interruption): void {
     this.#ids?.dropped(why)

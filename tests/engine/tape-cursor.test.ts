@@ -1,0 +1,63 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { TapeCursor } from '../../src/engine/replay/tape-cursor.ts'
+import { StoredTape } from '../../src/engine/stored-tape.ts'
+import { findPlayed, openSnapshot } from '../../src/engine/tape-replay-plan.ts'
+import { recordedFromMs, recordedIntervals, TapeRecorder } from '../support/tape-recorder.ts'
+
+const bitcoin = 'coinbase:BTC-USD'
+const hourMs = 3_600_000
+
+/** A cursor at the begin of an hour with a trade a second, a thousand of them. */
+async function aCursor(view: 'then' | 'final') {
+  const tape = await TapeRecorder.begin([bitcoin])
+  tape.link('up')
+  for (let at = 0; at < 1_000; at += 1) tape.trade(bitcoin, 1_000)
+  tape.pass(5_000)
+  const snapshot = openSnapshot(tape.dataDir)
+  const intervals = recordedIntervals
+  const source = new StoredTape(snapshot, findPlayed(snapshot, null), intervals)
+  onTestFinished(() => {
+    source.close()
+    snapshot.close()
+  })
+  const range = { fromMs: recordedFromMs, toMs: recordedFromMs + hourMs }
+  return new TapeCursor({ source, intervals, view, range, tradesPerCheckpoint: 50 })
+}
+
+/** Goes there. @returns Trades that were played on the way. */
+function arrive(cursor: TapeCursor): number {
+  const before = cursor.day.played
+  while (cursor.advance(10));
+  return cursor.day.played - before
+}
+
+describe.each(['then', 'final'] as const)('TapeCursor, %s', (view) => {
+  test('plays little again of what it played once', async () => {
+    const cursor = await aCursor(view)
+    cursor.goTo(Infinity)
+    expect(arrive(cursor)).toBe(1_000)
+    for (const second of [900, 500, 120, 999, 51]) {
+      cursor.goTo(recordedFromMs + second * 1_000 + 500)
+      expect(arrive(cursor), `to second ${second}`).toBeLessThanOrEqual(60)
+      expect(cursor.day.trades).toBe(second)
+    }
+    for (const count of [-30, -20, 15, -1]) {
+      const { trades } = cursor.day
+      cursor.step({ kind: 'trade' }, count)
+      expect(arrive(cursor), `${count} trades`).toBeLessThanOrEqual(60)
+      expect(cursor.day.trades).toBe(trades + count < 1 ? 0 : trades + count)
+    }
+  })
+
+  test('leaves nothing out when it follows', async () => {
+    const cursor = await aCursor(view)
+    cursor.goTo(Infinity)
+    arrive(cursor)
+    cursor.goTo(recordedFromMs + 100_000)
+    arrive(cursor)
+    const { day } = cursor
+    cursor.follow(recordedFromMs + 800_000)
+    expect(arrive(cursor)).toBe(700)
+    expect(cursor.day).toBe(day)
+  })
+})
