@@ -1,7 +1,6 @@
 import type Database from 'better-sqlite3'
 import { candleOf } from '../../core/market/candle-cell.ts'
 import type { Candle } from '../../core/market/candle.ts'
-import type { IntervalSpec } from '../../core/market/interval.ts'
 import type { TradingDay } from '../../core/market/trading-day.ts'
 import type { AuditRequest, CandleDifference, InstrumentAudit } from './audit-record.ts'
 import type { TickCandleRow, TickSpec, TimeCandleRow, TimeSpec } from './candle-record.ts'
@@ -19,6 +18,8 @@ import type { StoredInstrument } from './stored-instruments.ts'
 import type { StoredTrades, TimeRange } from './stored-trades.ts'
 
 const dayLengthMs = 86_400_000
+/** A third of a day divides by every interval up to 4h. */
+const pieceMs = 28_800_000
 /** Differences of one instrument that are told one by one. */
 const mostListed = 100
 const first = { major: -Infinity, minor: 0 }
@@ -60,9 +61,8 @@ export class CandleAudit {
     if (this.#forgotten.trades(of, reached).length > 0) return nothing
     const tally = new DifferenceTally()
     for (const spec of intervals.map(intervalSpec)) {
-      const { stored, built } =
-        spec.kind === 'time' ? this.#timesOf(of, spec, range) : this.#ticksOf(of, spec, day)
-      tally.compare(spec, stored, built)
+      const isTime = spec.kind === 'time'
+      tally.compare(isTime ? this.#timesOf(of, spec, range) : [this.#ticksOf(of, spec, day)])
     }
     return this.#trades.cold.damages > before ? nothing : tally.result()
   }
@@ -75,15 +75,24 @@ export class CandleAudit {
     return day.toMs <= nowMs ? day : rule(day.fromMs - 1)
   }
 
-  #timesOf(of: StoredInstrument, spec: TimeSpec, range: TimeRange): Compared {
+  /** Some hours at a time, so that few candles are held. */
+  *#timesOf(of: StoredInstrument, spec: TimeSpec, range: TimeRange): Generator<Compared> {
+    const widthMs = Math.max(spec.lengthMs, pieceMs)
+    for (let { fromMs } = range; fromMs < range.toMs; fromMs += widthMs) {
+      yield this.#pieceOf(of, spec, { fromMs, toMs: Math.min(fromMs + widthMs, range.toMs) })
+    }
+  }
+
+  #pieceOf(of: StoredInstrument, spec: TimeSpec, range: TimeRange): Compared {
     const { fromMs, toMs } = range
     const slots = [fromMs / spec.lengthMs, toMs / spec.lengthMs]
     const rows = this.#times.all(of.row, spec.lengthMs / 1_000, ...slots)
     const request = { kind: 'time', instrument: of.id, interval: spec.interval, ...range } as const
     const finality = { runNowMs: Infinity, graceMs: 0 }
     return {
+      place: ({ openMs }) => openMs,
       stored: rows.map((row) => timeCandleFrom(of.id, spec, row)),
-      built: () => rebuildTimeCandles(this.#trades, of, request, finality).map(candleOf)
+      build: () => rebuildTimeCandles(this.#trades, of, request, finality).map(candleOf)
     }
   }
 
@@ -94,16 +103,18 @@ export class CandleAudit {
     const request = { kind: 'tick', ...series, dayMs, fromOrder: first } as const
     const rebuild = { request, day, finality: { runNowMs: Infinity, graceMs: 0 } }
     return {
+      place: ({ index }) => index,
       stored: rows.map((row) => tickCandleFrom(of.id, spec, row)),
-      built: () => rebuildTickCandles(this.#trades, of, rebuild).map(candleOf)
+      build: () => rebuildTickCandles(this.#trades, of, rebuild).map(candleOf)
     }
   }
 }
 
 type Compared = {
+  readonly place: (candle: Candle) => number
   /** By place; one that forms before the one that it will replace. */
   readonly stored: readonly Candle[]
-  readonly built: () => readonly Candle[]
+  readonly build: () => readonly Candle[]
 }
 
 /** Counts differences, and keeps the first. */
@@ -112,11 +123,21 @@ class DifferenceTally {
   #compared = 0
   #differences = 0
 
-  /** What was not collected has no candles; what came before the first stored one may not have been. */
-  compare(spec: IntervalSpec, stored: readonly Candle[], build: () => readonly Candle[]): void {
-    const place = (candle: Candle) => (spec.kind === 'time' ? candle.openMs : candle.index)
-    const [earliest] = stored
-    if (earliest === undefined) return
+  /**
+   * What was not collected has no candles; what came before the first stored one may not have been.
+   *
+   * @param pieces Of one series, oldest first.
+   */
+  compare(pieces: Iterable<Compared>): void {
+    let earliest = Infinity
+    for (const piece of pieces) {
+      const [first] = piece.stored
+      if (first !== undefined) earliest = Math.min(earliest, piece.place(first))
+      if (earliest < Infinity) this.#comparePiece(piece, earliest)
+    }
+  }
+
+  #comparePiece({ place, stored, build }: Compared, earliest: number): void {
     const left = new Map<number, Candle>()
     for (const candle of stored) if (!left.has(place(candle))) left.set(place(candle), candle)
     for (const built of build()) {
@@ -124,7 +145,7 @@ class DifferenceTally {
       const known = left.get(at)
       left.delete(at)
       if (known === undefined) {
-        if (at > place(earliest)) this.#note({ finding: 'missing', stored: null, built })
+        if (at > earliest) this.#note({ finding: 'missing', stored: null, built })
       } else if (isComparable(known)) {
         this.#compared += 1
         if (!isSameContent(known, built)) this.#note({ finding: 'differs', stored: known, built })

@@ -109,6 +109,16 @@ describe('an audit of candles', () => {
     })
   })
 
+  test('finds that nothing is stored of the last hours of a day', async () => {
+    const bench = await aStore()
+    for (const minute of [1_000, 1_400])
+      spoil(
+        bench,
+        `DELETE FROM candle WHERE interval = 60 AND slot = ${fromMs / minuteMs + minute}`
+      )
+    expect(audited(bench).listed.map(({ finding }) => finding)).toEqual(['missing', 'missing'])
+  })
+
   test('passes by what a venue told, what still forms, and what came before the first candle', async () => {
     const bench = await aStore()
     const minuteAt = (minute: number) => {
