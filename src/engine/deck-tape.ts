@@ -35,6 +35,8 @@ export class DeckTape {
   #played: readonly StoredInstrument[]
   #intervals: readonly IntervalSpec[]
   #source: StoredTape
+  /** The same tape, played ahead; null until it is. */
+  #ahead: StoredTape | null = null
   #cursor: TapeCursor
 
   /** @throws ReplayError where the command is at fault; StorageError. */
@@ -96,6 +98,8 @@ export class DeckTape {
     if (isBuilt) return false
     this.#noteDamage()
     this.#source.close()
+    this.#ahead?.close()
+    this.#ahead = null
     const { atMs, place } = this.#cursor
     // Among the trades of more instruments, a place that counts them is another one.
     const isSamePlay =
@@ -129,6 +133,7 @@ export class DeckTape {
 
   close(): void {
     this.#source.close()
+    this.#ahead?.close()
     this.snapshot.close()
   }
 
@@ -141,7 +146,12 @@ export class DeckTape {
     const { view, range } = this
     const [source, intervals] = [this.#source, this.#intervals]
     const tradesPerCheckpoint = this.#tradesPerCheckpoint
-    return new TapeCursor({ source, intervals, view, range, tradesPerCheckpoint }, at)
+    const openAhead = () => {
+      this.#ahead = new StoredTape(this.snapshot, this.#played, intervals)
+      return this.#ahead
+    }
+    const how = { source, intervals, view, range, tradesPerCheckpoint, openAhead }
+    return new TapeCursor(how, at)
   }
 
   /** The loaded ones, and others that are wanted as far as there is room. */

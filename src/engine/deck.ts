@@ -22,6 +22,8 @@ import { StorageError } from './storage/storage-error.ts'
 const paceMs = 50
 /** A turn takes no longer: commands are heard between turns. */
 const turnMs = 20
+/** Between two turns in which a deck at rest plays ahead: it leaves half of a processor to others. */
+const restMs = 20
 /** Trades played between two looks at the clock. */
 const tradesPerLook = 2_000
 /** Steps that wait for others to be carried out. */
@@ -267,7 +269,7 @@ export class Deck {
       tape.cursor.step(unitOf(step.by), step.count)
       return this.#travel(tape, this.#depart('seek', day))
     }
-    if (!this.#isPlaying) return null
+    if (!this.#isPlaying) return this.#prepare(tape, turnMs) ? restMs : null
     const { cursor, range } = tape
     const limitMs = this.#loop?.toMs ?? range.toMs
     if (cursor.atMs >= limitMs && !cursor.isMoving) {
@@ -282,6 +284,7 @@ export class Deck {
     this.#tellChanged(tape)
     if (!isThere) this.#origin = null
     const isPaced = isThere && cursor.atMs < limitMs && this.#speed !== 'max'
+    if (isPaced) this.#prepare(tape, turnMs / 2)
     return isPaced ? paceMs : 0
   }
 
@@ -297,6 +300,13 @@ export class Deck {
     const untilMs = this.#options.nowMs() + turnMs
     while (cursor.advance(tradesPerLook)) if (this.#options.nowMs() >= untilMs) return false
     return true
+  }
+
+  /** Plays the day ahead for a while, so that any place of it is near. @returns false when all of it is known. */
+  #prepare({ cursor }: DeckTape, ms: number): boolean {
+    const untilMs = this.#options.nowMs() + ms
+    while (cursor.prepare(tradesPerLook)) if (this.#options.nowMs() >= untilMs) return true
+    return false
   }
 
   #tellChanged({ cursor }: DeckTape): void {

@@ -66,7 +66,8 @@ describe('Deck', () => {
             const sought = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether], { view })
             for (const each of commands) sought.do(each).pass(each.name === 'play' ? 2_000 : 0)
             sought.do({ name: 'pause' }, { name: 'seek', atMs })
-            const played = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether], { view })
+            const played = new PlayedDeck(dataDir, Infinity)
+            played.watch(...series).load([bitcoin, ether], { view })
             played.do({ name: 'speed', speed: 300 }, { name: 'play' })
             for (const atOnce = 1_000; (played.row.atMs ?? 0) < atMs - 300 * atOnce;)
               played.pass(atOnce)
@@ -82,10 +83,12 @@ describe('Deck', () => {
 
   test('goes to the same place again and again', async () => {
     const { dataDir, nowMs } = await aRecordedDay()
-    const deck = new PlayedDeck(dataDir).watch(...series).load([bitcoin, ether])
+    const load = (deck: PlayedDeck) => deck.watch(...series).load([bitcoin, ether])
+    const deck = load(new PlayedDeck(dataDir))
+    const reference = load(new PlayedDeck(dataDir, Infinity))
     const moments = Array.from({ length: 60 }, (...[, at]) => recordedFromMs + at * 800)
     const first: unknown[] = []
-    for (const atMs of moments) first.push(await deck.do({ name: 'seek', atMs }).shown(series))
+    for (const atMs of moments) first.push(await reference.do({ name: 'seek', atMs }).shown(series))
     for (let round = 0; round < 2; round += 1) {
       deck.do({ name: 'seek', atMs: nowMs })
       for (const [at, atMs] of [...moments.entries()].reverse())
@@ -164,7 +167,9 @@ describe('what a deck shows', () => {
       tape.pass(10_000)
       const whole = new PlayedDeck(tape.dataDir).watch(...series).load([bitcoin, ether])
       for (const { folder, atMs } of cuts) {
-        const cut = new PlayedDeck(folder).watch(...series).load([bitcoin, ether], { atMs })
+        const cut = new PlayedDeck(folder, Infinity)
+          .watch(...series)
+          .load([bitcoin, ether], { atMs })
         const shown = await whole.do({ name: 'seek', atMs }).shown(series)
         expect(shown, String(atMs - recordedFromMs)).toEqual(await cut.shown(series))
       }
@@ -179,7 +184,7 @@ describe('what a deck shows', () => {
     const wanted = series.filter(({ instrument }) => instrument === bitcoin)
     const midnightMs = Date.UTC(2026, 9, 2)
     for (const atMs of [midnightMs - 1, midnightMs, midnightMs + 350, midnightMs + 20_000]) {
-      const played = new PlayedDeck(tape.dataDir).watch(...wanted).load([bitcoin])
+      const played = new PlayedDeck(tape.dataDir, Infinity).watch(...wanted).load([bitcoin])
       played.do({ name: 'speed', speed: 60 }, { name: 'play' })
       while ((played.row.atMs ?? Infinity) < atMs - 3_000) played.pass(50)
       played.do({ name: 'pause' }, { name: 'seek', atMs })
@@ -198,6 +203,26 @@ describe('what a deck shows', () => {
       expect(opens).toEqual([...new Set(opens)].sort((a, b) => a - b))
       expect(opens[0]).toBe(Date.UTC(2026, 9, 1, 23, 59))
       expect(Math.max(...opens)).toBeLessThanOrEqual(atMs)
+    }
+  })
+
+  test('is the same in the silence before midnight, however the day was played ahead', async () => {
+    const fromMs = Date.UTC(2026, 9, 1, 23, 58)
+    const tape = await TapeRecorder.begin([bitcoin], 'contiguous', fromMs)
+    tape.link('up')
+    for (let at = 0; at < 40; at += 1) tape.trade(bitcoin, 700, at === 30 || at === 39)
+    tape.pass(100_000)
+    for (let at = 0; at < 20; at += 1) tape.trade(bitcoin, 700)
+    tape.pass(5_000)
+    const wanted = series.filter(({ instrument }) => instrument === bitcoin)
+    const deck = new PlayedDeck(tape.dataDir).watch(...wanted).load([bitcoin])
+    const reference = new PlayedDeck(tape.dataDir, Infinity).watch(...wanted).load([bitcoin])
+    for (const second of [24, 27, 30, 29, 60, 119, 118, 130, 145, 27]) {
+      const seek = { name: 'seek', atMs: fromMs + second * 1_000 + 100 } as const
+      deck.do({ name: 'step', by: 'trade', count: -2 }, seek)
+      expect(await deck.shown(wanted), `second ${second}`).toEqual(
+        await reference.do(seek).shown(wanted)
+      )
     }
   })
 

@@ -15,13 +15,16 @@ async function aCursor(view: 'then' | 'final') {
   tape.pass(5_000)
   const snapshot = openSnapshot(tape.dataDir)
   const intervals = recordedIntervals
-  const source = new StoredTape(snapshot, findPlayed(snapshot, null), intervals)
+  const open = () => new StoredTape(snapshot, findPlayed(snapshot, null), intervals)
+  const [source, ahead] = [open(), open()]
   onTestFinished(() => {
     source.close()
+    ahead.close()
     snapshot.close()
   })
   const range = { fromMs: recordedFromMs, toMs: recordedFromMs + hourMs }
-  return new TapeCursor({ source, intervals, view, range, tradesPerCheckpoint: 50 })
+  const how = { tradesPerCheckpoint: 50, openAhead: () => ahead }
+  return new TapeCursor({ source, intervals, view, range, ...how })
 }
 
 /** Goes there. @returns Trades that were played on the way. */
@@ -47,6 +50,18 @@ describe.each(['then', 'final'] as const)('TapeCursor, %s', (view) => {
       expect(arrive(cursor), `${count} trades`).toBeLessThanOrEqual(60)
       expect(cursor.day.trades).toBe(trades + count < 1 ? 0 : trades + count)
     }
+  })
+
+  test('plays little even the first time when it was played ahead', async () => {
+    const cursor = await aCursor(view)
+    while (cursor.prepare(10));
+    expect(cursor.day.played).toBe(0)
+    for (const second of [999, 120, 640]) {
+      cursor.goTo(recordedFromMs + second * 1_000 + 500)
+      expect(arrive(cursor), `to second ${second}`).toBeLessThanOrEqual(60)
+      expect(cursor.day.trades).toBe(second)
+    }
+    expect(cursor.prepare(10)).toBe(false)
   })
 
   test('leaves nothing out when it follows', async () => {

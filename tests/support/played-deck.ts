@@ -9,20 +9,21 @@ import { aRunRow } from './rows.ts'
 /** Turns that a deck gets at most before it is said to hang. */
 const mostTurns = 100_000
 
-/** A deck on a stored stretch, whose turns and clock the test gives. It takes a day up again at every seventh trade. */
+/** A deck on a stored stretch, whose turns and clock the test gives. It takes a day up at every seventh trade. */
 export class PlayedDeck {
   readonly publisher: StatePublisher
   readonly deck: Deck
   nowMs = 0
 
-  constructor(dataDir: string) {
+  /** @param tradesPerCheckpoint Infinity: each day is played from its begin. */
+  constructor(dataDir: string, tradesPerCheckpoint = 7) {
     this.publisher = new StatePublisher({
       query: (query) => this.deck.answer(query),
       retry: () => undefined
     })
     this.deck = new Deck({
       dataDir,
-      tradesPerCheckpoint: 7,
+      tradesPerCheckpoint,
       closedOf: () => [],
       publisher: this.publisher,
       nowMs: () => this.nowMs

@@ -26,8 +26,10 @@ export type TapeCursorOptions = {
   readonly view: TapeView
   /** On the tape's clock; both ends finite. */
   readonly range: TapeRange
-  /** So many trades are played again at most where the tape was played before. */
+  /** So many trades are played again at most where the tape was played before; Infinity: all, and nothing is played ahead. */
   readonly tradesPerCheckpoint: number
+  /** Has the same tape read a second time, to be played ahead. */
+  readonly openAhead: () => TapeSource
 }
 
 /**
@@ -42,6 +44,9 @@ export class TapeCursor {
   readonly #checkpoints: DayCheckpoints
   #day: PlayedDay
   #goal: Goal | null
+  /** Plays the day ahead, unseen; null while nothing was asked for. */
+  #ahead: PlayedDay | null = null
+  #aheadSource: TapeSource | null = null
 
   /** @param at Where it goes first; left out: to the range's begin. */
   constructor(options: TapeCursorOptions, at?: TapePlace) {
@@ -132,6 +137,27 @@ export class TapeCursor {
       default:
         assertNever(goal)
     }
+  }
+
+  /**
+   * Plays the day on from the last place of it that is known, so many trades at most: unseen, so that it
+   * can be taken up there.
+   *
+   * @returns false when the day is known to its end.
+   */
+  prepare(mostTrades: number): boolean {
+    if (this.#options.tradesPerCheckpoint === Infinity) return false
+    const { options } = this.#day
+    const newest = this.#checkpoints.find(options.day, () => true)
+    const isElsewhere = this.#ahead?.options.day.fromMs !== options.day.fromMs
+    if (this.#ahead === null || isElsewhere || this.#ahead.played < (newest?.played ?? 0)) {
+      this.#aheadSource ??= this.#options.openAhead()
+      this.#ahead = new PlayedDay({ ...options, source: this.#aheadSource }, newest ?? undefined)
+    }
+    const isMore = this.#ahead.play({ to: 'trade', count: Infinity }, mostTrades)
+    this.#ahead.replay.takeChangedCandles()
+    this.#checkpoints.note(this.#ahead)
+    return isMore
   }
 
   get #isLast(): boolean {

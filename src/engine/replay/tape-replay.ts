@@ -53,7 +53,7 @@ export type TapeReplayOptions = {
   readonly countsFromMs?: number
   /** Where final candles are held, so that they can be asked for; left out: they are told and forgotten. */
   readonly log?: CandleLog
-  /** Time passes to the range's end as it does elsewhere; left out: all is over with the last event. */
+  /** Time passes to the range's end, which is finite, as it does elsewhere; left out: all is over with the last event. */
   readonly awaitsEnd?: boolean
 }
 
@@ -163,7 +163,7 @@ export class TapeReplay {
     for (let left = mostTrades; left > 0;) {
       const nextMs = this.#nextMs()
       if (nextMs === null) {
-        if (this.#options.awaitsEnd === true && atMs < this.#options.range.toMs) this.#passTo(atMs)
+        if (this.#options.awaitsEnd === true) this.#awaitEnd(atMs)
         else if (atMs >= this.#clockMs) this.#end()
         return false
       }
@@ -462,6 +462,13 @@ export class TapeReplay {
       const everyMs = nowMs - this.#eventMs > silenceMs ? silenceMs : stepMs
       this.#nextStepMs = nextMultiple(nowMs, everyMs)
     }
+  }
+
+  /** Time passes as if more were to come: what is told before the end is the same whenever the end is reached. */
+  #awaitEnd(atMs: number): void {
+    const { toMs } = this.#options.range
+    while (this.#nextStepMs < toMs && this.#nextStepMs <= atMs) this.#passTo(this.#nextStepMs)
+    if (atMs >= toMs) this.#end()
   }
 
   /** The tape is over: time passes to the end of the range, when that is near. */
