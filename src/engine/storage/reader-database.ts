@@ -15,6 +15,8 @@ import { intervalSpec } from './candle-record.ts'
 import { stretchOfCandles, withLedgerStates } from './candle-states.ts'
 import { dayRuleOf } from './day-rule.ts'
 import { DueForgetting } from './due-forgetting.ts'
+import type { SealRule } from './due-hours.ts'
+import { DueHours } from './due-hours.ts'
 import { checkPages, openForReading } from './open-database.ts'
 import type { RetentionPlan, RetentionRule } from './retention-rule.ts'
 import { storageFailure } from './sqlite-failure.ts'
@@ -189,6 +191,11 @@ export class ReaderDatabase {
       if (of === null) return { compared: 0, differences: 0, listed: [] }
       return new CandleAudit(this.#database, this.#trades).compare(of, request)
     })
+  }
+
+  /** Whether any hour is to be moved into a file. */
+  isAnyDue(rule: SealRule): boolean {
+    return this.#reading(() => new DueHours(this.#database).due(rule).next().done !== true)
   }
 
   /** Files whose trades could not be read, and were left out of answers, since this was last asked. */

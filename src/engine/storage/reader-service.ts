@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { InvariantError } from '../../core/invariant.ts'
+import type { SealRule } from './due-hours.ts'
 import { ReaderDatabase } from './reader-database.ts'
 import type { ReaderReply, ReaderRequest, ReaderSetup } from './reader-messages.ts'
 import { storageFailure } from './sqlite-failure.ts'
@@ -11,19 +12,22 @@ export function serveReader(port: MessagePort, { file }: ReaderSetup): void {
     if (thrown instanceof InvariantError) throw thrown
     return { kind: 'failed', error: storageErrorData(storageFailure(thrown, file)) }
   }
-  const tell = (answering: () => ReaderReply) => {
-    try {
-      port.postMessage(answering())
-    } catch (thrown) {
-      port.postMessage(failed(thrown))
-    }
-  }
   const database = open(file, (thrown) => {
     port.postMessage(failed(thrown))
   })
   if (database === null) {
     port.close()
     return
+  }
+  // What writes files takes 8 MB of memory, and mostly nothing is due.
+  const compact = async (rule: SealRule) => {
+    try {
+      const isDue = database.isAnyDue(rule)
+      const result = isDue ? (await import('./compact-hour.ts')).compactHour(file, rule) : null
+      port.postMessage({ kind: 'compact', result } satisfies ReaderReply)
+    } catch (thrown) {
+      port.postMessage(failed(thrown))
+    }
   }
   port.postMessage({ kind: 'opened' } satisfies ReaderReply)
   port.on('message', (request: ReaderRequest) => {
@@ -33,20 +37,20 @@ export function serveReader(port: MessagePort, { file }: ReaderSetup): void {
       return
     }
     if (request.kind === 'compact') {
-      // What writes files takes 8 MB of memory, which queries have no use for. Not to load it ends the thread.
-      void import('./compact-hour.ts').then(({ compactHour }) =>
-        tell(() => ({ kind: 'compact', result: compactHour(file, request.rule) }))
-      )
+      // What it throws ends the thread.
+      void compact(request.rule)
       return
     }
-    tell(() => {
+    try {
       const reply = answer(database, request)
       for (const damage of database.takeDamage()) {
         const error = storageErrorData(storageFailure(damage, damage.file))
         port.postMessage({ kind: 'damaged', error } satisfies ReaderReply)
       }
-      return reply
-    })
+      port.postMessage(reply)
+    } catch (thrown) {
+      port.postMessage(failed(thrown))
+    }
   })
 }
 
