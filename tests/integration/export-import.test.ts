@@ -179,11 +179,16 @@ describe('tapedeck import', { timeout: 60_000 }, () => {
     ['columns that are not those of trades', 'a,b\n1,2\n', 2, /no column event_ms, price, size/],
     [
       'a bad number',
-      'id,event_ms,price,size\n1,5,1,1\n2,6,NaN,1\n',
+      'id,event_ms,price,size\n1,1790000000000,1,1\n2,1790000000001,NaN,1\n',
       1,
       /:3: row 2: price: .*"NaN"/
     ],
-    ['a duplicate', 'id,event_ms,price,size\n1,5,1,1\n1,5,1,1\n', 1, /row 2: id 1 is that of row 1/]
+    [
+      'a duplicate',
+      'id,event_ms,price,size\n1,1790000000000,1,1\n1,1790000000000,1,1\n',
+      1,
+      /row 2: id 1 is that of row 1/
+    ]
   ])('ends with one line for %s, and no folder', async (...[, content, code, line]) => {
     const folder = await scratchFolder()
     const file = join(folder, 't.csv')
