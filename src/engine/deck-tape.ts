@@ -13,8 +13,8 @@ import { findPlayed, openSnapshot, readRange } from './tape-replay-plan.ts'
 /** Built where nobody watches anything yet. */
 const usualInterval = '1m'
 
-/** Half a second's play is played again at most where the tape was played before. */
-const usualTradesPerCheckpoint = 100_000
+/** Where a day was played before, so many trades are played again at most. */
+const usualTradesPerCheckpoint = 50_000
 
 /** A series that somebody wants to see. */
 export type WantedSeries = { readonly instrument: string; readonly interval: Interval }

@@ -290,6 +290,14 @@ describe('what a deck shows', () => {
     deck.do({ name: 'speed', speed: 'max' }, { name: 'play' })
     expect(deck.row).toMatchObject({ state: 'ended', trades: 30 })
     expect(deck.row.damage).toEqual([expect.stringContaining(path)])
+    const reference = new PlayedDeck(tape.dataDir, Infinity).load([bitcoin])
+    for (const second of [20, 70, 55, 70]) {
+      const seek = { name: 'seek', atMs: recordedFromMs + second * 1_000 } as const
+      const shown = await deck.do(seek).shown([{ instrument: bitcoin, interval: '1m' }])
+      expect(shown).toEqual(
+        await reference.do(seek).shown([{ instrument: bitcoin, interval: '1m' }])
+      )
+    }
   })
 
   test('begins anew with a series that was not built, unseen', async () => {

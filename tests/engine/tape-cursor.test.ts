@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { TapeCursor } from '../../src/engine/replay/tape-cursor.ts'
 import { StoredTape } from '../../src/engine/stored-tape.ts'
 import { findPlayed, openSnapshot } from '../../src/engine/tape-replay-plan.ts'
+import { sealAll } from '../support/tape-keeping.ts'
 import { recordedFromMs, recordedIntervals, TapeRecorder } from '../support/tape-recorder.ts'
 
 const bitcoin = 'coinbase:BTC-USD'
@@ -24,7 +25,7 @@ async function aCursor(view: 'then' | 'final') {
   })
   const range = { fromMs: recordedFromMs, toMs: recordedFromMs + hourMs }
   const how = { tradesPerCheckpoint: 50, openAhead: () => ahead }
-  return new TapeCursor({ source, intervals, view, range, ...how })
+  return { tape, cursor: new TapeCursor({ source, intervals, view, range, ...how }) }
 }
 
 /** Goes there. @returns Trades that were played on the way. */
@@ -36,7 +37,7 @@ function arrive(cursor: TapeCursor): number {
 
 describe.each(['then', 'final'] as const)('TapeCursor, %s', (view) => {
   test('plays little again of what it played once', async () => {
-    const cursor = await aCursor(view)
+    const { cursor } = await aCursor(view)
     cursor.goTo(Infinity)
     expect(arrive(cursor)).toBe(1_000)
     for (const second of [900, 500, 120, 999, 51]) {
@@ -53,7 +54,7 @@ describe.each(['then', 'final'] as const)('TapeCursor, %s', (view) => {
   })
 
   test('plays little even the first time when it was played ahead', async () => {
-    const cursor = await aCursor(view)
+    const { cursor } = await aCursor(view)
     while (cursor.prepare(10));
     expect(cursor.day.played).toBe(0)
     for (const second of [999, 120, 640]) {
@@ -64,8 +65,25 @@ describe.each(['then', 'final'] as const)('TapeCursor, %s', (view) => {
     expect(cursor.prepare(10)).toBe(false)
   })
 
+  test('goes to the same place when rows were moved into files meanwhile', async () => {
+    const { cursor, tape } = await aCursor(view)
+    const shownAt = (second: number) => {
+      cursor.goTo(recordedFromMs + second * 1_000 + 500)
+      arrive(cursor)
+      const { candles } = cursor.day.replay.playedCandles(bitcoin, '1m')
+      return { trades: cursor.day.trades, candles }
+    }
+    cursor.goTo(Infinity)
+    arrive(cursor)
+    const before = [900, 120].map(shownAt)
+    expect(sealAll(tape.bench).length).toBeGreaterThan(0)
+    while (tape.bench.database.clearSealed(0));
+    expect([900, 120].map(shownAt)).toEqual(before)
+    expect([900, 120].map(shownAt)).toEqual(before)
+  })
+
   test('leaves nothing out when it follows', async () => {
-    const cursor = await aCursor(view)
+    const { cursor } = await aCursor(view)
     cursor.goTo(Infinity)
     arrive(cursor)
     cursor.goTo(recordedFromMs + 100_000)

@@ -40,6 +40,12 @@ export class DayCheckpoints {
     return day?.checkpoints.findLast(isUsable) ?? null
   }
 
+  /** Lets the places of a day go; what was told of it stays. */
+  forget({ fromMs }: TapeRange): void {
+    const day = this.#days.get(fromMs)
+    if (day !== undefined) day.checkpoints = []
+  }
+
   /** Takes note of where a day stands, when it is played further than ever. */
   note(day: PlayedDay): void {
     const known = this.#days.get(day.options.day.fromMs)

@@ -1,7 +1,13 @@
 import { assertNever } from '../../core/invariant.ts'
 import type { IntervalSpec } from '../../core/market/interval.ts'
 import { DayCheckpoints, type Checkpoint } from './day-checkpoints.ts'
-import { dayAround, PlayedDay, wholeCandles, type Place } from './played-day.ts'
+import {
+  dayAround,
+  PlayedDay,
+  wholeCandles,
+  type Place,
+  type PlayedDayOptions
+} from './played-day.ts'
 import type { TapeView } from './tape-replay.ts'
 import type { TapeRange, TapeSource } from './tape-source.ts'
 
@@ -152,7 +158,9 @@ export class TapeCursor {
     const isElsewhere = this.#ahead?.options.day.fromMs !== options.day.fromMs
     if (this.#ahead === null || isElsewhere || this.#ahead.played < (newest?.played ?? 0)) {
       this.#aheadSource ??= this.#options.openAhead()
-      this.#ahead = new PlayedDay({ ...options, source: this.#aheadSource }, newest ?? undefined)
+      const ahead = { ...options, source: this.#aheadSource }
+      const again = newest === null ? null : this.#open(ahead, newest)
+      this.#ahead = again ?? new PlayedDay(ahead)
     }
     const isMore = this.#ahead.play({ to: 'trade', count: Infinity }, mostTrades)
     this.#ahead.replay.takeChangedCandles()
@@ -173,7 +181,15 @@ export class TapeCursor {
   #skipTo(accepts: (checkpoint: Checkpoint) => boolean): void {
     const { options, played } = this.#day
     const found = this.#checkpoints.find(options.day, accepts)
-    if (found !== null && found.played > played) this.#day = new PlayedDay(options, found)
+    if (found !== null && found.played > played) this.#day = this.#open(options, found) ?? this.#day
+  }
+
+  /** Null where rows were moved into files since: no place of the day is known any more. */
+  #open(options: PlayedDayOptions, from: Checkpoint): PlayedDay | null {
+    const day = new PlayedDay(options, from)
+    if (day.replay.isWhole) return day
+    this.#checkpoints.forget(options.day)
+    return null
   }
 
   /** @param accepts From where the day may be taken up, rather than from its begin. */
@@ -186,7 +202,8 @@ export class TapeCursor {
     const toMs = Math.min(day.toMs, range.toMs)
     const log = this.#checkpoints.logOf(day)
     const from = this.#checkpoints.find(day, accepts)
-    return new PlayedDay({ source, intervals, view, day, fromMs, toMs, log }, from ?? undefined)
+    const options = { source, intervals, view, day, fromMs, toMs, log }
+    return (from === null ? null : this.#open(options, from)) ?? new PlayedDay(options)
   }
 
   #forth(unit: StepUnit, count: number): Goal {

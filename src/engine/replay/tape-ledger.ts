@@ -91,6 +91,7 @@ export class TapeLedger {
     copied.#sealedMs = this.#sealedMs
     copied.#gapsReachMs = this.#gapsReachMs
     copied.#changes = this.#changes
+    copied.#losses = this.#losses
     return copied
   }
 

@@ -16,8 +16,16 @@ export type TapeRun = {
   readonly stretch: StretchName
 }
 
-/** A stretch of an hour by its number; null: all of the hour. */
-export type StretchName = { readonly hour: number; readonly at: number | null }
+/**
+ * A stretch by its number among those `of` an hour; null: all of the hour. Once rows were moved into files
+ * they are other stretches.
+ */
+export type StretchName = {
+  readonly hour: number
+  readonly at: number | null
+  readonly of: number
+  readonly firstArrival: number
+}
 
 /** How far an order was read: plain data. */
 export type OrderStanding = {
@@ -33,7 +41,9 @@ export interface TapeOrder {
   /** The next trades; null at the end. */
   next(): TapeRun | null
   standing(): OrderStanding
-  /** Reads a stretch again whose trades were handed out in part; null where it can no longer be read. */
+  /** False where it could not go on from a standing: what was to be read is no longer there as it was. */
+  readonly isWhole: boolean
+  /** Reads a stretch again whose trades were handed out in part; null where it is no longer there. */
   read(stretch: StretchName): TapeRows | null
 }
 
@@ -61,6 +71,7 @@ export class ArrivalOrder implements TapeOrder {
   #heads: Head[] = []
   /** Of the stretches that were read when it went on from a standing. */
   readonly #read = new Map<string, TapeRows | null>()
+  #isWhole = true
 
   /** @param from Where another order of the same range stood. */
   constructor(source: TapeSource, range: TapeRange, from?: OrderStanding) {
@@ -78,13 +89,16 @@ export class ArrivalOrder implements TapeOrder {
     }
   }
 
+  get isWhole(): boolean {
+    return this.#isWhole
+  }
+
   read(stretch: StretchName): TapeRows | null {
     const key = `${stretch.hour} ${stretch.at ?? ''}`
-    if (!this.#read.has(key)) {
-      const named = this.#stretchesOf(stretch.hour).find(({ name }) => name.at === stretch.at)
-      this.#read.set(key, named?.read() ?? null)
-    }
-    return this.#read.get(key) ?? null
+    if (!this.#read.has(key)) this.#read.set(key, this.#find(stretch)?.read() ?? null)
+    const rows = this.#read.get(key) ?? null
+    if (rows === null) this.#isWhole = false
+    return rows
   }
 
   next(): TapeRun | null {
@@ -153,19 +167,27 @@ export class ArrivalOrder implements TapeOrder {
   }
 
   #stretchesOf(hour: number): readonly NamedStretch[] {
-    return this.#source.stretches(hour).map((stretch, at) => ({
+    const stretches = this.#source.stretches(hour)
+    return stretches.map((stretch, at) => ({
       firstArrival: stretch.firstArrival,
       read: () => stretch.read(),
-      name: { hour, at }
+      name: { hour, at, of: stretches.length, firstArrival: stretch.firstArrival }
     }))
+  }
+
+  #find(stretch: StretchName): NamedStretch | undefined {
+    return this.#stretchesOf(stretch.hour).find(({ name }) => isSame(name, stretch))
   }
 
   #takeUp({ waiting, heads }: OrderStanding): void {
     const hours = new Set(waiting.map(({ hour }) => hour))
     for (const hour of hours) {
-      const isWaiting = ({ name }: NamedStretch) =>
-        waiting.some((each) => each.hour === hour && each.at === name.at)
-      this.#await(this.#stretchesOf(hour).filter(isWaiting))
+      const names = waiting.filter((each) => each.hour === hour)
+      const there = this.#stretchesOf(hour).filter(({ name }) =>
+        names.some((each) => isSame(each, name))
+      )
+      if (there.length < names.length) this.#isWhole = false
+      this.#await(there)
     }
     this.#heads = heads.flatMap(({ stretch, at }) => {
       const rows = this.read(stretch)
@@ -176,6 +198,8 @@ export class ArrivalOrder implements TapeOrder {
 
 /** The tape as it is known now: trades by venue time. Bound: the trades of an hour. */
 export class VenueOrder implements TapeOrder {
+  /** However the trades of an hour are kept, their order is the same. */
+  readonly isWhole = true
   readonly #source: TapeSource
   readonly #hours: number[]
 
@@ -188,7 +212,7 @@ export class VenueOrder implements TapeOrder {
 
   next(): TapeRun | null {
     for (let hour = this.#hours.pop(); hour !== undefined; hour = this.#hours.pop()) {
-      const stretch = { hour, at: null }
+      const stretch = { hour, at: null, of: 0, firstArrival: 0 }
       const rows = this.read(stretch)
       if (rows.length > 0) return { rows, from: 0, to: rows.length, stretch }
     }
@@ -207,6 +231,10 @@ export class VenueOrder implements TapeOrder {
     )
     return pickRows(rows, places)
   }
+}
+
+function isSame(a: StretchName, b: StretchName): boolean {
+  return a.at === b.at && a.of === b.of && a.firstArrival === b.firstArrival
 }
 
 function joined(stretches: readonly TapeStretch[]): TapeRows {

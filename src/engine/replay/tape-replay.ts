@@ -133,6 +133,11 @@ export class TapeReplay {
     this.#last = { ...from.last }
   }
 
+  /** False where the tape is no longer kept as it was where this one was to go on: it is of no use then. */
+  get isWhole(): boolean {
+    return this.#playing.order.isWhole
+  }
+
   /** How it stands; null when it is over. */
   standing(): TapeReplayStanding | null {
     if (this.#isOver) return null
