@@ -49,6 +49,46 @@ export function tapeRowAt(rows: TapeRows, at: number): TapeRow {
   }
 }
 
+/** Puts rows one behind the other; of none they are empty. */
+export function joinRows(all: readonly TapeRows[]): TapeRows {
+  const [only] = all
+  if (only !== undefined && all.length === 1) return only
+  const length = all.reduce((sum, rows) => sum + rows.length, 0)
+  const instruments = [...new Set(all.flatMap((rows) => rows.instruments))]
+  const columns = allocate(length)
+  const ids: TapeRows['id'][] = []
+  let at = 0
+  for (const rows of all) {
+    const places = rows.instruments.map((id) => instruments.indexOf(id))
+    columns.instrument.set(
+      rows.instrument.map((place) => places[place] ?? 0),
+      at
+    )
+    columns.eventMs.set(rows.eventMs, at)
+    columns.receivedMs.set(rows.receivedMs, at)
+    columns.price.set(rows.price, at)
+    columns.size.set(rows.size, at)
+    columns.side.set(rows.side, at)
+    columns.flagged.set(rows.flagged, at)
+    columns.arrival.set(rows.arrival, at)
+    ids.push(rows.id)
+    at += rows.length
+  }
+  return { length, instruments, ...columns, id: joinIds(ids, length) }
+}
+
+function joinIds(all: readonly TapeRows['id'][], length: number): TapeRows['id'] {
+  const numbers = all.filter((ids) => ids instanceof Float64Array)
+  if (numbers.length < all.length) return all.flatMap((ids) => [...ids])
+  const joined = new Float64Array(length)
+  let at = 0
+  for (const ids of numbers) {
+    joined.set(ids, at)
+    at += ids.length
+  }
+  return joined
+}
+
 /** Copies rows in the order of their places. */
 export function pickRows(rows: TapeRows, places: Uint32Array): TapeRows {
   const wide = (column: Float64Array) => pickInto(new Float64Array(places.length), column, places)

@@ -1,4 +1,4 @@
-import { pickRows, TapeRowsBuilder, tapeRowAt, type TapeRows } from '../../recordings/tape-rows.ts'
+import { joinRows, pickRows, type TapeRows } from '../../recordings/tape-rows.ts'
 import type { TapeRange, TapeSource, TapeStretch } from './tape-source.ts'
 
 const hourMs = 3_600_000
@@ -224,28 +224,28 @@ export class VenueOrder implements TapeOrder {
   }
 
   read({ hour }: StretchName): TapeRows {
-    const rows = joined(this.#source.stretches(hour))
-    const { eventMs, arrival } = rows
-    const places = Uint32Array.from(eventMs.keys()).sort(
-      (a, b) => (eventMs[a] ?? 0) - (eventMs[b] ?? 0) || (arrival[a] ?? 0) - (arrival[b] ?? 0)
-    )
-    return pickRows(rows, places)
+    const rows = joinRows(this.#source.stretches(hour).flatMap((stretch) => stretch.read() ?? []))
+    return isInOrder(rows) ? rows : pickRows(rows, byVenueTime(rows))
   }
+}
+
+function isInOrder({ eventMs, arrival, length }: TapeRows): boolean {
+  for (let at = 1; at < length; at += 1) {
+    const [before, now] = [eventMs[at - 1] ?? 0, eventMs[at] ?? 0]
+    if (before > now || (before === now && (arrival[at - 1] ?? 0) > (arrival[at] ?? 0)))
+      return false
+  }
+  return true
+}
+
+function byVenueTime({ eventMs, arrival }: TapeRows): Uint32Array {
+  return Uint32Array.from(eventMs.keys()).sort(
+    (a, b) => (eventMs[a] ?? 0) - (eventMs[b] ?? 0) || (arrival[a] ?? 0) - (arrival[b] ?? 0)
+  )
 }
 
 function isSame(a: StretchName, b: StretchName): boolean {
   return a.at === b.at && a.of === b.of && a.firstArrival === b.firstArrival
-}
-
-function joined(stretches: readonly TapeStretch[]): TapeRows {
-  const all = stretches.flatMap((stretch) => stretch.read() ?? [])
-  const [only] = all
-  if (only !== undefined && all.length === 1) return only
-  const builder = new TapeRowsBuilder()
-  for (const rows of all) {
-    for (let at = 0; at < rows.length; at += 1) builder.append(tapeRowAt(rows, at))
-  }
-  return builder.take()
 }
 
 function arrivalOf({ rows, at }: Head): number {
