@@ -5,8 +5,12 @@ import './theme/frame.css'
 import './theme/watch.css'
 import './theme/chart.css'
 import './theme/connections.css'
+import './theme/replay.css'
+import './theme/transport.css'
+import './theme/timeline.css'
 import './theme/first-run.css'
 import { StrictMode } from 'react'
+import type { PortPurpose } from '../contracts/desktop-bridge.ts'
 import { createRoot } from 'react-dom/client'
 import { HealthHistory } from './connections/health-history.ts'
 import { browserStorage } from './desk/choice-keeper.ts'
@@ -20,6 +24,8 @@ import { hostActions } from './host-actions.ts'
 import { desktopBridge } from './link/desktop-window.ts'
 import { streamAddress, webSocketLinks } from './link/web-socket-link.ts'
 import { windowPortLinks } from './link/window-port.ts'
+import { ReplayDeck } from './replay/replay-deck.ts'
+import { findStoredSpan } from './replay/stored-span.ts'
 import { StreamClient } from './stream/stream-client.ts'
 import { applyTheme } from './theme/apply-theme.ts'
 
@@ -28,10 +34,17 @@ const beatMs = 250
 function createDesk(): Desk {
   const clock = () => Date.now()
   const bridge = desktopBridge()
-  const openLink =
-    bridge === undefined ? webSocketLinks(streamAddress(location)) : windowPortLinks(bridge, window)
+  const openLinks = (purpose: PortPurpose) =>
+    bridge === undefined
+      ? webSocketLinks(streamAddress(location, purpose))
+      : windowPortLinks(bridge, window, purpose)
+  const live = new StreamClient(openLinks('state'), clock)
   return {
-    stream: new StreamClient(openLink, clock),
+    stream: live,
+    live,
+    deck: new ReplayDeck(openLinks('deck'), clock, (instrument) =>
+      findStoredSpan((query) => live.query(query), instrument, live.runNowMs())
+    ),
     choices: createDeskStore(browserStorage(), defaultChoices(window.innerWidth)),
     host: hostActions(bridge),
     clock,
@@ -49,7 +62,10 @@ function start(): void {
   const desk = createDesk()
   applyTheme(desk.choices, document.documentElement)
   desk.stream.start()
-  setInterval(() => desk.stream.beat(), beatMs)
+  setInterval(() => {
+    desk.stream.beat()
+    desk.deck.beat()
+  }, beatMs)
   desk.seconds.subscribe(() =>
     desk.history.note(desk.stream.state.health.find('health'), desk.clock())
   )

@@ -1,3 +1,4 @@
+import type { DeckRow } from '../../src/contracts/deck.ts'
 import type {
   ConnectionRow,
   HealthRow,
@@ -115,6 +116,26 @@ export function aHealthRow(fields: Partial<HealthRow> = {}): HealthRow {
     handlerFaults: 0,
     memory: { heapFloorMb: 30, growthMbPerMinute: null, swappedMb: 0, structures: [] },
     problems: [],
+    ...fields
+  }
+}
+
+/** A deck with an hour of one instrument in it, paused at its begin. */
+export function aDeckRow(fields: Partial<DeckRow> = {}): DeckRow {
+  return {
+    id: 'deck',
+    state: 'paused',
+    problem: null,
+    atMs: 1_790_000_000_000,
+    instruments: ['coinbase:BTC-USD'],
+    view: 'then',
+    recorded: 'live',
+    range: { fromMs: 1_790_000_000_000, toMs: 1_790_003_600_000 },
+    speed: 1,
+    pace: null,
+    loop: null,
+    trades: 0,
+    damage: [],
     ...fields
   }
 }

@@ -59,6 +59,14 @@ export class CandleList {
     return 'inserted'
   }
 
+  /** Drops what reaches beyond a moment. True when there was something. */
+  dropAfter(atMs: number): boolean {
+    const index = this.#candles.findIndex(({ closeMs }) => closeMs > atMs)
+    if (index < 0) return false
+    this.#candles = this.#candles.slice(0, index)
+    return true
+  }
+
   /** Drops all but the newest or the oldest `count`. */
   keep(end: 'newest' | 'oldest', count: number): void {
     if (this.#candles.length <= count) return

@@ -6,7 +6,7 @@ const skeletonMs = 300
 
 type ChartNoticeProps = {
   readonly status: FeedStatus
-  readonly freshness: Freshness
+  readonly freshness: Freshness | 'replay'
   readonly onRetry: () => void
 }
 
@@ -18,13 +18,7 @@ export function ChartNotice({ status, freshness, onRetry }: ChartNoticeProps) {
     case 'loading':
       return <LoadingNotice />
     case 'empty':
-      return (
-        <p className="chart-notice">
-          {freshness === 'none'
-            ? 'Waiting for first tick.'
-            : 'Nothing stored for this interval yet. The first candle appears with the next trade.'}
-        </p>
-      )
+      return <p className="chart-notice">{emptyWords(freshness)}</p>
     case 'failed':
       return (
         <div className="chart-notice" role="alert">
@@ -37,6 +31,13 @@ export function ChartNotice({ status, freshness, onRetry }: ChartNoticeProps) {
         </div>
       )
   }
+}
+
+function emptyWords(freshness: Freshness | 'replay'): string {
+  if (freshness === 'replay')
+    return 'Nothing is stored before this moment. Space plays on from here.'
+  if (freshness === 'none') return 'Waiting for first tick.'
+  return 'Nothing stored for this interval yet. The first candle appears with the next trade.'
 }
 
 function LoadingNotice() {

@@ -1,60 +1,94 @@
-import { useEffect, useRef, useState, type RefObject } from 'react'
-import { parseInterval } from '../../core/market/interval.ts'
-import type { Gap } from '../../core/market/ledger/gap.ts'
+import { useRef, useState } from 'react'
+import { ChevronDown } from 'lucide-react'
 import type { InstrumentRow } from '../../contracts/state-rows.ts'
-import { useChoice, useDesk, useRows, useZonedTime } from '../desk/desk.ts'
-import { priceDigits } from '../format/price-text.ts'
-import { runNowMs } from '../stream/run-clock.ts'
-import { useDrawnTheme } from '../theme/drawn-theme.ts'
-import { useFreshness, useShownInstrument } from '../watch/shown-instrument.ts'
-import { ChartLegend } from './chart-legend.tsx'
+import type { Freshness } from '../../contracts/shapes.ts'
+import type { ChartChoice } from '../desk/chart-choice.ts'
+import { useChoice, useIsReplay, useKnownInstruments } from '../desk/desk.ts'
+import { CursorLabel } from '../replay/cursor-label.tsx'
+import { pickInstrument, useFreshness } from '../watch/shown-instrument.ts'
 import { chartMove } from './chart-keys.ts'
+import { ChartLegend } from './chart-legend.tsx'
+import { ChartMenu, type MenuPlace } from './chart-menu.tsx'
 import { ChartNotice } from './chart-notice.tsx'
-import { ChartSession, type SessionState } from './chart-session.ts'
+import type { ChartSession } from './chart-session.ts'
 import { AsOf, FreshnessLabel } from './freshness-label.tsx'
-import type { ChartPlace } from './chart-view.ts'
-import { GapTooltip, placeTooltip } from './gap-tooltip.tsx'
+import { GapTooltip } from './gap-tooltip.tsx'
 import { IntervalBar } from './interval-bar.tsx'
 import { IntervalBox } from './interval-box.tsx'
 import { LastPrice } from './last-price.tsx'
-import { LegendPainter } from './legend-painter.ts'
+import { useChartSession } from './use-chart-session.ts'
 
-const startState: SessionState = { status: { kind: 'loading' }, isFollowing: true }
+type ChartPanelProps = {
+  readonly chart: ChartChoice
+  readonly onChange: (change: Partial<ChartChoice>) => void
+  /** Called with the session once it draws, and with null when it is gone. */
+  readonly onSession?: (session: ChartSession | null) => void
+  /** Called when another instrument is wanted; without it the heading is no button. */
+  readonly onPick?: () => void
+}
 
 /** A chart of the chosen instrument with everything around it. */
-export function ChartPanel({ interval }: { readonly interval: string }) {
-  const id = useShownInstrument()
-  const instrument = useRows('instruments').find((row) => row.id === id)
+export function ChartPanel(props: ChartPanelProps) {
+  const { chart, onPick } = props
+  const instruments = useKnownInstruments()
+  const isReplay = useIsReplay()
+  // A tape is never swapped for that of another instrument without being asked.
+  const instrument =
+    isReplay && chart.instrument !== null
+      ? instruments.find((row) => row.id === chart.instrument)
+      : pickInstrument(instruments, chart.instrument)
   if (instrument === undefined) {
+    const symbol = chart.instrument?.split(':').at(-1) ?? null
     return (
       <section className="chart" aria-label="Chart" data-region="chart" tabIndex={0}>
-        <p className="empty">No instrument yet.</p>
+        {onPick === undefined ? null : (
+          <div className="panel-bar">
+            <Heading symbol={symbol ?? 'No instrument'} venue="" onPick={onPick} />
+          </div>
+        )}
+        <p className="empty">
+          {isReplay && symbol !== null ? `Nothing is stored of ${symbol}.` : 'No instrument yet.'}
+        </p>
       </section>
     )
   }
-  return <InstrumentChart instrument={instrument} interval={interval} />
+  return <InstrumentChart {...props} instrument={instrument} />
 }
 
-type InstrumentChartProps = { readonly instrument: InstrumentRow; readonly interval: string }
+type InstrumentChartProps = ChartPanelProps & { readonly instrument: InstrumentRow }
 
-function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
+function InstrumentChart(props: InstrumentChartProps) {
+  const { instrument, chart, onChange, onSession, onPick } = props
+  const { interval } = chart
   const plot = useRef<HTMLDivElement>(null)
   const legend = useRef<HTMLDListElement>(null)
   const panel = useRef<HTMLElement>(null)
+  const isReplay = useIsReplay()
   const freshness = useFreshness(instrument.id)
   const openSearch = useChoice((state) => state.openSearch)
   const [entry, setEntry] = useState<string | null>(null)
+  const [menu, setMenu] = useState<MenuPlace | null>(null)
   const { session, state, gap, tooltip, pointer } = useChartSession({
     plot,
     legend,
     instrument,
     interval,
-    freshness
+    isAdvancing: isReplay || mayAdvance(freshness),
+    onSession
   })
 
+  const openMenu = (place: { readonly x: number; readonly y: number }) => {
+    const atMs = session.current?.chosenMs() ?? null
+    if (atMs !== null) setMenu({ ...place, atMs })
+  }
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.target !== event.currentTarget) return
-    const isTyped = !event.ctrlKey && !event.altKey && !event.metaKey
+    if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) {
+      event.preventDefault()
+      openMenu(pointer.current ?? { x: 16, y: 40 })
+      return
+    }
+    const isTyped = !isReplay && !event.ctrlKey && !event.altKey && !event.metaKey
     if (isTyped && /^[a-z\d]$/i.test(event.key)) {
       event.preventDefault()
       if (/\d/.test(event.key)) setEntry(event.key)
@@ -72,39 +106,58 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
       className="chart"
       aria-label={`Chart ${instrument.symbol} ${interval}`}
       data-region="chart"
-      data-freshness={freshness}
+      data-freshness={isReplay ? 'replay' : freshness}
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
       <div className="panel-bar">
-        <h2 title={instrument.id}>
-          {instrument.symbol}
-          <small>{instrument.venue}</small>
-        </h2>
+        <Heading symbol={instrument.symbol} venue={instrument.venue} onPick={onPick} />
         <LastPrice instrument={instrument} />
-        <FreshnessLabel instrument={instrument.id} freshness={freshness} />
-        <IntervalBar interval={interval} />
+        {isReplay ? (
+          <CursorLabel />
+        ) : (
+          <FreshnessLabel instrument={instrument.id} freshness={freshness} />
+        )}
+        <IntervalBar interval={interval} onChoose={(chosen) => onChange({ interval: chosen })} />
       </div>
-      <div className="chart-body">
+      <div
+        className="chart-body"
+        onContextMenu={(event) => {
+          event.preventDefault()
+          const box = event.currentTarget.getBoundingClientRect()
+          openMenu({ x: event.clientX - box.left, y: event.clientY - box.top })
+        }}
+      >
         <div className="plot" ref={plot} role="group" aria-label="Candles and volume" />
         <ChartLegend root={legend} />
         <GapTooltip root={tooltip} gap={gap} place={pointer} />
-        <AsOf instrument={instrument.id} freshness={freshness} />
+        {isReplay ? null : <AsOf instrument={instrument.id} freshness={freshness} />}
         <ChartNotice
           status={state.status}
-          freshness={freshness}
+          freshness={isReplay ? 'replay' : freshness}
           onRetry={() => session.current?.retry()}
         />
         {state.isFollowing ? null : (
           <button type="button" className="to-live" onClick={() => session.current?.goLive()}>
-            ◀ Live
+            {isReplay ? 'Cursor ▶' : '◀ Live'}
           </button>
         )}
         {entry === null ? null : (
           <IntervalBox
             first={entry}
+            onChoose={(chosen) => onChange({ interval: chosen })}
             onDone={() => {
               setEntry(null)
+              panel.current?.focus()
+            }}
+          />
+        )}
+        {menu === null ? null : (
+          <ChartMenu
+            place={menu}
+            instrument={instrument.id}
+            onDone={() => {
+              setMenu(null)
               panel.current?.focus()
             }}
           />
@@ -114,89 +167,31 @@ function InstrumentChart({ instrument, interval }: InstrumentChartProps) {
   )
 }
 
-type SessionInput = InstrumentChartProps & {
-  readonly plot: RefObject<HTMLDivElement | null>
-  readonly legend: RefObject<HTMLDListElement | null>
-  readonly freshness: string
+type HeadingProps = {
+  readonly symbol: string
+  readonly venue: string
+  readonly onPick: (() => void) | undefined
 }
 
-function useChartSession({ plot, legend, instrument, interval, freshness }: SessionInput) {
-  const { stream, paint, clock, seconds } = useDesk()
-  const zone = useZonedTime()
-  const session = useRef<ChartSession | null>(null)
-  const digits = useRef(2)
-  const [state, setState] = useState(startState)
-  const [gap, setGap] = useState<Gap | null>(null)
-  const tooltip = useRef<HTMLDivElement>(null)
-  const pointer = useRef<ChartPlace | null>(null)
-  const theme = useDrawnTheme()
-  const palette = useChoice((choices) => choices.palette)
-  const wanted = useRef({ instrument: instrument.id, interval })
+function Heading({ symbol, venue, onPick }: HeadingProps) {
+  const name = (
+    <>
+      {symbol}
+      <small>{venue}</small>
+    </>
+  )
+  if (onPick === undefined) return <h2 title={`${venue}:${symbol}`}>{name}</h2>
+  return (
+    <h2>
+      <button type="button" className="pick" title="Choose another symbol" onClick={onPick}>
+        {name}
+        <ChevronDown size={12} aria-hidden="true" />
+      </button>
+    </h2>
+  )
+}
 
-  useEffect(() => {
-    wanted.current = { instrument: instrument.id, interval }
-    const now = session.current?.series
-    if (now?.instrument === instrument.id && now.interval === interval) return
-    session.current?.open(wanted.current)
-  }, [instrument.id, interval])
-
-  useEffect(() => {
-    const spec = parseInterval(wanted.current.interval)
-    if (plot.current === null || legend.current === null || spec === null) return
-    const painter = new LegendPainter(legend.current)
-    const opened = new ChartSession(
-      plot.current,
-      { series: wanted.current, spec, zone },
-      {
-        source: {
-          watch: (series, listener) => stream.watch(series, listener),
-          query: (query) => stream.query(query),
-          onSnapshot: (listener) => stream.onSnapshot(listener),
-          ledger: stream.state.ledger
-        },
-        paint,
-        runNowMs: () => runNowMs(stream.state.run.find('run'), clock()),
-        clock
-      },
-      {
-        onState: setState,
-        onCandle: (bar) => {
-          const latest = stream.state.prices.find(wanted.current.instrument)
-          painter.write(bar, digits.current, (latest?.side ?? null) !== null)
-        },
-        onGap: (hovered, place) => {
-          pointer.current = place
-          setGap(hovered)
-          if (tooltip.current !== null && place !== null) placeTooltip(tooltip.current, place)
-        }
-      }
-    )
-    session.current = opened
-    const stop = seconds.subscribe(() => opened.tick())
-    return () => {
-      stop()
-      session.current = null
-      opened.close()
-    }
-  }, [plot, legend, stream, paint, clock, seconds, zone])
-
-  useEffect(() => {
-    digits.current = priceDigits(
-      instrument.tickSize,
-      stream.state.prices.find(instrument.id)?.price ?? null
-    )
-    session.current?.view.setPriceDigits(digits.current)
-  }, [instrument, stream, zone])
-
-  useEffect(() => {
-    session.current?.setAdvancing(
-      freshness === 'live' || freshness === 'quiet' || freshness === 'stale'
-    )
-  }, [freshness, zone])
-
-  useEffect(() => {
-    session.current?.refreshColours()
-  }, [theme, palette])
-
-  return { session, state, gap, tooltip, pointer }
+/** While nothing is known, and while the market is closed, time passes without slots. */
+function mayAdvance(freshness: Freshness): boolean {
+  return freshness === 'live' || freshness === 'quiet' || freshness === 'stale'
 }

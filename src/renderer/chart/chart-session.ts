@@ -146,6 +146,13 @@ export class ChartSession implements Painter {
     this.#describe()
   }
 
+  /** The beginning of the bar under the pointer, else of the first in sight; null while nothing is drawn. */
+  chosenMs(): number | null {
+    const index = this.#hoverKey === null ? -1 : this.#pen.indexAt(this.#hoverKey)
+    const point = this.#pen.points[index] ?? this.#pen.points[this.#view.firstInSight()]
+    return point === undefined ? null : Math.floor(point.key)
+  }
+
   /** Bars that are drawn now, for those who read instead of look. */
   candles(): readonly Candle[] {
     return this.#feed.candles

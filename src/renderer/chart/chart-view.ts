@@ -125,7 +125,11 @@ export class ChartView {
     this.#volume.setData(points.map((point) => this.#volumeBar(point)))
     if (seen === null || anchor === undefined) return
     const index = points.findIndex((point) => point.key >= anchor.key)
-    if (index < 0) return
+    if (index < 0) {
+      // A tape went back before all that was seen.
+      this.scrollToLive()
+      return
+    }
     const shift = index - anchorIndex
     this.#chart.timeScale().setVisibleLogicalRange({ from: seen.from + shift, to: seen.to + shift })
   }
@@ -146,6 +150,12 @@ export class ChartView {
   scrollToLive(): void {
     this.#chart.timeScale().scrollToPosition(rightOffset, false)
     this.#follow(true)
+  }
+
+  /** Place of the first point in sight; 0 while nothing is drawn. */
+  firstInSight(): number {
+    const seen = this.#chart.timeScale().getVisibleLogicalRange()
+    return seen === null ? 0 : Math.max(0, Math.ceil(seen.from))
   }
 
   scrollBy(bars: number): void {

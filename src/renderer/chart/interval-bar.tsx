@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import { useChoice, useRun } from '../desk/desk.ts'
+import { useRun } from '../desk/desk.ts'
 import { offeredIntervals } from './interval-entry.ts'
 
 /** Intervals that a chart may show. */
@@ -8,10 +8,14 @@ export function useOfferedIntervals(): readonly string[] {
   return useMemo(() => offeredIntervals(run?.intervals ?? []), [run])
 }
 
+type IntervalBarProps = {
+  readonly interval: string
+  readonly onChoose: (interval: string) => void
+}
+
 /** One button for each interval. */
-export function IntervalBar({ interval }: { readonly interval: string }) {
+export function IntervalBar({ interval, onChoose }: IntervalBarProps) {
   const offered = useOfferedIntervals()
-  const setChart = useChoice((state) => state.setChart)
   return (
     <div className="intervals" role="group" aria-label="Interval">
       {offered.map((candidate) => (
@@ -19,7 +23,7 @@ export function IntervalBar({ interval }: { readonly interval: string }) {
           key={candidate}
           type="button"
           aria-pressed={candidate === interval}
-          onClick={() => setChart({ interval: candidate })}
+          onClick={() => onChoose(candidate)}
         >
           {candidate}
         </button>

@@ -1,27 +1,26 @@
 import { useState } from 'react'
-import { useChoice } from '../desk/desk.ts'
 import { useOfferedIntervals } from './interval-bar.tsx'
 import { readIntervalEntry } from './interval-entry.ts'
 
 type IntervalBoxProps = {
   /** The digit that opened the box. */
   readonly first: string
+  readonly onChoose: (interval: string) => void
   readonly onDone: () => void
 }
 
 /** Opens on a digit typed on the chart: `5⏎`, `30s⏎`, `100t⏎`. */
-export function IntervalBox({ first, onDone }: IntervalBoxProps) {
+export function IntervalBox({ first, onChoose, onDone }: IntervalBoxProps) {
   const [text, setText] = useState(first)
   const [problem, setProblem] = useState<string | null>(null)
   const offered = useOfferedIntervals()
-  const setChart = useChoice((state) => state.setChart)
   const submit = () => {
     const entry = readIntervalEntry(text, offered)
     if ('problem' in entry) {
       setProblem(entry.problem)
       return
     }
-    setChart({ interval: entry.interval })
+    onChoose(entry.interval)
     onDone()
   }
   return (

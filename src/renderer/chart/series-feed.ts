@@ -19,6 +19,8 @@ export interface SeriesSource {
   watch(series: Series, listener: CandleListener): () => void
   query(query: Query): Promise<QueryResult>
   onSnapshot(listener: () => void): () => void
+  /** Where a tape stands: nothing after it exists. Null on a live stream. */
+  cursorMs(): number | null
 }
 
 export type FeedStatus =
@@ -52,6 +54,8 @@ export class SeriesFeed {
   #request = 0
   #closed = false
   #closedHours: readonly TimeSpan[] = []
+  /** Where the tape stood when candles were last taken. */
+  #takenAtMs = Number.NEGATIVE_INFINITY
 
   constructor(source: SeriesSource, series: Series, events: FeedEvents) {
     const spec = parseInterval(series.interval)
@@ -85,6 +89,7 @@ export class SeriesFeed {
 
   /** Asks for the newest page and merges it; what is held stays until the answer is there. */
   reload(): void {
+    this.#rewind()
     this.#request += 1
     const request = this.#request
     this.#liveSinceAsked.clear()
@@ -133,6 +138,15 @@ export class SeriesFeed {
     for (const stop of this.#stops) stop()
   }
 
+  /** A tape that went back takes with it what came after: at once, not when the answer is there. */
+  #rewind(): void {
+    const cursorMs = this.#source.cursorMs()
+    if (cursorMs === null || cursorMs >= this.#takenAtMs) return
+    if (!this.#candles.dropAfter(cursorMs)) return
+    this.#isDetached = false
+    this.#events.onReset()
+  }
+
   #takeLive(candles: readonly Candle[]): void {
     if (this.#isDetached) return
     for (const candle of candles) this.#liveSinceAsked.put(candle)
@@ -142,6 +156,7 @@ export class SeriesFeed {
       (candle) => first === undefined || compareCandles(candle, first) >= 0
     )
     for (const candle of taken) this.#candles.put(candle)
+    this.#noteCursor()
     this.#bound('newest')
     if (this.#status.kind === 'empty') this.#setStatus({ kind: 'ready' })
     this.#events.onTail(taken)
@@ -159,9 +174,14 @@ export class SeriesFeed {
       const held = this.#candles.find(candle)
       if (held === undefined || !knowsMore(held, candle)) this.#candles.put(candle)
     }
+    this.#noteCursor()
     this.#bound('newest')
     this.#setStatus({ kind: this.#candles.last === undefined ? 'empty' : 'ready' })
     this.#events.onReset()
+  }
+
+  #noteCursor(): void {
+    this.#takenAtMs = this.#source.cursorMs() ?? this.#takenAtMs
   }
 
   /** True when the page reaches back as far as what is held: then it tells whether there is more. */

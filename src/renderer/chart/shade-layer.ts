@@ -6,7 +6,8 @@ import type {
   SeriesAttachedParameter
 } from 'lightweight-charts'
 import { gapStateWords } from '../ledger/gap-words.ts'
-import type { ShadeLook, ShadeLooks } from './shade-colours.ts'
+import type { ShadeLooks } from './shade-colours.ts'
+import { drawPattern, hatchPx } from './shade-pattern.ts'
 import type { Shade } from './shades.ts'
 
 type Target = Parameters<NonNullable<ReturnType<IPrimitivePaneView['renderer']>>['draw']>[0]
@@ -14,8 +15,6 @@ type Target = Parameters<NonNullable<ReturnType<IPrimitivePaneView['renderer']>>
 /** A loss is never too short to be seen. */
 const narrowestPx = 3
 const stripPx = 3
-const hatchPx = 8
-const stripesPx = 6
 /** Below the legend. */
 const labelTopPx = 44
 const labelMarginPx = 6
@@ -125,35 +124,6 @@ function drawShade(
     if (isRoomy) context.fillText(words, start, labelTopPx)
   }
   context.restore()
-}
-
-/** Lines are counted from the shade's own left edge, so that the pattern moves with it. */
-function drawPattern(
-  context: CanvasRenderingContext2D,
-  { pattern, line }: ShadeLook,
-  box: Box & { readonly from: number; readonly to: number }
-): void {
-  if (pattern === 'none') return
-  context.strokeStyle = line
-  context.fillStyle = line
-  if (pattern === 'stripes') {
-    const first = box.left + Math.floor((box.from - box.left) / stripesPx) * stripesPx
-    for (let x = first; x < box.to; x += stripesPx)
-      context.fillRect(x, 0, stripesPx / 2, box.height)
-    return
-  }
-  context.lineWidth = 1
-  context.beginPath()
-  const reach = box.from - box.left - box.height
-  const first = box.left + Math.floor(reach / hatchPx) * hatchPx
-  for (let x = first; x < box.to + box.height; x += hatchPx) {
-    context.moveTo(x, box.height)
-    context.lineTo(x + box.height, 0)
-    if (pattern === 'hatch') continue
-    context.moveTo(x, 0)
-    context.lineTo(x + box.height, box.height)
-  }
-  context.stroke()
 }
 
 function drawBreak(

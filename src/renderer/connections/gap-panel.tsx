@@ -13,6 +13,8 @@ import {
 } from '../ledger/gap-words.ts'
 import type { ZonedTime } from '../format/zoned-time.ts'
 import { fixedText } from '../format/number-text.ts'
+import { ReplayButton } from '../replay/replay-button.tsx'
+import { stretchSpan } from '../replay/tape-span.ts'
 import { accountedSince } from './accounted-since.ts'
 import { sortGaps, type GapSort, type GapSortKey } from './gap-order.ts'
 import { LatestGaps, mostGaps, type GapList } from './latest-gaps.ts'
@@ -170,11 +172,18 @@ function GapLine({ gap }: { readonly gap: Gap }) {
     setChart({ instrument: gap.instrument })
     showScreen('watch')
   }
+  const symbol = instruments.find(gap.instrument)?.symbol ?? gap.instrument
   return (
     <tr data-state={gap.state}>
       <th scope="row">
+        <ReplayButton
+          instrument={gap.instrument}
+          span={stretchSpan(gap.fromMs ?? gap.toMs, gap.toMs)}
+          name={`Replay the gap of ${symbol} at ${gapTimeText(gap.fromMs ?? gap.toMs, zone)}`}
+          isTight
+        />
         <button type="button" title={`${gap.instrument}. Open in Watch`} onClick={open}>
-          {instruments.find(gap.instrument)?.symbol ?? gap.instrument}
+          {symbol}
         </button>
       </th>
       <td data-text className="state" title={gapStateSentences[gap.state]}>

@@ -1,6 +1,8 @@
 import type { Incident } from '../../contracts/incident.ts'
-import { useChoice, useDesk, useRowsCalmly, useZonedTime } from '../desk/desk.ts'
+import { useChoice, useDesk, useRowsCalmly, useRunNowMs, useZonedTime } from '../desk/desk.ts'
 import { gapTimeText } from '../ledger/gap-words.ts'
+import { ReplayButton } from '../replay/replay-button.tsx'
+import { stretchSpan } from '../replay/tape-span.ts'
 import { incidentCauseSentence, incidentTradesSentence } from './incident-words.ts'
 
 /** Symbols named before the rest is counted. */
@@ -25,6 +27,7 @@ export function IncidentDetail({ incident }: { readonly incident: Incident }) {
         {rest > 0 ? <li>and {rest} more</li> : null}
       </ul>
       <IncidentSymbols incident={incident} />
+      <IncidentReplay incident={incident} />
     </>
   )
 }
@@ -38,6 +41,21 @@ function IncidentConnection({ connection }: { readonly connection: string }) {
         {connection}
       </button>
     </li>
+  )
+}
+
+/** Plays the first of its instruments; which symbol is shown can be changed there. */
+function IncidentReplay({ incident }: { readonly incident: Incident }) {
+  const nowMs = useRunNowMs()
+  const zone = useZonedTime()
+  const [instrument] = incident.instruments
+  if (instrument === undefined) return null
+  return (
+    <ReplayButton
+      instrument={instrument}
+      span={stretchSpan(incident.beganMs, incident.endedMs ?? nowMs)}
+      name={`Replay from here: incident of ${gapTimeText(incident.beganMs, zone)}`}
+    />
   )
 }
 

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { parseInterval } from '../../core/market/interval.ts'
+import { chartChoiceSchema } from './chart-choice.ts'
+import { defaultReplayChoices, replayChoicesSchema } from './replay-choices.ts'
 
-export const screens = ['watch', 'connections'] as const
+export const screens = ['watch', 'connections', 'replay'] as const
 export const themeChoices = ['system', 'dark', 'light'] as const
 export const palettes = ['blue-orange', 'classic', 'mono'] as const
 export const sortKeys = ['symbol', 'price', 'change', 'volume', 'spread', 'trades', 'age'] as const
@@ -11,12 +12,6 @@ export type ThemeChoice = (typeof themeChoices)[number]
 /** Colours of up and down; in the light theme blue/orange is drawn as Okabe–Ito. */
 export type Palette = (typeof palettes)[number]
 export type SortKey = (typeof sortKeys)[number]
-
-const chartSchema = z.object({
-  /** null until the user or the first instrument decides. */
-  instrument: z.string().max(100).nullable(),
-  interval: z.string().refine((text) => parseInterval(text) !== null)
-})
 
 /** What the user chose, as kept between visits. */
 export const deskChoicesSchema = z.object({
@@ -29,11 +24,11 @@ export const deskChoicesSchema = z.object({
   /** CSS pixels. */
   watchlistWidth: z.number().min(200).max(2_000),
   /** One entry per chart, in reading order; never empty. */
-  charts: z.array(chartSchema).min(1).max(9)
+  charts: z.array(chartChoiceSchema).min(1).max(9),
+  replay: replayChoicesSchema
 })
 
 export type DeskChoices = z.infer<typeof deskChoicesSchema>
-export type ChartChoice = DeskChoices['charts'][number]
 export type Sort = DeskChoices['sort']
 
 /** Where a new user starts. */
@@ -45,7 +40,8 @@ export function defaultChoices(windowWidth: number): DeskChoices {
     timeZone: 'local',
     sort: { key: 'volume', descending: true },
     watchlistWidth: Math.round(Math.min(800, Math.max(480, windowWidth * 0.43))),
-    charts: [{ instrument: null, interval: '1m' }]
+    charts: [{ instrument: null, interval: '1m' }],
+    replay: defaultReplayChoices
   }
 }
 

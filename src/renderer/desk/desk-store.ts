@@ -1,13 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { loadChoices, saveChoices, type ChoiceStorage } from './choice-keeper.ts'
-import type {
-  ChartChoice,
-  DeskChoices,
-  Palette,
-  Screen,
-  SortKey,
-  ThemeChoice
-} from './desk-choices.ts'
+import type { ChartChoice } from './chart-choice.ts'
+import type { DeskChoices, Palette, Screen, SortKey, ThemeChoice } from './desk-choices.ts'
+import { replayCharts, type ReplayChoices } from './replay-choices.ts'
 
 export const narrowestWatchlist = 240
 
@@ -20,6 +15,8 @@ type DeskSession = {
   readonly connection: string | null
   /** What the engine said was wrong when the user put it away; null while nothing is put away. */
   readonly dismissedProblems: string | null
+  /** Place of the replay chart that keys and the symbol search speak of. */
+  readonly replayFocus: number
 }
 
 type DeskActions = {
@@ -39,6 +36,9 @@ type DeskActions = {
   readonly setWatchlistWidth: (width: number) => void
   /** Changes the first chart, the only one so far. */
   readonly setChart: (change: Partial<ChartChoice>) => void
+  readonly setReplay: (change: Partial<ReplayChoices>) => void
+  readonly setReplayChart: (place: number, change: Partial<ChartChoice>) => void
+  readonly focusReplayChart: (place: number) => void
 }
 
 export type DeskState = DeskChoices & DeskSession & DeskActions
@@ -52,6 +52,7 @@ export function createDeskStore(storage: ChoiceStorage | null, defaults: DeskCho
     search: { text: '', asked: 0 },
     connection: null,
     dismissedProblems: null,
+    replayFocus: 0,
     showScreen: (screen) => set({ screen }),
     showConnection: (connection) => set({ screen: 'connections', connection }),
     dismissProblems: (dismissedProblems) => set({ dismissedProblems }),
@@ -69,7 +70,18 @@ export function createDeskStore(storage: ChoiceStorage | null, defaults: DeskCho
     setChart: (change) =>
       set(({ charts }) => ({
         charts: charts.map((chart, index) => (index === 0 ? { ...chart, ...change } : chart))
-      }))
+      })),
+    setReplay: (change) => set(({ replay }) => ({ replay: { ...replay, ...change } })),
+    setReplayChart: (place, change) =>
+      set(({ replay, charts }) => ({
+        replay: {
+          ...replay,
+          charts: replayCharts(replay, charts).map((chart, index) =>
+            index === place ? { ...chart, ...change } : chart
+          )
+        }
+      })),
+    focusReplayChart: (replayFocus) => set({ replayFocus })
   }))
   store.subscribe((state) => saveChoices(storage, choicesOf(state)))
   return store
@@ -83,6 +95,7 @@ function choicesOf(state: DeskState): DeskChoices {
     timeZone: state.timeZone,
     sort: state.sort,
     watchlistWidth: state.watchlistWidth,
-    charts: state.charts
+    charts: state.charts,
+    replay: state.replay
   }
 }

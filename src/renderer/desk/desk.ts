@@ -8,11 +8,12 @@ import {
   useSyncExternalStore
 } from 'react'
 import { useStore } from 'zustand'
-import type { RunRow, StateTables, TableName } from '../../contracts/state-rows.ts'
+import type { InstrumentRow, RunRow, StateTables, TableName } from '../../contracts/state-rows.ts'
 import { localTimeZone, ZonedTime } from '../format/zoned-time.ts'
 import type { HealthHistory } from '../connections/health-history.ts'
 import type { HostActions } from '../host-actions.ts'
-import { runNowMs, type WallClock } from '../stream/run-clock.ts'
+import type { ReplayDeck } from '../replay/replay-deck.ts'
+import type { WallClock } from '../stream/run-clock.ts'
 import type { LinkStatus, StreamClient } from '../stream/stream-client.ts'
 import type { Table } from '../stream/table.ts'
 import type { DeskState, DeskStore } from './desk-store.ts'
@@ -21,7 +22,11 @@ import type { SecondTimer } from './second-timer.ts'
 
 /** Everything a screen needs, made once at start. */
 export type Desk = {
+  /** What is shown: the live state, or inside the replay screen that of the deck. */
   readonly stream: StreamClient
+  /** The live state, on every screen. */
+  readonly live: StreamClient
+  readonly deck: ReplayDeck
   readonly choices: DeskStore
   readonly host: HostActions
   readonly clock: WallClock
@@ -83,16 +88,32 @@ export function useRowsCalmly<Name extends Exclude<TableName, 'prices' | 'sparks
   return rows
 }
 
+/** What may be shown: all that the stream knows of, and while it knows of nothing what is collected. */
+export function useKnownInstruments(): readonly InstrumentRow[] {
+  const shown = useRows('instruments')
+  const { instruments } = useDesk().live.state
+  const collected = useSyncExternalStore(
+    (listener) => instruments.subscribe(listener),
+    () => instruments.list()
+  )
+  return shown.length > 0 ? shown : collected
+}
+
 export function useRun(): RunRow | undefined {
   return useRows('run')[0]
 }
 
+/** Whether what is shown is played from the store. */
+export function useIsReplay(): boolean {
+  return useRun()?.mode === 'replay'
+}
+
 /** The run clock now; renders again each second. */
 export function useRunNowMs(): number {
-  const { stream, clock, seconds } = useDesk()
+  const { stream, seconds } = useDesk()
   const [, tick] = useReducer((count: number) => count + 1, 0)
   useEffect(() => seconds.subscribe(tick), [seconds])
-  return runNowMs(stream.state.run.find('run'), clock())
+  return stream.runNowMs()
 }
 
 export function useZonedTime(): ZonedTime {

@@ -11,7 +11,11 @@ export type ZonedFields = {
   readonly second: number
 }
 
+/** What a wall clock and a calendar show. */
+export type ClockReading = Omit<ZonedFields, 'weekday'>
+
 const quarterHourMs = 900_000
+const dayMs = 86_400_000
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 
@@ -87,6 +91,45 @@ export class ZonedTime {
   dateText(atMs: number): string {
     const { weekday, year } = this.fields(atMs)
     return `${weekdays[weekday] ?? ''} ${this.dayText(atMs)} ${year}`
+  }
+
+  /** `2026-10-14` */
+  isoDateText(atMs: number): string {
+    const { year, month, day } = this.fields(atMs)
+    return `${year}-${two(month)}-${two(day)}`
+  }
+
+  /** `14:02:11.042` */
+  millisText(atMs: number): string {
+    const millis = Math.floor(atMs) - Math.floor(atMs / 1_000) * 1_000
+    return `${this.secondText(atMs)}.${String(millis).padStart(3, '0')}`
+  }
+
+  /**
+   * The instant at which the zone's clock shows this. Of an hour that comes twice the first is meant; an
+   * hour that is left out counts as the one after it.
+   */
+  instantMs(clock: ClockReading): number {
+    const { year, month, day, hour, minute, second } = clock
+    const localMs = Date.UTC(year, month - 1, day, hour, minute, second)
+    // Offsets change by less than a day: those around the wall clock's own reading are all there can be.
+    const before = localMs - this.offsetMs(localMs - dayMs)
+    const after = localMs - this.offsetMs(localMs + dayMs)
+    const isShown = (atMs: number) => atMs + this.offsetMs(atMs) === localMs
+    if (isShown(before)) return before
+    return isShown(after) ? after : Math.max(before, after)
+  }
+
+  /** The beginning of an instant's day, and of the day after it. */
+  dayAround(atMs: number): { readonly fromMs: number; readonly toMs: number } {
+    const fromMs = this.#midnightMs(atMs)
+    // A day has 23 to 25 hours: this lies in the next one.
+    return { fromMs, toMs: this.#midnightMs(fromMs + 1.5 * dayMs) }
+  }
+
+  #midnightMs(atMs: number): number {
+    const { year, month, day } = this.fields(atMs)
+    return this.instantMs({ year, month, day, hour: 0, minute: 0, second: 0 })
   }
 
   #readOffset(atMs: number): number {

@@ -1,19 +1,31 @@
 import { useEffect } from 'react'
 import { Monitor, Moon, Sun } from 'lucide-react'
 import { connectionWords } from '../connections/connection-words.ts'
-import { useChoice, useLinkStatus, useRowsCalmly, useRunNowMs } from '../desk/desk.ts'
+import {
+  DeskContext,
+  useChoice,
+  useLinkStatus,
+  useRowsCalmly,
+  useRunNowMs,
+  type Desk
+} from '../desk/desk.ts'
 import { screens, themeChoices, type Screen, type ThemeChoice } from '../desk/desk-choices.ts'
 import { InstrumentSearch } from './instrument-search.tsx'
 import { ModeBadge } from './mode-badge.tsx'
 
 const screenTitles: Readonly<Record<Screen, string>> = {
   watch: 'Watch',
-  connections: 'Connections'
+  connections: 'Connections',
+  replay: 'Replay'
 }
 const themeIcons = { system: Monitor, dark: Moon, light: Sun } as const
 
-/** Name, screens, search and theme; on every screen. */
-export function Header() {
+/**
+ * Name, screens, search and theme; on every screen.
+ *
+ * @param shown What search and badge speak of.
+ */
+export function Header({ shown }: { readonly shown: Desk }) {
   useScreenKeys()
   return (
     <header className="header" data-region="header">
@@ -28,8 +40,10 @@ export function Header() {
           <ScreenTab key={screen} screen={screen} />
         ))}
       </nav>
-      <ModeBadge />
-      <InstrumentSearch />
+      <DeskContext value={shown}>
+        <ModeBadge />
+        <InstrumentSearch />
+      </DeskContext>
       <ThemeButton />
     </header>
   )

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { Search } from 'lucide-react'
-import { useChoice, useRows } from '../desk/desk.ts'
+import { useChoice, useDesk, useKnownInstruments } from '../desk/desk.ts'
 import { searchInstruments } from '../watch/watch-order.ts'
 
 const mostResults = 10
@@ -12,28 +12,29 @@ export function InstrumentSearch() {
   const setText = useChoice((state) => state.setSearchText)
   const [isOpen, setOpen] = useState(false)
   const [marked, setMarked] = useState(0)
-  const instruments = useRows('instruments')
-  const setChart = useChoice((state) => state.setChart)
-  const showScreen = useChoice((state) => state.showScreen)
+  const instruments = useKnownInstruments()
+  const openChart = useOpenChart()
   const results = text.trim() === '' ? [] : searchInstruments(instruments, text, mostResults)
   const hasResults = isOpen && results.length > 0
 
   useSearchFocus(input)
-  const open = (id: string | undefined) => {
-    if (id === undefined) return
-    setChart({ instrument: id })
-    showScreen('watch')
+  const leave = () => {
     setText('')
     input.current?.blur()
+    // On the replay screen its keys are wanted next.
+    document.querySelector<HTMLElement>('main [data-region=replay]')?.focus()
+  }
+  const open = (id: string | undefined) => {
+    if (id === undefined) return
+    openChart(id)
+    leave()
   }
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key === 'ArrowDown') setMarked(Math.min(results.length - 1, marked + 1))
     else if (event.key === 'ArrowUp') setMarked(Math.max(0, marked - 1))
     else if (event.key === 'Enter') open(results[marked]?.id)
-    else if (event.key === 'Escape') {
-      setText('')
-      input.current?.blur()
-    } else return
+    else if (event.key === 'Escape') leave()
+    else return
     event.preventDefault()
   }
   return (
@@ -85,6 +86,20 @@ export function InstrumentSearch() {
       ) : null}
     </div>
   )
+}
+
+/** Puts an instrument on the chart: on the replay screen on the one in focus, else on that of Watch. */
+function useOpenChart(): (instrument: string) => void {
+  const { choices } = useDesk()
+  return (instrument) => {
+    const { screen, replayFocus, setReplayChart, setChart, showScreen } = choices.getState()
+    if (screen === 'replay') {
+      setReplayChart(replayFocus, { instrument })
+      return
+    }
+    setChart({ instrument })
+    showScreen('watch')
+  }
 }
 
 /** Comes forward on Ctrl+K, and whenever another part of the page asks for it. */

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import type { Freshness, RunMode } from '../../contracts/shapes.ts'
-import { useDesk, useRows, useRun } from '../desk/desk.ts'
+import { useChoice, useDesk, useRows, useRun } from '../desk/desk.ts'
 import { priceText } from '../format/price-text.ts'
 import { useFreshness, useShownInstrument } from '../watch/shown-instrument.ts'
 import { useUnhealthyCount } from './header.tsx'
@@ -29,19 +29,22 @@ export function useWindowTitle(): void {
   const instrument = useRows('instruments').find((row) => row.id === id)
   const freshness = useFreshness(id)
   const unhealthy = useUnhealthyCount()
-  const mode = useRun()?.mode ?? 'live'
+  const isReplay = useChoice((state) => state.screen === 'replay')
+  const runMode = useRun()?.mode ?? 'live'
+  const mode = isReplay ? 'replay' : runMode
   useEffect(() => {
     const write = () => {
       const price = id === null ? null : (stream.state.prices.find(id)?.price ?? null)
       document.title = titleText({
         unhealthy,
         mode,
-        symbol: instrument?.symbol ?? null,
+        // A live price over a screen of stored ones would be taken for one of them.
+        symbol: isReplay ? null : (instrument?.symbol ?? null),
         price: price === null ? null : priceText(price, instrument?.tickSize ?? null),
         freshness
       })
     }
     write()
     return seconds.subscribe(write)
-  }, [stream, seconds, id, instrument, freshness, unhealthy, mode])
+  }, [stream, seconds, id, instrument, freshness, unhealthy, isReplay, mode])
 }

@@ -11,6 +11,7 @@ export type MarkShape =
   | 'working'
   | 'handover'
   | 'failed'
+  | 'replay'
   | `gap-${GapState}`
 
 /** Refers to a shape of the page's one sheet. */
@@ -37,6 +38,7 @@ const shapes: Readonly<Record<MarkShape, ReactNode>> = {
     <path d="M1.5 3.5h6M6 2l1.8 1.5L6 5M8.5 6.8h-6M4 5.3 2.2 6.8 4 8.3" {...ring} strokeWidth={1} />
   ),
   failed: <path d="M2.2 2.2l5.6 5.6M7.8 2.2 2.2 7.8" {...ring} strokeWidth={1.6} />,
+  replay: <path d="M2.2 1.6 8.6 5 2.2 8.4z" fill="currentColor" />,
   'gap-open': (
     <>
       {frame}

@@ -1,3 +1,4 @@
+import type { PortPurpose } from '../../contracts/desktop-bridge.ts'
 import type { ServerMessage } from '../../contracts/state-stream.ts'
 import type { OpenLink, StreamLink } from '../stream/stream-client.ts'
 
@@ -12,9 +13,17 @@ export function webSocketLinks(url: string): OpenLink {
     })
 }
 
-/** The address of the state stream on the host that served this page. */
-export function streamAddress(page: Pick<Location, 'protocol' | 'host'>): string {
-  return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/stream-state`
+const streamPaths: Readonly<Record<PortPurpose, string>> = {
+  state: '/stream-state',
+  deck: '/replay-state'
+}
+
+/** The address of a stream on the host that served this page. */
+export function streamAddress(
+  page: Pick<Location, 'protocol' | 'host'>,
+  purpose: PortPurpose
+): string {
+  return `${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}${streamPaths[purpose]}`
 }
 
 function linkOf(socket: WebSocket): StreamLink {

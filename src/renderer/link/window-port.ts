@@ -1,4 +1,4 @@
-import type { DesktopBridge } from '../../contracts/desktop-bridge.ts'
+import type { DesktopBridge, PortPurpose } from '../../contracts/desktop-bridge.ts'
 import type { OpenLink } from '../stream/stream-client.ts'
 import { portLink } from './port-link.ts'
 
@@ -11,12 +11,16 @@ const handOverMs = 1_500
  * Each try asks for a port under a fresh nonce and takes only the port that comes back with it, from
  * this very window.
  */
-export function windowPortLinks(bridge: DesktopBridge, target: Window): OpenLink {
+export function windowPortLinks(
+  bridge: DesktopBridge,
+  target: Window,
+  purpose: PortPurpose = 'state'
+): OpenLink {
   return async (signal) => {
     const nonce = crypto.randomUUID()
     const over = AbortSignal.any([signal, AbortSignal.timeout(handOverMs)])
     const port = portFrom(target, nonce, over)
-    bridge.requestPort(nonce)
+    bridge.requestPort(nonce, purpose)
     return portLink(await port)
   }
 }

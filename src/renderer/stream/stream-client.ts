@@ -2,6 +2,7 @@
  * States of the link: `connecting` (opened, or on its way; no snapshot yet) → `live` → `lost`
  * (waiting for the next try) → `connecting` … Only `live` may be shown as live.
  */
+import type { DeckCommand } from '../../contracts/deck.ts'
 import type {
   ClientMessage,
   Delta,
@@ -14,7 +15,7 @@ import type {
 } from '../../contracts/state-stream.ts'
 import { StreamQueryError, StreamReceiver } from '../../contracts/stream-receiver.ts'
 import { QueryDeadlines } from './query-deadlines.ts'
-import type { WallClock } from './run-clock.ts'
+import { runNowMs, type WallClock } from './run-clock.ts'
 import { SeriesBoard, type CandleListener } from './series-board.ts'
 import { applyDelta, applySnapshot, createStateCopy, type StateCopy } from './state-copy.ts'
 
@@ -31,6 +32,7 @@ export type LinkStatus =
 export const askAfterSilenceMs = 5_000
 /** Silence after which the link counts as dead. */
 export const deadAfterSilenceMs = 10_000
+const smallQuery: Query = { name: 'incidents', venue: null, fromMs: null, toMs: null, limit: 1 }
 const backoffMs = [250, 500, 1_000, 2_000, 5_000] as const
 
 type OpenStream = { readonly link: StreamLink; readonly receiver: StreamReceiver }
@@ -67,6 +69,17 @@ export class StreamClient {
     return this.#lastFrameMs
   }
 
+  /** The run clock now, epoch ms; on the stream of a deck its cursor, which stands where no word of it is. */
+  runNowMs(): number {
+    const cursorMs = this.cursorMs()
+    return cursorMs ?? runNowMs(this.state.run.find('run'), this.#clock())
+  }
+
+  /** Where a deck stands: nothing after it exists on this stream. Null on a live stream, and while nothing is loaded. */
+  cursorMs(): number | null {
+    return this.state.deck.find('deck')?.atMs ?? null
+  }
+
   start(): void {
     this.#connect()
   }
@@ -87,6 +100,11 @@ export class StreamClient {
   /** Skips the backoff of one of the engine's connections. */
   retryConnection(connection: string): void {
     this.#stream?.receiver.retry(connection)
+  }
+
+  /** Tells the deck at the other end what to do; lost where there is no link. */
+  command(command: DeckCommand): void {
+    this.#stream?.receiver.command(command)
   }
 
   onStatus(listener: () => void): () => void {
@@ -183,8 +201,21 @@ export class StreamClient {
     if (silentMs >= deadAfterSilenceMs) this.#lose()
     else if (silentMs >= askAfterSilenceMs && !this.#asked && this.#stream !== null) {
       this.#asked = true
-      this.#stream.link.send({ kind: 'resync' })
+      this.#askWhoIsThere(this.#stream)
     }
+  }
+
+  /** A deck that stands still has nothing to say, and a snapshot would have everything read anew. */
+  #askWhoIsThere({ link, receiver }: OpenStream): void {
+    if (this.state.deck.size === 0) {
+      link.send({ kind: 'resync' })
+      return
+    }
+    // Whatever comes back, a refusal too, is a sign of life.
+    receiver.query(smallQuery).then(
+      () => (this.#asked = false),
+      () => (this.#asked = false)
+    )
   }
 
   #applySnapshot(snapshot: Snapshot): void {

@@ -2,7 +2,6 @@ import { memo, useLayoutEffect, useRef } from 'react'
 import type { InstrumentRow } from '../../contracts/state-rows.ts'
 import { useDesk } from '../desk/desk.ts'
 import { Mark } from '../freshness/mark.tsx'
-import { runNowMs } from '../stream/run-clock.ts'
 import type { Column } from './columns.ts'
 import { RowPainter, sparkBox } from './row-painter.ts'
 
@@ -55,13 +54,13 @@ function useRowPainter(
   useLayoutEffect(() => {
     const element = row.current
     if (element === null) return
-    const { prices, sparks, ledger, run } = desk.stream.state
+    const { prices, sparks, ledger } = desk.stream.state
     const painter = new RowPainter(element, instrument, {
       findPrice: (id) => prices.find(id),
       findSpark: (id) => sparks.find(id),
       findLedger: (id) => ledger.find(id),
       isLinked: () => desk.stream.status.kind === 'live',
-      runNowMs: () => runNowMs(run.find('run'), desk.clock()),
+      runNowMs: () => desk.stream.runNowMs(),
       wallMs: desk.clock,
       mayFlash: () => !matchMedia('(prefers-reduced-motion: reduce)').matches
     })

@@ -51,6 +51,25 @@ describe('SeriesFeed', () => {
     expect(feed.candles.at(-1)).toMatchObject({ trades: 9, close: 9 })
   })
 
+  test('forgets at once what a tape that went back has not played yet', async () => {
+    const { source, seconds } = aFeed()
+    source.atMs = 14_000
+    await source.answer(range(10, 14))
+    source.atMs = 12_500
+    source.snapshot()
+    expect(seconds()).toEqual([10, 11])
+    await source.answer([at(10), at(11), at(12)])
+    expect(seconds()).toEqual([10, 11, 12])
+  })
+
+  test('keeps the forming candle of a tape that stands still', async () => {
+    const { source, seconds } = aFeed()
+    source.atMs = 12_500
+    await source.answer(range(10, 13))
+    source.snapshot()
+    expect(seconds()).toEqual([10, 11, 12])
+  })
+
   test('takes the stored candle where it was revised since', async () => {
     const { source, feed } = aFeed()
     source.live(at(12, { trades: 9, close: 9 }))

@@ -32,6 +32,13 @@ describe('loadChoices', () => {
     expect(loadChoices(storage, defaults)).toEqual({ ...defaults, theme: 'light' })
   })
 
+  test('keeps all that was chosen before there was a replay screen', () => {
+    const { replay: unknown, ...former } = { ...defaults, screen: 'connections' as const }
+    const storage = aStorage({ [choicesKey]: JSON.stringify(former) })
+    expect(loadChoices(storage, defaults)).toEqual({ ...former, replay: unknown })
+    expect(storage.kept.has(damagedKey)).toBe(false)
+  })
+
   test.each(['{', '"text"', '{"theme":"pink"}', '{"timeZone":"Mars/Olympus"}', '{"charts":[]}'])(
     'sets a damaged entry aside: %s',
     (text) => {
@@ -61,6 +68,16 @@ describe('createDeskStore', () => {
     const again = createDeskStore(storage, defaults).getState()
     expect(again.charts[0]).toEqual({ instrument: 'coinbase:ETH-USD', interval: '1m' })
     expect(again.filter).toBe('')
+  })
+
+  test('gives the replay screen charts of its own with the first change', () => {
+    const store = createDeskStore(null, defaults)
+    store.getState().setChart({ instrument: 'coinbase:ETH-USD' })
+    store.getState().setReplayChart(0, { interval: '5m' })
+    store.getState().setChart({ instrument: 'coinbase:SOL-USD' })
+    expect(store.getState().replay.charts).toEqual([
+      { instrument: 'coinbase:ETH-USD', interval: '5m' }
+    ])
   })
 
   test('turns the order round when the same column is chosen again', () => {

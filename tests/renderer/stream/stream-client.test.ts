@@ -10,7 +10,7 @@ import {
   StreamClient
 } from '../../../src/renderer/stream/stream-client.ts'
 import { aCandle } from '../../support/candles.ts'
-import { aPriceRow, aRunRow } from '../../support/rows.ts'
+import { aDeckRow, aPriceRow, aRunRow } from '../../support/rows.ts'
 import { until } from '../../support/until.ts'
 import { LossyDesk } from '../support/lossy-link.ts'
 
@@ -123,6 +123,27 @@ describe('StreamClient', () => {
 
     expect(snapshots).toBe(1)
     expect(desk.client.status.kind).toBe('live')
+  })
+
+  test('asks a deck that stands still something small instead of all it knows', async () => {
+    const desk = await liveDesk()
+    desk.publisher.put('deck', aDeckRow())
+    await desk.pass(33)
+    let snapshots = 0
+    desk.client.onSnapshot(() => (snapshots += 1))
+    await desk.pass(askAfterSilenceMs)
+    expect(snapshots).toBe(0)
+    await desk.pass(deadAfterSilenceMs)
+    expect(desk.client.status.kind).toBe('lost')
+  })
+
+  test('stands at the cursor of a deck, and on the run clock of everything else', async () => {
+    const desk = await liveDesk()
+    expect(desk.client.cursorMs()).toBeNull()
+    expect(desk.client.runNowMs()).toBe(desk.nowMs)
+    desk.publisher.put('deck', aDeckRow({ atMs: 1_789_000_000_000 }))
+    await desk.pass(33)
+    expect(desk.client.runNowMs()).toBe(1_789_000_000_000)
   })
 
   test('takes a silent link for dead', async () => {

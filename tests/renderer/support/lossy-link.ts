@@ -1,6 +1,11 @@
+import type { DeckCommand } from '../../../src/contracts/deck.ts'
 import type { ClientMessage, ServerMessage } from '../../../src/contracts/state-stream.ts'
 import { StatePublisher } from '../../../src/contracts/state-publisher.ts'
-import { StreamClient, type StreamLink } from '../../../src/renderer/stream/stream-client.ts'
+import {
+  StreamClient,
+  type OpenLink,
+  type StreamLink
+} from '../../../src/renderer/stream/stream-client.ts'
 
 /** A publisher and a stream client with a link between them that loses what it is told to lose. */
 export class LossyDesk {
@@ -9,6 +14,11 @@ export class LossyDesk {
   readonly publisher: StatePublisher
   readonly client: StreamClient
   readonly retried: string[] = []
+  /** What the far end was told to play, oldest first. */
+  readonly commands: DeckCommand[] = []
+  /** Opens another link to the publisher; refused while it cannot be reached. */
+  readonly openLink: OpenLink = () =>
+    this.isReachable ? Promise.resolve(this.#open()) : Promise.reject(new Error('down'))
   readonly #drops = { toClient: 0, toServer: 0 }
   #cut: (() => void) | null = null
 
@@ -16,12 +26,10 @@ export class LossyDesk {
     this.publisher = new StatePublisher({
       query,
       retry: (connection) => this.retried.push(connection),
+      deck: (command) => this.commands.push(command),
       watched: () => undefined
     })
-    this.client = new StreamClient(
-      () => (this.isReachable ? Promise.resolve(this.#open()) : Promise.reject(new Error('down'))),
-      () => this.nowMs
-    )
+    this.client = new StreamClient(this.openLink, () => this.nowMs)
   }
 
   /** Loses the next message in one direction. */

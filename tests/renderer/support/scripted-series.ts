@@ -18,6 +18,8 @@ type Asked = {
 export class ScriptedSeries implements SeriesSource {
   readonly asked: Asked[] = []
   readonly watched: Series[] = []
+  /** Where a tape stands; null as on a live stream. */
+  atMs: number | null = null
   #listener: CandleListener = () => undefined
   #snapshot: () => void = () => undefined
 
@@ -35,6 +37,10 @@ export class ScriptedSeries implements SeriesSource {
   onSnapshot(listener: () => void): () => void {
     this.#snapshot = listener
     return () => undefined
+  }
+
+  cursorMs(): number | null {
+    return this.atMs
   }
 
   live(...candles: Candle[]): void {
