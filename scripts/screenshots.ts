@@ -24,7 +24,7 @@ const looks = [
     height: 1440
   }
 ] as const
-const screens = ['watch', 'connections'] as const
+const screens = ['watch', 'connections', 'replay'] as const
 
 type Look = (typeof looks)[number]
 
@@ -65,8 +65,31 @@ async function takePictures(page: Page, look: Look): Promise<void> {
     await page.keyboard.press(`Control+${index + 1}`)
     await page.locator(`.${screen}-screen`).waitFor()
     await page.getByText('Reading gaps').waitFor({ state: 'hidden' })
+    if (screen === 'replay') await playHalf(page)
     await page.screenshot({ path: `${look.folder}/${screen}${look.suffix}.png` })
   }
+}
+
+/** A tape that was played for a while: half of it, on two charts. */
+async function playHalf(page: Page): Promise<void> {
+  const state = page.locator('.replay-state')
+  await state.getByText('paused').waitFor()
+  const charts = page.getByRole('group', { name: 'Charts' })
+  await charts.getByRole('button', { name: '2' }).click()
+  await page
+    .getByRole('region', { name: /^Chart / })
+    .nth(1)
+    .getByRole('button', { name: '5s', exact: true })
+    .click()
+  const strip = page.getByRole('slider')
+  const box = await strip.boundingBox()
+  if (box !== null) await page.mouse.click(box.x + box.width * 0.55, box.y + box.height / 3)
+  await state.getByText('paused').waitFor()
+  await page.keyboard.press('1')
+  await page.keyboard.press('Space')
+  await state.getByText('playing').waitFor()
+  await page.mouse.move(0, 0)
+  await page.waitForTimeout(1_500)
 }
 
 async function run(): Promise<void> {

@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test'
 import { findViolations } from './support/axe.ts'
 import { expectDrawn } from './support/chart-reading.ts'
 import { expect, openLiveDesk, test } from './support/desk-test.ts'
+import { openReplay } from './support/replay-reading.ts'
 import { rowOf } from './support/watch-rows.ts'
 
 for (const colorScheme of ['dark', 'light'] as const) {
@@ -18,6 +19,13 @@ for (const colorScheme of ['dark', 'light'] as const) {
       await openLiveDesk(page, demo)
       await page.keyboard.press('Control+2')
       await expect(page.getByRole('row', { name: /coinbase-22/ })).toBeVisible()
+      expect(await findViolations(page)).toEqual([])
+    })
+
+    test('axe finds nothing wrong with Replay', async ({ page, demo }) => {
+      await openLiveDesk(page, demo)
+      await openReplay(page)
+      await page.getByRole('button', { name: /^Bookmarks/ }).click()
       expect(await findViolations(page)).toEqual([])
     })
   })
@@ -64,6 +72,16 @@ test('F6 goes round the regions of Connections and shows where the focus is', as
   await expect(page.getByRole('row', { name: /coinbase-22/ })).toBeVisible()
   const regions = ['header', 'connections', 'detail', 'incidents', 'gaps', 'start-up', 'status']
   for (const region of [...regions, 'header']) {
+    await page.keyboard.press('F6')
+    expect(await focusedRegion(page)).toEqual({ region, isMarked: true })
+  }
+})
+
+test('F6 goes round the regions of Replay and shows where the focus is', async ({ page, demo }) => {
+  await openLiveDesk(page, demo)
+  await openReplay(page)
+  expect(await focusedRegion(page)).toMatchObject({ region: 'replay' })
+  for (const region of ['timeline', 'status', 'header', 'chart', 'replay']) {
     await page.keyboard.press('F6')
     expect(await focusedRegion(page)).toEqual({ region, isMarked: true })
   }

@@ -109,7 +109,7 @@ test('sorts the gaps by a column and opens the chart of one', async ({ page }) =
   await expect(missed).toHaveText(['1,204', '310', '164', '41', '1', '–'])
   await gaps.getByRole('button', { name: 'Missed' }).click()
   await expect(missed).toHaveText(['1', '41', '164', '310', '1,204', '–'])
-  await gaps.getByRole('button', { name: 'BTC-USD' }).first().click()
+  await gaps.getByRole('button', { name: 'BTC-USD', exact: true }).first().click()
   await expect(chartOf(page, 'BTC-USD', '1m')).toBeVisible()
 })
 
