@@ -5,12 +5,11 @@
  */
 import type { DeckCommand, DeckRow, DeckSpeed } from '../contracts/deck.ts'
 import type { StatePublisher } from '../contracts/state-publisher.ts'
-import type { StateTables } from '../contracts/state-rows.ts'
 import type { Query, QueryResult, StreamError } from '../contracts/state-stream.ts'
 import { assertNever } from '../core/invariant.ts'
 import { parseInterval } from '../core/market/interval.ts'
 import { DeckQueries, type ClosedOf } from './deck-queries.ts'
-import { ledgerRowAt, priceRowAt } from './deck-rows.ts'
+import { DeckRows } from './deck-rows.ts'
 import { DeckTape, type DeckStore, type LoadCommand, type WantedSeries } from './deck-tape.ts'
 import { PaceMeter } from './pace-meter.ts'
 import type { PlayedDay } from './replay/played-day.ts'
@@ -46,6 +45,7 @@ export type DeckOptions = DeckStore & {
 /** Plays a stretch of a store to one client, in turns that its owner gives it. */
 export class Deck {
   readonly #options: DeckOptions
+  readonly #rows: DeckRows
   readonly #pace = new PaceMeter()
   #tape: DeckTape | null = null
   #queries: DeckQueries | null = null
@@ -66,6 +66,7 @@ export class Deck {
 
   constructor(options: DeckOptions) {
     this.#options = options
+    this.#rows = new DeckRows(options.publisher)
   }
 
   /** Carries out a command, or begins to; what cannot be done is told in the deck's row. */
@@ -149,15 +150,10 @@ export class Deck {
       }
       this.#isOutdated = false
       this.#shownAtMs = tape.cursor.atMs
-      for (const { id } of tape.played) {
-        this.#put('prices', priceRowAt(tape.cursor, id))
-        this.#put('ledger', ledgerRowAt(tape.cursor, id))
-      }
+      for (const { id } of tape.played) this.#rows.putInstrument(tape.cursor, id)
     }
     if (tape !== null && this.#journey?.kind === 'seek') this.#shownAtMs = tape.cursor.atMs
-    const row = this.#row()
-    this.#put('deck', row)
-    this.#putRun(row)
+    this.#rows.putDeck(this.#row())
   }
 
   close(): void {
@@ -364,22 +360,6 @@ export class Deck {
     if (this.#journey?.kind === 'seek') return 'seeking'
     if (this.#isPlaying) return 'playing'
     return tape.cursor.isOver && this.#journey === null ? 'ended' : 'paused'
-  }
-
-  #putRun({ atMs, state, speed, pace }: DeckRow): void {
-    const known = this.#options.publisher.find('run', 'run')
-    if (known === null) return
-    const playing = speed === 'max' ? (pace ?? 0) : speed
-    const clock = { runMs: atMs ?? 0, speed: state === 'playing' ? playing : 0 }
-    if (known.clock.runMs === clock.runMs && known.clock.speed === clock.speed) return
-    this.#options.publisher.put('run', { ...known, clock: { ...clock, wallMs: Date.now() } })
-  }
-
-  /** A row that is as it was is not told again. */
-  #put<Name extends 'prices' | 'ledger' | 'deck'>(table: Name, row: StateTables[Name]): void {
-    const { publisher } = this.#options
-    const known = publisher.find(table, row.id)
-    if (JSON.stringify(known) !== JSON.stringify(row)) publisher.put(table, row)
   }
 }
 
