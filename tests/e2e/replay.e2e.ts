@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expectDrawn, readBars, readLegend } from './support/chart-reading.ts'
 import { expect, openLiveDesk, test } from './support/desk-test.ts'
@@ -179,6 +181,31 @@ test('replays from a gap of Connections, and hatches it on the timeline', async 
   await replay.click({ timeout: 30_000 })
   await expect(deckState(page)).toHaveText(/paused|at its end/)
   await expect(page.getByRole('region', { name: /^Chart BTC-USD/ })).toBeVisible()
+})
+
+test.describe('when the engine is killed', () => {
+  test.use({ toleratedProblems: /WebSocket connection to .*\/replay-state/ })
+
+  test('finds the tape where it stood as soon as there is an engine again', async ({
+    page,
+    demo
+  }) => {
+    await openReplay(page)
+    await page.keyboard.press('5')
+    const stoodMs = await press(page, 'Shift+ArrowRight')
+
+    const lock = JSON.parse(await readFile(join(demo.folder, 'tapedeck.lock'), 'utf8')) as {
+      readonly pid: number
+    }
+    process.kill(lock.pid, 'SIGKILL')
+    await expect(page.getByText(/^No link to the engine: the tape stands still/)).toBeVisible()
+    await expect(page.getByText(/^No link to the engine: the tape/)).toHaveCount(0, {
+      timeout: 30_000
+    })
+    await expect(deckState(page)).toHaveText('paused')
+    expect(await cursorMs(page)).toBe(stoodMs)
+    await expect(page.getByRole('button', { name: '10×' })).toHaveAttribute('aria-pressed', 'true')
+  })
 })
 
 function timeText(atMs: number): string {
