@@ -3,6 +3,8 @@ import { useZonedTime } from '../desk/desk.ts'
 import { candleSpan } from '../replay/tape-span.ts'
 import { useReplayFrom } from '../replay/use-replay-from.ts'
 
+const minuteMs = 60_000
+
 /** Where a menu opens, CSS pixels from the chart's top left, and the bar that it is about. */
 export type MenuPlace = { readonly x: number; readonly y: number; readonly atMs: number }
 
@@ -58,7 +60,9 @@ export function ChartMenu({ place, instrument, onDone }: ChartMenuProps) {
         }}
       >
         Replay from here
-        <time>{zone.minuteText(place.atMs)}</time>
+        <time>
+          {place.atMs % minuteMs === 0 ? zone.minuteText(place.atMs) : zone.secondText(place.atMs)}
+        </time>
       </button>
     </div>
   )

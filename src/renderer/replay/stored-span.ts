@@ -9,8 +9,8 @@ const dayMs = 86_400_000
 const nowWithinMs = 120_000
 
 /**
- * Asks the live stream, from when to when trades of an instrument are stored, to the minute; null where
- * there are none.
+ * Asks the live stream, from when to when trades of an instrument are stored; null where there are none.
+ * Begins to the second where seconds are collected, else to the minute.
  *
  * @param nowMs Nothing is stored after it, though the minute of now is not over.
  */
@@ -35,7 +35,10 @@ export async function findStoredSpan(
     first === last ? [minutesOf(first)] : [minutesOf(first), minutesOf(last)]
   )
   const toMs = end.at(-1)?.closeMs ?? last.closeMs
-  return { fromMs: begin[0]?.openMs ?? first.openMs, toMs: Math.min(toMs, nowMs) }
+  const minute = begin[0]
+  const [second] = minute === undefined ? [] : await ask('1s', minute.openMs, minute.closeMs)
+  const fromMs = second?.openMs ?? minute?.openMs ?? first.openMs
+  return { fromMs, toMs: Math.min(toMs, nowMs) }
 }
 
 /** `Nothing stored for SOL-USD on 14 Oct. Stored: 1 Nov 09:12 – now.` */

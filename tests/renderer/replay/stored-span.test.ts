@@ -11,7 +11,7 @@ const minute = (text: string, fields: Partial<Candle> = {}) =>
   aCandle({ interval: '1m', openMs: at(text), closeMs: at(text) + 60_000, ...fields })
 
 /** A store that holds these minutes and the days that they make. */
-function aStore(minutes: readonly Candle[]) {
+function aStore(minutes: readonly Candle[], seconds: readonly Candle[] = []) {
   return (query: Query) => {
     if (query.name !== 'candles') throw new Error('expected a query for candles')
     const { fromMs, toMs } = query
@@ -19,7 +19,12 @@ function aStore(minutes: readonly Candle[]) {
       const openMs = Math.floor(each.openMs / 86_400_000) * 86_400_000
       return { ...each, interval: '1d', openMs, closeMs: openMs + 86_400_000 }
     })
-    const candles = (query.interval === '1d' ? days : minutes).filter(
+    const all: Readonly<Record<string, readonly Candle[]>> = {
+      '1d': days,
+      '1m': minutes,
+      '1s': seconds
+    }
+    const candles = (all[query.interval] ?? []).filter(
       ({ openMs }) => openMs >= (fromMs ?? 0) && openMs < (toMs ?? Infinity)
     )
     return Promise.resolve({ name: 'candles', candles, complete: true } as const)
@@ -35,6 +40,18 @@ describe('findStoredSpan', () => {
       fromMs: at('2026-11-01T09:12:00Z'),
       toMs: at('2026-11-03T10:01:00Z')
     })
+  })
+
+  test('begins with the first second where seconds are stored', async () => {
+    const seconds = ['2026-11-01T09:12:41Z', '2026-11-01T09:12:42Z'].map((text) =>
+      minute(text, { interval: '1s', closeMs: at(text) + 1_000 })
+    )
+    const span = await findStoredSpan(
+      aStore([minute('2026-11-01T09:12:00Z')], seconds),
+      'coinbase:SOL-USD',
+      nowMs
+    )
+    expect(span?.fromMs).toBe(at('2026-11-01T09:12:41Z'))
   })
 
   test('ends with now while a minute is under way', async () => {
