@@ -162,7 +162,9 @@ test('replays from a candle of Watch, by its menu', async ({ page }) => {
   await expectDrawn(page, 'BTC-USD', '1s')
   await goToRegion(page, 'chart')
   await page.keyboard.press('Shift+F10')
-  await expect(page.getByRole('menuitem', { name: /^Replay from here \d\d:\d\d(:\d\d)?$/ })).toBeFocused()
+  await expect(
+    page.getByRole('menuitem', { name: /^Replay from here \d\d:\d\d(:\d\d)?$/ })
+  ).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('menu')).toHaveCount(0)
   await page.keyboard.press('Shift+F10')
