@@ -92,9 +92,9 @@ rest_url = "${restUrl}"
       const { items } = (await answer.json()) as { items?: readonly { eventMs: number }[] }
       return items ?? []
     }
-    await until(async () => (await storedOf()).length >= 60, 'trades to be stored', 30_000)
+    await until(async () => (await storedOf()).length >= 300, 'trades to be stored', 30_000)
     const stored = await storedOf()
-    const [firstMs, lastMs] = [stored[0]?.eventMs ?? 0, stored.at(-1)?.eventMs ?? 0]
+    const lastMs = stored.at(-1)?.eventMs ?? 0
 
     const client = await DeckClient.open(url)
     const series = { instrument: bitcoin, interval: '1s' }
@@ -106,7 +106,7 @@ rest_url = "${restUrl}"
     const loaded = await client.reaches('paused')
     expect(loaded).toMatchObject({ recorded: 'simulated', instruments: [bitcoin], trades: 0 })
 
-    const middleMs = (firstMs + lastMs) / 2
+    const middleMs = stored[stored.length >> 1]?.eventMs ?? NaN
     client.stream.command({ name: 'seek', atMs: middleMs })
     await until(() => client.row?.atMs === middleMs, 'the deck to be there')
     const everything = { fromMs: null, toMs: null, limit: 5_000 }
